@@ -1,0 +1,70 @@
+"""What a rule judges and what it finds: cells with the place they were read from, and findings. Standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Severity = Literal["critical", "warning", "info"]
+RuleOutcome = Literal["pass", "fail", "not_applicable", "insufficient_data", "error"]
+Number = int | Decimal
+BBox = tuple[float, float, float, float]
+
+BLANKS = frozenset({"", "/", "-", "—", "无"})
+"""What a report prints for 'nothing', after NFKC and with every dash made one of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure as it was read.
+
+    `value` is an int (a Decimal for amounts and for counts that are printed as fractions), or None where the report is
+    blank or prints something that is no number. `bbox` is x0, top, x1, bottom in PDF points from the page's top left,
+    `page` counts from 1; both are None for media that have no pages.
+    """
+
+    address: str
+    value: Number | None
+    raw: str
+    page: int | None
+    bbox: BBox | None
+    engine: str
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether the report leaves the cell empty or fills it with a dash."""
+        return self.value is None and self.raw in BLANKS
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A place where two independent readings differ; `where` is a cell address, a row, or a table."""
+
+    where: str
+    first: str
+    second: str
+    cells: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """The one cell that explains every failed identity, and the value that would balance them."""
+
+    address: str
+    balancing_value: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that did not pass: `message` in Chinese, `cells` the operands, `left` and `right` the two sides."""
+
+    rule: str
+    severity: Severity
+    outcome: RuleOutcome
+    where: str
+    message: str
+    cells: tuple[Cell, ...] = ()
+    left: Number | None = None
+    right: Number | None = None
+    suspect: Suspect | None = None

@@ -1,0 +1,1 @@
+"""What runs the steps: Prefect flows, the receiver, the services of one machine, and the command line."""

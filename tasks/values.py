@@ -1,0 +1,116 @@
+"""The immutable values of a report's way: Source -> Document -> Report -> Verdict -> Receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from expectations.evidence import Cell, Doubt, Finding
+from expectations.forms import TableName
+
+READER_VERSION = "1"
+RULES_VERSION = "1"
+LAKE_VERSION = "1"
+
+Outcome = Literal["validated", "quarantined", "rejected", "failed", "duplicate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An object as it landed. For a file from disk, `bucket` is empty and `key` is its path."""
+
+    bucket: str
+    key: str
+    etag: str
+    size: int
+    landed_at: datetime | None
+    sha256: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that may be read: what it really is, judged by its content."""
+
+    name: str
+    media_type: str
+    pages: int | None
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSection:
+    """A section as printed: `number` is 一 … 六."""
+
+    number: str
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was read. `forms` says for each table found which statutory form (2019 or 2021) it is in.
+
+    `engine` names the first reading, `second` the independent one; `doubts` is where they differ. `notes` are findings
+    that the reader itself makes about the document (DOC.YEAR_MISMATCH, DOC.NO_AGENCY, DOC.SECTIONS, ...).
+    """
+
+    title: str
+    agency: str | None
+    year: int | None
+    published_on: date | None
+    forms: dict[TableName, str]
+    cells: tuple[Cell, ...]
+    sections: tuple[ReportSection, ...]
+    doubts: tuple[Doubt, ...]
+    notes: tuple[Finding, ...]
+    engine: str
+    second: str
+
+    @property
+    def form(self) -> str | None:
+        """The form of the report as a whole: that of table 3, which tells the forms apart best, else of any table."""
+        return self.forms.get("table3") or next(iter(self.forms.values()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the rules say: `validated` if no critical rule failed, else `quarantined`."""
+
+    outcome: Literal["validated", "quarantined"]
+    findings: tuple[Finding, ...]
+
+    @property
+    def reason(self) -> str | None:
+        """The first critical rule, for the receipt's one-line reason."""
+        return next((f.rule for f in self.findings if f.severity == "critical"), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one landed object version; its JSON is written by `tasks.receipt`."""
+
+    bucket: str
+    key: str
+    etag: str
+    sha256: str
+    size: int
+    landed_at: datetime | None
+    processed_at: datetime
+    outcome: Outcome
+    reason: str | None
+    message: str
+    agency: str | None = None
+    year: int | None = None
+    form: str | None = None
+    report_id: str | None = None
+    findings: tuple[Finding, ...] = ()
+    written: tuple[str, ...] = ()
+    duplicate_of: str | None = None
+    superseded_by_quarantined: bool = False
+    flow_run_id: str | None = None
+    flow_run_url: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+    reader_version: str = READER_VERSION
+    rules_version: str = RULES_VERSION
