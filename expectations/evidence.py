@@ -11,8 +11,8 @@ RuleOutcome = Literal["pass", "fail", "not_applicable", "insufficient_data", "er
 Number = int | Decimal
 BBox = tuple[float, float, float, float]
 
-BLANKS = frozenset({"", "/", "-", "—", "无"})
-"""What a report prints for 'nothing', after NFKC and with every dash made one of these."""
+BLANK_CHARACTERS = " \t\n\u3000\u00a0/／\\-‐‑–—―－−ー一无"
+"""What a report prints for 'nothing': any run of these (一 alone is how some programs save a dash)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Cell:
     @property
     def is_blank(self) -> bool:
         """Whether the report leaves the cell empty or fills it with a dash."""
-        return self.value is None and self.raw in BLANKS
+        return self.value is None and not self.raw.strip(BLANK_CHARACTERS)
 
 
 @dataclass(frozen=True, slots=True)

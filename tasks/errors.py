@@ -17,7 +17,7 @@ Broken machinery is not here: it raises whatever it raises, fails the run, and i
 """
 
 
-class Rejected(Exception):
+class Rejected(Exception):  # noqa: N818 - an outcome, not an error of ours
     """A file that cannot be read as a report: bad input, not a bug. `detail` adds what was seen, in Chinese."""
 
     code: str

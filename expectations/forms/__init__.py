@@ -1,4 +1,4 @@
-"""The statutory forms as data: labels, codes and identities exist here once. Imports nothing but the standard library."""
+"""The statutory forms as data: labels, codes and identities exist here once. Standard library only."""
 
 from expectations.forms.form_2019 import FORM_2019
 from expectations.forms.form_2021 import FORM_2021

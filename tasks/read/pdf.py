@@ -1,0 +1,230 @@
+"""PDF pages as characters and ruling lines, read by PDFium."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from tasks.read.page import Char, Page, Rule
+
+THIN = 2.5
+"""Points: a filled box thinner than this is a ruling line, as programs draw them; a thicker one is shading."""
+
+_WHITE = 250
+_FORM_DEPTH = 4
+
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+
+
+def pdf_pages(body: bytes) -> tuple[Page, ...]:
+    """All pages of a PDF, upright. Raises pypdfium2.PdfiumError if the file cannot be opened."""
+    document = pdfium.PdfDocument(body)
+    try:
+        return tuple(_page(document[index], index + 1) for index in range(len(document)))
+    finally:
+        document.close()
+
+
+def _page(page: pdfium.PdfPage, number: int) -> Page:
+    view = _View(page)
+    text_page = page.get_textpage()
+    placed, gaps, turn = _characters(text_page, view)
+    segments = list(_segments(page, view))
+    image_cover = _image_cover(page, view)
+    text_page.close()
+    page.close()
+    width, height = view.width, view.height
+    if turn:
+        placed = [_turned_char(char, turn, width, height) for char in placed]
+        segments = [_turned(box, turn, width, height) for box in segments]
+        width, height = (height, width) if turn in (90, 270) else (width, height)
+    horizontal, vertical = _rules(segments)
+    return Page(number, width, height, turn, tuple(placed), horizontal, vertical, gaps, image_cover)
+
+
+class _View:
+    """From a page's user space (origin bottom left, any box, before /Rotate) to what a viewer shows (top left)."""
+
+    def __init__(self, page: pdfium.PdfPage) -> None:
+        self.left, self.bottom, self.right, self.top = page.get_bbox()
+        self.rotation = page.get_rotation()
+        width, height = self.right - self.left, self.top - self.bottom
+        self.width, self.height = (width, height) if self.rotation in (0, 180) else (height, width)
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
+        left, right = min(x0, x1) - self.left, max(x0, x1) - self.left
+        top, bottom = self.top - max(y0, y1), self.top - min(y0, y1)
+        width, height = self.right - self.left, self.top - self.bottom
+        if self.rotation == 90:
+            return height - bottom, left, height - top, right
+        if self.rotation == 180:
+            return width - right, height - bottom, width - left, height - top
+        if self.rotation == 270:
+            return top, width - right, bottom, width - left
+        return left, top, right, bottom
+
+
+def _characters(text_page: pdfium.PdfTextPage, view: _View) -> tuple[list[Char], tuple[str, ...], int]:
+    """The characters that run in the page's main direction, the gap before each, and that direction."""
+    handle = text_page.raw
+    rect = raw.FS_RECTF()
+    found: list[tuple[str, Box | None, int]] = []
+    for index in range(raw.FPDFText_CountChars(handle)):
+        code = raw.FPDFText_GetUnicode(handle, index)
+        text = chr(code) if 0 < code < 0x110000 else ""
+        if raw.FPDFText_IsGenerated(handle, index) == 1 or text.isspace() or not text:
+            found.append(("\n" if text in "\r\n" else " ", None, -1))
+            continue
+        raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(rect))
+        found.append((text, view.box(rect.left, rect.bottom, rect.right, rect.top), _angle(handle, index, view)))
+    turns = Counter(angle for _, box, angle in found if box and angle >= 0)
+    turn = turns.most_common(1)[0][0] if turns else 0
+    return *_main_text(found, turn, view), turn
+
+
+def _angle(handle: object, index: int, view: _View) -> int:
+    """The text's direction as shown: 0, 90, 180 or 270 degrees clockwise to undo it; -1 for a slanted watermark."""
+    degrees = math.degrees(raw.FPDFText_GetCharAngle(handle, index)) % 360
+    right_angle = round(degrees / 90) * 90
+    if abs(degrees - right_angle) > 3:
+        return -1
+    return int(right_angle - view.rotation) % 360
+
+
+def _main_text(found: list[tuple[str, Box | None, int]], turn: int, view: _View) -> tuple[list[Char], tuple[str, ...]]:
+    placed: list[Char] = []
+    gaps: list[str] = []
+    gap = ""
+    seen: set[tuple[str, int, int]] = set()
+    for text, box, angle in found:
+        if box is None:
+            gap = "\n" if "\n" in (gap, text) else text
+            continue
+        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        outside = not (-1 <= x <= view.width + 1 and -1 <= y <= view.height + 1)
+        if angle != turn or outside or box[2] - box[0] <= 0 or _struck_twice(seen, text, x, y):
+            continue
+        gaps.append(gap)
+        placed.append(Char(text, *box))
+        gap = ""
+    return placed, tuple(gaps)
+
+
+def _struck_twice(seen: set[tuple[str, int, int]], text: str, x: float, y: float) -> bool:
+    """Whether the same character stands within about 1.5 points of here already: bold made by striking twice."""
+    cx, cy = round(x / 1.5), round(y / 1.5)
+    if any((text, cx + dx, cy + dy) in seen for dx in (-1, 0, 1) for dy in (-1, 0, 1)):
+        return True
+    seen.add((text, cx, cy))
+    return False
+
+
+def _turned(box: Box, turn: int, width: float, height: float) -> Box:
+    """A box of a page that is shown `width` x `height`, after turning the page clockwise by `turn` degrees."""
+    x0, top, x1, bottom = box
+    if turn == 90:
+        return height - bottom, x0, height - top, x1
+    if turn == 180:
+        return width - x1, height - bottom, width - x0, height - top
+    return top, width - x1, bottom, width - x0
+
+
+def _turned_char(char: Char, turn: int, width: float, height: float) -> Char:
+    return Char(char.text, *_turned((char.x0, char.top, char.x1, char.bottom), turn, width, height))
+
+
+def _objects(page: pdfium.PdfPage) -> Iterator[tuple[object, int, pdfium.PdfMatrix]]:
+    """Page objects with the matrix of the form XObjects they stand in, as (object, type, matrix)."""
+    count, get = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject
+    stack = [(get(page.raw, i), pdfium.PdfMatrix(), 0) for i in range(count(page.raw))]
+    while stack:
+        item, matrix, depth = stack.pop()
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_FORM and depth < _FORM_DEPTH:
+            inner = _matrix(item).multiply(matrix)
+            for i in range(raw.FPDFFormObj_CountObjects(item)):
+                stack.append((raw.FPDFFormObj_GetObject(item, i), inner, depth + 1))
+        elif kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+            yield item, kind, matrix
+
+
+def _matrix(item: object) -> pdfium.PdfMatrix:
+    matrix = raw.FS_MATRIX()
+    raw.FPDFPageObj_GetMatrix(item, matrix)
+    return pdfium.PdfMatrix.from_raw(matrix)
+
+
+def _image_cover(page: pdfium.PdfPage, view: _View) -> float:
+    """The largest share of the page that one picture covers, 0 to 1."""
+    best = 0.0
+    for item, kind, outer in _objects(page):
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            matrix = _matrix(item).multiply(outer)
+            x0, y0, x1, y1 = view.box(*matrix.on_rect(0, 0, 1, 1))
+            shown = max(0.0, min(x1, view.width) - max(x0, 0)) * max(0.0, min(y1, view.height) - max(y0, 0))
+            best = max(best, shown / (view.width * view.height or 1))
+    return best
+
+
+def _segments(page: pdfium.PdfPage, view: _View) -> Iterator[Box]:
+    """The thin boxes that drawn lines, stroked boxes and thin filled boxes make on the page as shown."""
+    for item, kind, outer in _objects(page):
+        if kind != raw.FPDF_PAGEOBJ_PATH:
+            continue
+        filled, stroked = ctypes.c_int(), ctypes.c_int()
+        raw.FPDFPath_GetDrawMode(item, filled, stroked)
+        strokes = bool(stroked.value) and not _is_white(item, raw.FPDFPageObj_GetStrokeColor)
+        fills = bool(filled.value) and not _is_white(item, raw.FPDFPageObj_GetFillColor)
+        if not (strokes or fills):
+            continue
+        for points in _subpaths(item, _matrix(item).multiply(outer)):
+            if strokes:
+                yield from (view.box(*a, *b) for a, b in zip(points, points[1:], strict=False))
+            elif fills:
+                xs, ys = [x for x, _ in points], [y for _, y in points]
+                yield view.box(min(xs), min(ys), max(xs), max(ys))
+
+
+def _is_white(item: object, get_color: object) -> bool:
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not get_color(item, red, green, blue, alpha):  # type: ignore[operator]
+        return False
+    return alpha.value == 0 or min(red.value, green.value, blue.value) >= _WHITE
+
+
+def _subpaths(item: object, matrix: pdfium.PdfMatrix) -> Iterator[list[Point]]:
+    """The corner points of each subpath, in the page's user space; a closed one ends where it began."""
+    points: list[Point] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for index in range(raw.FPDFPath_CountSegments(item)):
+        segment = raw.FPDFPath_GetPathSegment(item, index)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = matrix.on_point(x.value, y.value)
+        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+            if len(points) > 1:
+                yield points
+            points = [point]
+        else:
+            points.append(point)
+        if raw.FPDFPathSegment_GetClose(segment) and len(points) > 1:
+            points.append(points[0])
+    if len(points) > 1:
+        yield points
+
+
+def _rules(segments: list[Box]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    horizontal: list[Rule] = []
+    vertical: list[Rule] = []
+    for x0, top, x1, bottom in segments:
+        width, height = x1 - x0, bottom - top
+        if height <= THIN and width > height:
+            horizontal.append(Rule((top + bottom) / 2, x0, x1))
+        elif width <= THIN and height > width:
+            vertical.append(Rule((x0 + x1) / 2, top, bottom))
+    return tuple(horizontal), tuple(vertical)
