@@ -1,0 +1,35 @@
+"""From what a cell prints to the number it means."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from expectations.evidence import Number
+from expectations.forms import Figure
+
+_NUMBER = re.compile(
+    r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+    r"(?P<unit>件|项|个|宗|条|次|份|部|人次|人|万元|元)?"
+    r"(?:\([^()]*\))?\Z"
+)
+_DASHES = str.maketrans(dict.fromkeys("‐‑–—―−", "-"))
+_INSIDE = re.compile(r"\s+")
+
+
+def parse_figure(raw: str, figure: Figure) -> Number | None:
+    """The number that `raw` prints: an int for a whole count, else a Decimal; None for a blank and for what is no number.
+
+    Full-width digits, thousands separators, a unit and a remark in brackets after the number are fine. An amount printed
+    in 元 where the form asks for 万元 is no number here: ten thousand times wrong is worse than unread.
+    """
+    match = _NUMBER.match(_INSIDE.sub("", unicodedata.normalize("NFKC", raw).translate(_DASHES)))
+    if match is None or ("." in match["number"] and re.search(r"\d\s+\d", raw)):
+        return None
+    if figure.column == "amount_wan" and match["unit"] == "元":
+        return None
+    number = Decimal(match["number"].replace(",", ""))
+    if figure.kind == "count" and number == number.to_integral_value() and "." not in match["number"]:
+        return int(number)
+    return number

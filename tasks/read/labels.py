@@ -1,0 +1,97 @@
+"""Matching what a report prints beside its numbers with the labels that the form prescribes, in the form's order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rapidfuzz.distance import Indel
+
+MATCH = 0.6
+"""Least similarity for a label that stands where the form's order expects it."""
+CERTAIN = 0.85
+"""Least similarity for a label that is recognised wherever it stands."""
+
+_EXPLANATION = re.compile(r"[(\[【〔].*?(?:[)\]】〕]|\Z)")
+_NOT_KEY = re.compile(r"[\W_]+")
+_ITEM_NUMBER = re.compile(r"\A[\s(]*([0-9]{1,2}|[一二三四五六七八九十])[\s).、．,:]*")
+
+
+@lru_cache(maxsize=4096)
+def key(text: str) -> str:
+    """`text` without anything that printing may change: width, spaces, punctuation."""
+    return _NOT_KEY.sub("", unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=4096)
+def _variants(text: str) -> tuple[str, ...]:
+    """The key of `text`, and those without explanations in brackets and without the item number before it."""
+    normal = unicodedata.normalize("NFKC", text)
+    number = _ITEM_NUMBER.match(normal)
+    prefix, rest = (number[0], normal[number.end() :]) if number else ("", normal)
+    short = _EXPLANATION.sub("", rest)
+    found = (key(prefix + rest), key(prefix + short), key(rest), key(short))
+    return tuple(dict.fromkeys(v for v in found if v))
+
+
+@lru_cache(maxsize=65536)
+def similarity(printed: str, label: str) -> float:
+    """How alike `printed` and the form's `label` are, 0 to 1.
+
+    A different item number in front costs more than a typo: it is what tells 3.其他 from （六）其他处理.
+    """
+    ours, theirs = _variants(label), _variants(printed)
+    if not theirs:
+        return 0.0
+    if ours[0] == theirs[0]:
+        return 1.0
+    best = max(Indel.normalized_similarity(a, b) for a in ours for b in theirs)
+    if len(ours[-1]) >= 4 and ours[-1] in theirs[0]:
+        best = max(best, 0.9)
+    if len(theirs[-1]) >= 5 and ours[-1].startswith(theirs[-1]):
+        best = max(best, 0.9)
+    return best - 0.25 * _numbers_differ(printed, label)
+
+
+def _numbers_differ(printed: str, label: str) -> bool:
+    ours, theirs = (_ITEM_NUMBER.match(unicodedata.normalize("NFKC", t)) for t in (label, printed))
+    return bool(ours and theirs and ours[1] != theirs[1])
+
+
+def align(printed: Sequence[str], labels: Sequence[str]) -> dict[int, int]:
+    """Which printed row is which label, as {index in printed: index in labels}, keeping both orders where possible.
+
+    The best alignment in order comes first (labels may be missing, extra rows may stand between). What is left on both
+    sides is then matched wherever it stands, if it is certain.
+    """
+    table = [[similarity(p, label) for label in labels] for p in printed]
+    found = _in_order(table, len(labels))
+    taken = set(found.values())
+    for i, row in enumerate(table):
+        free = [(score, j) for j, score in enumerate(row) if j not in taken and score >= CERTAIN]
+        if i not in found and len(free) == 1:
+            found[i] = free[0][1]
+            taken.add(free[0][1])
+    return found
+
+
+def _in_order(table: list[list[float]], width: int) -> dict[int, int]:
+    best = [[0.0] * (width + 1) for _ in range(len(table) + 1)]
+    for i, row in enumerate(table, 1):
+        for j in range(1, width + 1):
+            diagonal = best[i - 1][j - 1] + row[j - 1] if row[j - 1] >= MATCH else -1.0
+            best[i][j] = max(best[i - 1][j], best[i][j - 1], diagonal)
+    found: dict[int, int] = {}
+    i, j = len(table), width
+    while i and j:
+        score = table[i - 1][j - 1]
+        if score >= MATCH and best[i][j] == best[i - 1][j - 1] + score:
+            found[i - 1] = j - 1
+            i, j = i - 1, j - 1
+        elif best[i][j] == best[i][j - 1]:
+            j -= 1
+        else:
+            i -= 1
+    return found

@@ -1,0 +1,164 @@
+"""Table 3: rows are told by their labels and the order of the form, columns by the header or the columns before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from expectations.evidence import BLANK_CHARACTERS, Cell, Doubt
+from expectations.forms import FORMS, Form
+from expectations.forms.model import Column
+from tasks.read.grid import Grid, GridCell
+from tasks.read.labels import CERTAIN, MATCH, align, key, similarity
+from tasks.read.rows import GridRow, TableReading
+from tasks.read.table2 import FIGURES
+from tasks.read.figures import parse_figure
+
+_APPLICANTS = FORMS["2021"].applicants
+Columns = list[tuple[Column, float]]
+"""The applicants found, from left to right, each with the middle of its column."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """A row of figures before it is known which row of the form it is."""
+
+    label: str
+    figures: dict[str, GridCell]
+    grid: Grid
+    opens_fragment: bool
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(c.text.strip(BLANK_CHARACTERS) for c in self.figures.values())
+
+
+def read_table3(rows: list[GridRow]) -> TableReading | None:
+    """The figures of table 3 in the form that explains its labels best; None if no row was recognised."""
+    return recognise_rows(_joined(list(_data_rows(rows))))
+
+
+def recognise_rows(data: Sequence[DataRow]) -> TableReading | None:
+    """Rows of figures with their labels as the table of the form that explains the labels best."""
+    best: tuple[float, Form, dict[int, int]] | None = None
+    for form in FORMS.values():
+        found = align([d.label for d in data], [r.label for r in form.rows])
+        score = sum(similarity(data[i].label, form.rows[j].label) for i, j in found.items()) - len(form.rows)
+        if found and (best is None or score > best[0]):
+            best = score, form, found
+    return _reading(best[1], data, best[2]) if best else None
+
+
+def _reading(form: Form, data: Sequence[DataRow], found: dict[int, int]) -> TableReading:
+    cells: list[Cell] = []
+    doubts: list[Doubt] = []
+    for index, row in enumerate(data):
+        if index not in found:
+            doubts.extend(_left_over(form, row))
+            continue
+        code = form.rows[found[index]].code
+        read = tuple(_cells(f"table3.{code}", row))
+        cells.extend(read)
+    labels = tuple((form.rows[found[i]].code, data[i].label) for i in sorted(found))
+    return TableReading(form.code, tuple(cells), tuple(doubts), labels)
+
+
+def _cells(where: str, row: DataRow) -> Iterator[Cell]:
+    for code, cell in row.figures.items():
+        address = f"{where}.{code}"
+        value = parse_figure(cell.text, FIGURES[address])
+        yield Cell(address, value, cell.text, row.grid.page, cell.bbox, row.grid.engine)
+
+
+def _left_over(form: Form, row: DataRow) -> Iterator[Doubt]:
+    """A row that was not placed is no fault if it is an extra one; it is our doubt if its label is one of the form's."""
+    score, label = max((similarity(row.label, r.label), f"table3.{r.code}") for r in form.rows)
+    if score >= CERTAIN and not row.is_blank:
+        yield Doubt(label, row.label, "标签重复或次序不符", tuple(_cells(label, row)))
+
+
+def _data_rows(rows: list[GridRow]) -> Iterator[DataRow]:
+    columns: Columns = []
+    grid: Grid | None = None
+    opens = False
+    for row in rows:
+        if row.grid is not grid:
+            grid, opens = row.grid, True
+            columns = _columns([r for r in rows if r.grid is grid]) or _carried(columns, row)
+        if not columns or _is_header(row):
+            continue
+        figures = _figures(row, columns)
+        if figures:
+            first = min(c.left for c in figures.values())
+            labels = [c.text for c in row.cells if c.right <= first + 2 and c.text.strip()]
+            yield DataRow(labels[-1] if labels else "", figures, row.grid, opens)
+            opens = False
+
+
+def _is_header(row: GridRow) -> bool:
+    heads = {key(a.label) for a in _APPLICANTS[:5]} | {key(_APPLICANTS[1].group), "申请人情况"}
+    return any(key(c.text) in heads for c in row.cells)
+
+
+def _columns(rows: list[GridRow]) -> Columns:
+    """The columns that the header rows of one grid name; empty unless the seven, or all that there are, are named."""
+    cells = {id(c): c for row in rows if _is_header(row) for c in row.cells}.values()
+    named: Columns = []
+    for applicant in _APPLICANTS:
+        matching = [c for c in cells if key(c.text) == key(applicant.label)]
+        if len(matching) == 1:
+            named.append((applicant, matching[0].middle))
+    return sorted(named, key=lambda pair: pair[1]) if len(named) >= 4 else []
+
+
+def _carried(columns: Columns, row: GridRow) -> Columns:
+    """The columns of the fragment before, if this fragment's cells stand under them; else its last cells by order."""
+    hits = [_under(row, middle) for _, middle in columns]
+    if columns and all(hits) and len({id(c) for c in hits}) == len(columns):
+        return columns
+    last = row.cells[-len(_APPLICANTS) :]
+    if len(row.cells) <= len(_APPLICANTS):
+        return []
+    return [(a, c.middle) for a, c in zip(_APPLICANTS, last, strict=True)]
+
+
+def _under(row: GridRow, middle: float) -> GridCell | None:
+    return next((c for c in row.cells if c.left <= middle <= c.right), None)
+
+
+def _figures(row: GridRow, columns: Columns) -> dict[str, GridCell]:
+    """The figures that begin in this row, by applicant; empty if it has none of its own."""
+    found = {column.code: cell for column, middle in columns if (cell := _under(row, middle))}
+    cells = list(found.values())
+    if len({id(c) for c in cells}) < len(cells) or not cells or any(c.row0 != row.index for c in cells):
+        return {}
+    return found
+
+
+def _joined(data: list[DataRow]) -> list[DataRow]:
+    """Rows that a page break has cut in two, made one again."""
+    joined: list[DataRow] = []
+    for row in data:
+        if joined and row.opens_fragment and _continues(joined[-1], row):
+            joined[-1] = _merged(joined[-1], row)
+        else:
+            joined.append(row)
+    return joined
+
+
+def _continues(before: DataRow, row: DataRow) -> bool:
+    if set(before.figures) != set(row.figures):
+        return False
+    whole, first, second = (_best(t) for t in (before.label + row.label, before.label, row.label))
+    if not row.label.strip():
+        return True
+    return whole > max(first, second) or (row.is_blank and second < MATCH)
+
+
+def _best(label: str) -> float:
+    return max(similarity(label, row.label) for form in FORMS.values() for row in form.rows)
+
+
+def _merged(before: DataRow, row: DataRow) -> DataRow:
+    figures = {code: replace(c, text=c.text + row.figures[code].text) for code, c in before.figures.items()}
+    return replace(before, label=before.label + row.label, figures=figures)

@@ -1,0 +1,62 @@
+"""Table 4: one row of figures under three groups of five results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from expectations.evidence import BLANK_CHARACTERS, Cell
+from expectations.forms import FORMS
+from tasks.read.figures import parse_figure
+from tasks.read.grid import GridCell
+from tasks.read.labels import key
+from tasks.read.rows import GridRow, TableReading
+from tasks.read.table2 import FIGURES
+
+_FORM = FORMS["2021"]
+_ADDRESSES = tuple(f.address for f in _FORM.figures("table4"))
+_RESULTS = {key(c.label): c.code for c in _FORM.results}
+_GROUPS = {key(g.label): g.code for g in _FORM.groups}
+
+
+def read_table4(rows: list[GridRow]) -> TableReading | None:
+    """The figures of table 4, which is the same in both forms; None if there is no row of figures under its header."""
+    heads: list[GridCell] = []
+    found: dict[str, Cell] = {}
+    for row in rows:
+        named = [c for c in row.starting if key(c.text) in _RESULTS or key(c.text) in _GROUPS]
+        heads.extend(named)
+        if heads and not named and _is_figures(row.starting):
+            for address, cell in _addressed(row.starting, heads).items():
+                value = parse_figure(cell.text, FIGURES[address])
+                found.setdefault(address, Cell(address, value, cell.text, row.grid.page, cell.bbox, row.grid.engine))
+    cells = tuple(found[a] for a in _ADDRESSES if a in found)
+    return TableReading(_FORM.code, cells) if cells else None
+
+
+def _is_figures(cells: Sequence[GridCell]) -> bool:
+    digits = [c for c in cells if any(ch.isdigit() for ch in c.text)]
+    blanks = [c for c in cells if not c.text.strip(BLANK_CHARACTERS)]
+    return len(cells) >= len(_RESULTS) and len(digits) + len(blanks) >= len(cells) - 1
+
+
+def _addressed(cells: Sequence[GridCell], heads: list[GridCell]) -> dict[str, GridCell]:
+    """Each figure with the address that the heads above it give; by position if all fifteen are there."""
+    if len(cells) == len(_ADDRESSES):
+        return dict(zip(_ADDRESSES, cells, strict=True)) if _in_order(heads) else {}
+    found: dict[str, GridCell] = {}
+    for cell in cells:
+        above = [key(h.text) for h in heads if h.left - 1 <= cell.middle <= h.right + 1]
+        group = next((_GROUPS[t] for t in reversed(above) if t in _GROUPS), None)
+        result = next((_RESULTS[t] for t in reversed(above) if t in _RESULTS), None)
+        if group and result:
+            found[f"table4.{group}.{result}"] = cell
+    return found
+
+
+def _in_order(heads: list[GridCell]) -> bool:
+    """Whether the results that the header names come in the form's order, over and over."""
+    named = [_RESULTS[key(h.text)] for h in sorted(heads, key=lambda h: h.left) if key(h.text) in _RESULTS]
+    expected = [c.code for c in _FORM.results] * len(_FORM.groups)
+    groups = [_GROUPS[key(h.text)] for h in sorted(heads, key=lambda h: h.left) if key(h.text) in _GROUPS]
+    order = [g.code for g in _FORM.groups]
+    return (len(named) < len(expected) or named == expected) and groups == [g for g in order if g in groups]
