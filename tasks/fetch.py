@@ -1,0 +1,35 @@
+"""Fetch: the bytes of a landed object, with all that S3 knows of it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+
+from tasks.values import Source
+
+
+class ObjectGoneError(LookupError):
+    """The landed version is no longer there: deleted, or replaced by another that has an event of its own."""
+
+
+def fetch(s3: Any, bucket: str, key: str, etag: str | None = None) -> Source:  # noqa: ANN401 (a boto3 client)
+    """Get the object; raises ObjectGoneError if it, or its version `etag`, is not there any more."""
+    try:
+        found = s3.get_object(Bucket=bucket, Key=key)
+    except s3.exceptions.NoSuchKey as error:
+        raise ObjectGoneError(f"s3://{bucket}/{key} 已被删除") from error
+    with found["Body"] as stream:
+        body: bytes = stream.read()
+    found_etag = found["ETag"].strip('"')
+    if etag and found_etag != etag.strip('"'):
+        raise ObjectGoneError(f"s3://{bucket}/{key} 的版本 {etag} 已被新版本 {found_etag} 取代")
+    landed_at = (_landed_at(s3, bucket, key, found_etag) or found["LastModified"]).astimezone(UTC)
+    return Source(bucket, key, found_etag, len(body), landed_at, hashlib.sha256(body).hexdigest(), body)
+
+
+def _landed_at(s3: Any, bucket: str, key: str, etag: str) -> datetime | None:  # noqa: ANN401
+    """When the version landed, as the listing tells it: a response header has whole seconds only."""
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+    same = (o["LastModified"] for o in listed if o["Key"] == key and o["ETag"].strip('"') == etag)
+    return next(same, None)

@@ -1,0 +1,83 @@
+"""The objects of one report in the lake or in the quarantine: written, removed, and looked up as a whole."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.schemas import SCHEMAS
+from tasks.settings import Place
+from tasks.values import Source
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_VERSION_COLUMNS = ["landed_at", "source_etag", "source_sha256", "source_key"]
+_MEDIA_TYPE = "application/vnd.apache.parquet"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """A landed version; a greater one landed later (of the same instant, the greater etag counts as the later)."""
+
+    landed_at: datetime
+    etag: str
+    sha256: str
+    key: str
+
+    @classmethod
+    def of(cls, source: Source) -> Version:
+        """The version that a source is."""
+        return cls(source.landed_at or _EARLIEST, source.etag, source.sha256, source.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One report's objects in `place`."""
+
+    place: Place
+    report_id: str
+    year: int
+
+    def name(self, table: str) -> str:
+        """The object's name within its place."""
+        return f"{table}/year={self.year}/{self.report_id}.parquet"
+
+    def version(self, s3: Any) -> Version | None:  # noqa: ANN401 (a boto3 client)
+        """The version that stands there, as its `reports` row tells; None if the report is not there."""
+        try:
+            body = s3.get_object(Bucket=self.place.bucket, Key=self._key("reports"))["Body"].read()
+        except s3.exceptions.NoSuchKey:
+            return None
+        row = pq.read_table(io.BytesIO(body), columns=_VERSION_COLUMNS).to_pylist()[0]
+        return Version(row["landed_at"] or _EARLIEST, row["source_etag"], row["source_sha256"], row["source_key"])
+
+    def write(self, s3: Any, tables: Mapping[str, pa.Table]) -> tuple[str, ...]:  # noqa: ANN401
+        """Replace the report's objects. No reader can meet a mixture: `reports` goes first and comes last."""
+        self._delete(s3, "reports")
+        for table in SCHEMAS:
+            body = to_parquet(tables[table])
+            s3.put_object(Bucket=self.place.bucket, Key=self._key(table), Body=body, ContentType=_MEDIA_TYPE)
+        return tuple(self.place.uri(self.name(table)) for table in SCHEMAS)
+
+    def remove(self, s3: Any) -> None:  # noqa: ANN401
+        """Take the report out, `reports` first."""
+        for table in reversed(SCHEMAS):
+            self._delete(s3, table)
+
+    def _key(self, table: str) -> str:
+        return self.place.key(self.name(table))
+
+    def _delete(self, s3: Any, table: str) -> None:  # noqa: ANN401
+        s3.delete_object(Bucket=self.place.bucket, Key=self._key(table))
+
+
+def to_parquet(table: pa.Table) -> bytes:
+    """The table as the bytes of a Parquet file."""
+    sink = io.BytesIO()
+    pq.write_table(table, sink, compression="zstd", write_statistics=True, version="2.6")
+    return sink.getvalue()

@@ -1,0 +1,74 @@
+"""One at a time, agreed upon through S3 alone: conditional writes are not honoured by every server.
+
+Whoever wants the lock puts a claim and lists the claims; it holds the lock once it sees its own claim alone. Of several
+that see each other only the first by name keeps its claim and waits, the others withdraw and come back. This needs what
+every S3 server gives: a list shows what was put before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from tasks.settings import Buckets
+
+STALE = timedelta(seconds=120)
+"""A claim this old was left by a process that died."""
+
+PATIENCE = STALE * 2
+
+
+@contextmanager
+def exclusive(s3: Any, buckets: Buckets, name: str) -> Iterator[None]:  # noqa: ANN401 (a boto3 client)
+    """Hold the lock `name` for the block; raises TimeoutError if it cannot be had."""
+    claim = _Claim(s3, buckets, name)
+    claim.acquire()
+    try:
+        yield
+    finally:
+        claim.withdraw()
+
+
+class _Claim:
+    """One holder's claim to a lock: an object under `.locks/<sha256 of its name>/`."""
+
+    def __init__(self, s3: Any, buckets: Buckets, name: str) -> None:  # noqa: ANN401
+        self._s3 = s3
+        self._bucket = buckets.receipts.bucket
+        self._folder = buckets.receipts.key(f".locks/{hashlib.sha256(name.encode()).hexdigest()}/")
+        self._key = f"{self._folder}{uuid.uuid4().hex}"
+
+    def acquire(self) -> None:
+        deadline = time.monotonic() + PATIENCE.total_seconds()
+        while time.monotonic() < deadline:
+            if self._try():
+                return
+            time.sleep(random.uniform(0.02, 0.1))
+        raise TimeoutError(f"{self._folder}: the lock was never free")
+
+    def withdraw(self) -> None:
+        self._s3.delete_object(Bucket=self._bucket, Key=self._key)
+
+    def _try(self) -> bool:
+        put = time.monotonic()
+        self._s3.put_object(Bucket=self._bucket, Key=self._key, Body=b"")
+        rivals = self._rivals(put)
+        while rivals and self._key < min(rivals):
+            time.sleep(0.02)
+            rivals = self._rivals(put)
+        if rivals:
+            self.withdraw()
+        return not rivals
+
+    def _rivals(self, put: float) -> list[str]:
+        """The claims of others that still count. Ages are told by the server's clock alone, from our own claim on."""
+        listed = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=self._folder).get("Contents", [])
+        claims = {found["Key"]: found["LastModified"] for found in listed}
+        now = claims.pop(self._key) + timedelta(seconds=time.monotonic() - put)
+        return [key for key, made in claims.items() if now - made < STALE]

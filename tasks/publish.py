@@ -1,0 +1,111 @@
+"""Publish: a judged report goes to the lake if it is validated, to the quarantine if it is not.
+
+The lake and the quarantine always show what landed last, whatever order the runs end in:
+
+| judged    | and there stands             | then                                                             |
+|-----------|------------------------------|------------------------------------------------------------------|
+| any       | a later version in the lake  | nothing is written                                               |
+| validated | an older one in the lake     | replaced; an older quarantined version goes                      |
+| validated | a later one in quarantine    | goes to the lake, `superseded_by_quarantined`                    |
+| not       | a later one in quarantine    | nothing is written                                               |
+| not       | an older one in the lake     | quarantined; the lake stays, `superseded_by_quarantined`         |
+| not       | this version in the lake     | quarantined; the lake's goes, for better rules overruled it      |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tasks import rows
+from tasks.lake import Entry, Version
+from tasks.lock import exclusive
+from tasks.receipt import mark_superseded, read_receipt
+from tasks.settings import Buckets
+from tasks.values import Document, Report, Source, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What was written where: nothing if a later version stands there already.
+
+    `superseded_by_quarantined`: the lake holds a validated version, and a later one is in quarantine.
+    """
+
+    report_id: str
+    written: tuple[str, ...]
+    superseded_by_quarantined: bool
+
+
+def publish(
+    s3: Any,  # noqa: ANN401 (a boto3 client)
+    buckets: Buckets,
+    source: Source,
+    document: Document,
+    report: Report,
+    verdict: Verdict,
+) -> Publication:
+    """Write the report's tables to where the verdict says, unless something later stands there."""
+    judged = rows.Judged(source, document, report, verdict)
+    validated = verdict.outcome == "validated"
+    if validated and not (report.agency and report.year):
+        raise ValueError(f"{source.key}: a validated report must name its agency and year")
+    with exclusive(s3, buckets, f"report/{judged.report_id}"):
+        publication = (_validated if validated else _quarantined)(s3, _Standing.of(s3, buckets, judged), judged)
+    _forget_former_name(s3, buckets, judged)
+    return publication
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Where the report goes, and which versions of it stand there now."""
+
+    buckets: Buckets
+    lake: Entry
+    quarantine: Entry
+    in_lake: Version | None
+    in_quarantine: Version | None
+
+    @classmethod
+    def of(cls, s3: Any, buckets: Buckets, judged: rows.Judged) -> _Standing:  # noqa: ANN401
+        lake = Entry(buckets.lake, judged.report_id, judged.year)
+        quarantine = Entry(buckets.quarantine, judged.report_id, judged.year)
+        return cls(buckets, lake, quarantine, lake.version(s3), quarantine.version(s3))
+
+
+def _validated(s3: Any, standing: _Standing, judged: rows.Judged) -> Publication:  # noqa: ANN401
+    version = Version.of(judged.source)
+    superseded = standing.in_quarantine is not None and standing.in_quarantine > version
+    if standing.in_lake and standing.in_lake > version:
+        return Publication(judged.report_id, (), superseded)
+    written = standing.lake.write(s3, rows.tables(judged))
+    if standing.in_quarantine and not superseded:
+        standing.quarantine.remove(s3)
+    return Publication(judged.report_id, written, superseded)
+
+
+def _quarantined(s3: Any, standing: _Standing, judged: rows.Judged) -> Publication:  # noqa: ANN401
+    version = Version.of(judged.source)
+    if any(stands and stands > version for stands in (standing.in_lake, standing.in_quarantine)):
+        return Publication(judged.report_id, (), False)
+    written = standing.quarantine.write(s3, rows.tables(judged))
+    superseded = standing.in_lake is not None and standing.in_lake < version
+    if standing.in_lake and superseded:
+        mark_superseded(s3, standing.buckets, standing.in_lake.key, standing.in_lake.etag)
+    elif standing.in_lake:
+        standing.lake.remove(s3)
+    return Publication(judged.report_id, written, superseded)
+
+
+def _forget_former_name(s3: Any, buckets: Buckets, judged: rows.Judged) -> None:  # noqa: ANN401
+    """Remove what an earlier reading of this very object published under another agency or year."""
+    former = read_receipt(s3, buckets, judged.source.key)
+    if not former or former["object"]["etag"] != judged.source.etag:
+        return
+    if former["report_id"] in (None, judged.report_id):
+        return
+    with exclusive(s3, buckets, f"report/{former['report_id']}"):
+        for place in (buckets.lake, buckets.quarantine):
+            entry = Entry(place, former["report_id"], former["year"] or 0)
+            if entry.version(s3) == Version.of(judged.source):
+                entry.remove(s3)

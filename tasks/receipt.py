@@ -1,0 +1,143 @@
+"""Receipt: what became of a landed object, kept beside nothing but other receipts.
+
+In the receipts place: `<landing key>.json` and `.html` for the version that landed last; for those before it
+`.versions/<landing key>/<etag>.json` and `.html`; and `.index/sha256/<sha256>.json`, which names the object that was
+first to have these bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from tasks.lock import exclusive
+from tasks.receipt_html import receipt_html
+from tasks.receipt_json import Json, receipt_dict, receipt_json, to_text
+from tasks.settings import Buckets
+from tasks.values import Receipt, Report, Source
+
+_JSON = "application/json; charset=utf-8"
+_HTML = "text/html; charset=utf-8"
+_FIRST_TO_COUNT = ("validated", "quarantined", "rejected")
+"""What makes the same bytes under another key a duplicate: not a failure, nor a duplicate itself."""
+
+
+def write_receipt(s3: Any, buckets: Buckets, receipt: Receipt, report: Report | None = None) -> str:  # noqa: ANN401
+    """Write the receipt (for people with the tables of `report`, if given) and return its JSON's address.
+
+    A late receipt of an older version never replaces that of a newer one: it is kept among the older versions.
+    """
+    content = receipt_dict(receipt)
+    with exclusive(s3, buckets, _lock(receipt.key)):
+        current = read_receipt(s3, buckets, receipt.key)
+        name = _make_room(s3, buckets, current, content)
+        _put(s3, buckets, f"{name}.html", receipt_html(receipt, report), _HTML)
+        _put(s3, buckets, f"{name}.json", receipt_json(receipt), _JSON)
+    if receipt.outcome in _FIRST_TO_COUNT and receipt.sha256:
+        _index(s3, buckets, receipt)
+    return buckets.receipts.uri(f"{name}.json")
+
+
+def read_receipt(s3: Any, buckets: Buckets, key: str, etag: str | None = None) -> Json | None:  # noqa: ANN401
+    """The receipt of the object that landed as `key`: of its last version, or of the version `etag`."""
+    current = _get_json(s3, buckets, f"{key}.json")
+    if etag is None or (current and current["object"]["etag"] == etag):
+        return current
+    return _get_json(s3, buckets, f"{_version_name(key, etag)}.json")
+
+
+def list_receipts(s3: Any, buckets: Buckets) -> Iterator[Json]:  # noqa: ANN401
+    """The receipt of every landed object's last version, by key."""
+    place = buckets.receipts
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key(""))
+    for page in pages:
+        for found in page.get("Contents", []):
+            name = place.name(found["Key"])
+            receipt = _get_json(s3, buckets, name) if _is_receipt(name) else None
+            if receipt:
+                yield receipt
+
+
+def find_duplicate(s3: Any, buckets: Buckets, source: Source) -> Json | None:  # noqa: ANN401
+    """The receipt of the first object with the same bytes under another key, if there is one."""
+    first = _get_json(s3, buckets, _index_name(source.sha256))
+    if first is None or first["key"] == source.key:
+        return None
+    return read_receipt(s3, buckets, first["key"], first["etag"])
+
+
+def mark_superseded(s3: Any, buckets: Buckets, key: str, etag: str) -> None:  # noqa: ANN401
+    """Mark the receipt of a validated version: it stays in the lake, but a later one is in quarantine."""
+    with exclusive(s3, buckets, _lock(key)):
+        current = read_receipt(s3, buckets, key)
+        is_current = current is not None and current["object"]["etag"] == etag
+        name = key if is_current else _version_name(key, etag)
+        receipt = _get_json(s3, buckets, f"{name}.json")
+        if receipt:
+            _put(s3, buckets, f"{name}.json", to_text(receipt | {"superseded_by_quarantined": True}), _JSON)
+
+
+def _make_room(s3: Any, buckets: Buckets, current: Json | None, new: Json) -> str:  # noqa: ANN401
+    """The name for the new receipt, after the current one has been put aside if it is of an older version."""
+    key: str = new["object"]["key"]
+    etag: str = new["object"]["etag"]
+    if current is None or current["object"]["etag"] == etag:
+        return key
+    if _landed(current) > _landed(new):
+        return _version_name(key, etag)
+    older = _version_name(key, current["object"]["etag"])
+    for ending, media_type in ((".html", _HTML), (".json", _JSON)):
+        text = _get(s3, buckets, f"{key}{ending}")
+        _put(s3, buckets, f"{older}{ending}", text or "", media_type)
+        s3.delete_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(_version_name(key, etag) + ending))
+    return key
+
+
+def _landed(receipt: Json) -> tuple[datetime, str]:
+    at = receipt["object"]["landed_at"]
+    return (datetime.fromisoformat(at) if at else datetime.min.replace(tzinfo=UTC), receipt["object"]["etag"])
+
+
+def _index(s3: Any, buckets: Buckets, receipt: Receipt) -> None:  # noqa: ANN401
+    name = _index_name(receipt.sha256)
+    with exclusive(s3, buckets, name):
+        if _get(s3, buckets, name) is None:
+            first = {"bucket": receipt.bucket, "key": receipt.key, "etag": receipt.etag}
+            _put(s3, buckets, name, to_text(first), _JSON)
+
+
+def _is_receipt(name: str) -> bool:
+    return name.endswith(".json") and not name.startswith((".index/", ".versions/", ".locks/"))
+
+
+def _index_name(sha256: str) -> str:
+    return f".index/sha256/{sha256}.json"
+
+
+def _version_name(key: str, etag: str) -> str:
+    return f".versions/{key}/{etag}"
+
+
+def _lock(key: str) -> str:
+    return f"receipt/{key}"
+
+
+def _get(s3: Any, buckets: Buckets, name: str) -> str | None:  # noqa: ANN401
+    try:
+        found = s3.get_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(name))
+    except s3.exceptions.NoSuchKey:
+        return None
+    text: str = found["Body"].read().decode()
+    return text
+
+
+def _get_json(s3: Any, buckets: Buckets, name: str) -> Json | None:  # noqa: ANN401
+    text = _get(s3, buckets, name)
+    return json.loads(text) if text else None
+
+
+def _put(s3: Any, buckets: Buckets, name: str, text: str, media_type: str) -> None:  # noqa: ANN401
+    place = buckets.receipts
+    s3.put_object(Bucket=place.bucket, Key=place.key(name), Body=text.encode(), ContentType=media_type)

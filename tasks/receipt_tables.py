@@ -1,0 +1,65 @@
+"""The tables as read, in HTML: laid out as the form prints them, the accused cells marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from expectations.evidence import Cell
+from expectations.forms import FORMS, TABLES, Form, TableName
+from tasks.receipt_places import TABLE_TITLES
+from tasks.values import Report
+
+
+def report_tables(report: Report, accused: frozenset[str]) -> str:
+    """Every table that was found, in the form's order."""
+    cells = {cell.address: cell for cell in report.cells}
+    return "".join(
+        _Table(table, FORMS[report.forms[table]], cells, accused).html() for table in TABLES if table in report.forms
+    )
+
+
+class _Table:
+    """One table of a form with the cells that were read."""
+
+    def __init__(self, table: TableName, form: Form, cells: dict[str, Cell], accused: frozenset[str]) -> None:
+        self._table, self._form, self._cells, self._accused = table, form, cells, accused
+
+    def html(self) -> str:
+        lines = {"table2": self._table2, "table3": self._table3, "table4": self._table4}[self._table]()
+        heads = "".join(f'<th scope="col">{escape(label)}</th>' for label in next(lines))
+        body = "".join(next_line for line in lines for next_line in line)
+        return (
+            f"<h2>{TABLE_TITLES[self._table]}（{self._form.code} 年格式）</h2>"
+            f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+        )
+
+    def _table2(self) -> Iterator[list[str]]:
+        yield ["条例依据", "事项", "指标", "数值"]
+        for item in self._form.items:
+            for m in item.measures:
+                yield self._line([item.article, item.label, m.label], [f"table2.{item.code}.{m.code}"])
+
+    def _table3(self) -> Iterator[list[str]]:
+        codes = [column.code for column in self._form.applicants]
+        yield ["分组", "行", *(column.label for column in self._form.applicants)]
+        for row in self._form.rows:
+            yield self._line([row.group, row.label], [f"table3.{row.code}.{code}" for code in codes])
+
+    def _table4(self) -> Iterator[list[str]]:
+        codes = [column.code for column in self._form.results]
+        yield ["分组", *(column.label for column in self._form.results)]
+        for group in self._form.groups:
+            label = f"{group.parent}·{group.label}" if group.parent else group.label
+            yield self._line([label], [f"table4.{group.code}.{code}" for code in codes])
+
+    def _line(self, labels: list[str], addresses: list[str]) -> list[str]:
+        heads = (f'<th scope="row">{escape(label)}</th>' for label in labels)
+        return ["<tr>", *heads, *map(self._cell, addresses), "</tr>"]
+
+    def _cell(self, address: str) -> str:
+        cell = self._cells.get(address)
+        blank = cell is None or not cell.raw
+        style = " ".join(filter(None, ["accused" if address in self._accused else "", "blank" if blank else ""]))
+        text = "未读到" if cell is None else cell.raw or "空白"
+        return f'<td class="{style}">{escape(text)}</td>' if style else f"<td>{escape(text)}</td>"
