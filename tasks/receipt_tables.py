@@ -27,31 +27,37 @@ class _Table:
 
     def html(self) -> str:
         lines = {"table2": self._table2, "table3": self._table3, "table4": self._table4}[self._table]()
-        heads = "".join(f'<th scope="col">{escape(label)}</th>' for label in next(lines))
-        body = "".join(next_line for line in lines for next_line in line)
+        heads = next(lines)
+        body = "".join(part for line in lines for part in line)
         return (
             f"<h2>{TABLE_TITLES[self._table]}（{self._form.code} 年格式）</h2>"
-            f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>'
+            f'<div class="scroll"><table><thead><tr>{"".join(heads)}</tr></thead><tbody>{body}</tbody></table></div>'
         )
 
     def _table2(self) -> Iterator[list[str]]:
-        yield ["条例依据", "事项", "指标", "数值"]
+        yield self._heads(["条例依据", "事项", "指标"], ["数值"])
         for item in self._form.items:
             for m in item.measures:
                 yield self._line([item.article, item.label, m.label], [f"table2.{item.code}.{m.code}"])
 
     def _table3(self) -> Iterator[list[str]]:
         codes = [column.code for column in self._form.applicants]
-        yield ["分组", "行", *(column.label for column in self._form.applicants)]
+        yield self._heads(["分组", "行"], [column.label for column in self._form.applicants])
         for row in self._form.rows:
             yield self._line([row.group, row.label], [f"table3.{row.code}.{code}" for code in codes])
 
     def _table4(self) -> Iterator[list[str]]:
         codes = [column.code for column in self._form.results]
-        yield ["分组", *(column.label for column in self._form.results)]
+        yield self._heads(["分组"], [column.label for column in self._form.results])
         for group in self._form.groups:
             label = f"{group.parent}·{group.label}" if group.parent else group.label
             yield self._line([label], [f"table4.{group.code}.{code}" for code in codes])
+
+    def _heads(self, labels: list[str], figures: list[str]) -> list[str]:
+        return [
+            *(f'<th scope="col">{escape(label)}</th>' for label in labels),
+            *(f'<th scope="col" class="figure">{escape(label)}</th>' for label in figures),
+        ]
 
     def _line(self, labels: list[str], addresses: list[str]) -> list[str]:
         heads = (f'<th scope="row">{escape(label)}</th>' for label in labels)
