@@ -45,7 +45,8 @@ ol { list-style: none; padding: 0; margin: 0; } ol li { border-top: 1px solid va
 .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { border: 1px solid var(--line); padding: .3rem .5rem; text-align: left; vertical-align: top; }
 thead th { background: var(--soft); font-weight: 600; } tbody th { font-weight: 400; }
-td, th.figure { text-align: right; } td { font-variant-numeric: tabular-nums; white-space: nowrap; } td.blank { color: var(--dim); }
+td, th.figure { text-align: right; }
+td { font-variant-numeric: tabular-nums; white-space: nowrap; } td.blank { color: var(--dim); }
 td.accused { background: var(--badbg); color: var(--bad); font-weight: 600; }
 @media print { body { padding: 0; } .scroll { overflow: visible; } }
 </style></head><body><header><h1>$title</h1><div class="dim">$subtitle</div></header>
