@@ -11,6 +11,8 @@ from rapidfuzz.distance import Indel
 
 MATCH = 0.6
 """Least similarity for a label that stands where the form's order expects it."""
+LIKELY = 0.75
+"""Least similarity for a label among few that are unlike each other."""
 CERTAIN = 0.85
 """Least similarity for a label that is recognised wherever it stands."""
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from expectations.evidence import Cell
 from expectations.forms import FORMS, Form
 from expectations.forms.model import Item, Measure
-from tasks.read.figures import parse_figure
 from tasks.read.grid import GridCell
-from tasks.read.labels import CERTAIN, similarity
+from tasks.read.labels import CERTAIN, LIKELY, similarity
 from tasks.read.rows import GridRow, TableReading
+from tasks.read.values import cell_of
 
 _HEADER = "信息内容"
 Header = list[tuple[Measure, GridCell]]
@@ -43,7 +43,7 @@ def _header(form: Form, row: GridRow) -> Header:
     found: Header = []
     for cell in row.cells[1:]:
         score, best = max(((similarity(cell.text, m.label), m) for m in measures), key=lambda pair: pair[0])
-        if score >= CERTAIN - 0.1:
+        if score >= LIKELY:
             found.append((best, cell))
     return found
 
@@ -52,7 +52,7 @@ def _item(form: Form, row: GridRow) -> Item | None:
     if not row.cells or row.cells[0].row0 != row.index:
         return None
     score, item = max(((similarity(row.cells[0].text, i.label), i) for i in form.items), key=lambda pair: pair[0])
-    return item if score >= CERTAIN - 0.1 else None
+    return item if score >= LIKELY else None
 
 
 def _serves(header: Header, item: Item) -> bool:
@@ -68,12 +68,4 @@ def _figures(item: Item, row: GridRow, header: Header) -> Iterator[Cell]:
         if cell is None and len(values) == len(header):
             cell = values[position]
         if cell is not None:
-            yield _cell(f"table2.{item.code}.{measure.code}", cell, row)
-
-
-def _cell(address: str, cell: GridCell, row: GridRow) -> Cell:
-    figure = FIGURES[address]
-    return Cell(address, parse_figure(cell.text, figure), cell.text, row.grid.page, cell.bbox, row.grid.engine)
-
-
-FIGURES = {figure.address: figure for form in FORMS.values() for figure in form.figures()}
+            yield cell_of(f"table2.{item.code}.{measure.code}", cell, row.grid)

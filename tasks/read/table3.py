@@ -11,8 +11,7 @@ from expectations.forms.model import Column
 from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import CERTAIN, MATCH, align, key, similarity
 from tasks.read.rows import GridRow, TableReading
-from tasks.read.table2 import FIGURES
-from tasks.read.figures import parse_figure
+from tasks.read.values import cell_of
 
 _APPLICANTS = FORMS["2021"].applicants
 Columns = list[tuple[Column, float]]
@@ -26,7 +25,8 @@ class DataRow:
     label: str
     figures: dict[str, GridCell]
     grid: Grid
-    opens_fragment: bool
+    may_continue: bool
+    """Whether it may be the rest of the row before: it opens a new fragment of the table."""
 
     @property
     def is_blank(self) -> bool:
@@ -35,7 +35,7 @@ class DataRow:
 
 def read_table3(rows: list[GridRow]) -> TableReading | None:
     """The figures of table 3 in the form that explains its labels best; None if no row was recognised."""
-    return recognise_rows(_joined(list(_data_rows(rows))))
+    return recognise_rows(joined_rows(list(_data_rows(rows))))
 
 
 def recognise_rows(data: Sequence[DataRow]) -> TableReading | None:
@@ -64,14 +64,11 @@ def _reading(form: Form, data: Sequence[DataRow], found: dict[int, int]) -> Tabl
 
 
 def _cells(where: str, row: DataRow) -> Iterator[Cell]:
-    for code, cell in row.figures.items():
-        address = f"{where}.{code}"
-        value = parse_figure(cell.text, FIGURES[address])
-        yield Cell(address, value, cell.text, row.grid.page, cell.bbox, row.grid.engine)
+    return (cell_of(f"{where}.{code}", cell, row.grid) for code, cell in row.figures.items())
 
 
 def _left_over(form: Form, row: DataRow) -> Iterator[Doubt]:
-    """A row that was not placed is no fault if it is an extra one; it is our doubt if its label is one of the form's."""
+    """A row that was not placed: an extra one is no fault, but one with a label of the form is our doubt."""
     score, label = max((similarity(row.label, r.label), f"table3.{r.code}") for r in form.rows)
     if score >= CERTAIN and not row.is_blank:
         yield Doubt(label, row.label, "标签重复或次序不符", tuple(_cells(label, row)))
@@ -135,11 +132,11 @@ def _figures(row: GridRow, columns: Columns) -> dict[str, GridCell]:
     return found
 
 
-def _joined(data: list[DataRow]) -> list[DataRow]:
+def joined_rows(data: Sequence[DataRow]) -> list[DataRow]:
     """Rows that a page break has cut in two, made one again."""
     joined: list[DataRow] = []
     for row in data:
-        if joined and row.opens_fragment and _continues(joined[-1], row):
+        if joined and row.may_continue and _continues(joined[-1], row):
             joined[-1] = _merged(joined[-1], row)
         else:
             joined.append(row)
@@ -149,13 +146,14 @@ def _joined(data: list[DataRow]) -> list[DataRow]:
 def _continues(before: DataRow, row: DataRow) -> bool:
     if set(before.figures) != set(row.figures):
         return False
-    whole, first, second = (_best(t) for t in (before.label + row.label, before.label, row.label))
+    whole, first, second = (best_similarity(t) for t in (before.label + row.label, before.label, row.label))
     if not row.label.strip():
         return True
     return whole > max(first, second) or (row.is_blank and second < MATCH)
 
 
-def _best(label: str) -> float:
+def best_similarity(label: str) -> float:
+    """How alike `label` and the likeliest row label of any form are."""
     return max(similarity(label, row.label) for form in FORMS.values() for row in form.rows)
 
 

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from expectations.evidence import BLANK_CHARACTERS, Cell
 from expectations.forms import FORMS
-from tasks.read.figures import parse_figure
 from tasks.read.grid import GridCell
 from tasks.read.labels import key
 from tasks.read.rows import GridRow, TableReading
-from tasks.read.table2 import FIGURES
+from tasks.read.values import cell_of
 
 _FORM = FORMS["2021"]
-_ADDRESSES = tuple(f.address for f in _FORM.figures("table4"))
+ADDRESSES = tuple(f.address for f in _FORM.figures("table4"))
 _RESULTS = {key(c.label): c.code for c in _FORM.results}
 _GROUPS = {key(g.label): g.code for g in _FORM.groups}
 
@@ -27,9 +26,8 @@ def read_table4(rows: list[GridRow]) -> TableReading | None:
         heads.extend(named)
         if heads and not named and _is_figures(row.starting):
             for address, cell in _addressed(row.starting, heads).items():
-                value = parse_figure(cell.text, FIGURES[address])
-                found.setdefault(address, Cell(address, value, cell.text, row.grid.page, cell.bbox, row.grid.engine))
-    cells = tuple(found[a] for a in _ADDRESSES if a in found)
+                found.setdefault(address, cell_of(address, cell, row.grid))
+    cells = tuple(found[a] for a in ADDRESSES if a in found)
     return TableReading(_FORM.code, cells) if cells else None
 
 
@@ -41,8 +39,8 @@ def _is_figures(cells: Sequence[GridCell]) -> bool:
 
 def _addressed(cells: Sequence[GridCell], heads: list[GridCell]) -> dict[str, GridCell]:
     """Each figure with the address that the heads above it give; by position if all fifteen are there."""
-    if len(cells) == len(_ADDRESSES):
-        return dict(zip(_ADDRESSES, cells, strict=True)) if _in_order(heads) else {}
+    if len(cells) == len(ADDRESSES):
+        return dict(zip(ADDRESSES, cells, strict=True)) if _in_order(heads) else {}
     found: dict[str, GridCell] = {}
     for cell in cells:
         above = [key(h.text) for h in heads if h.left - 1 <= cell.middle <= h.right + 1]

@@ -1,0 +1,46 @@
+"""What the pipeline would decide on a file from disk, without Prefect or S3: `read-output` of the command line."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tasks.errors import Rejected
+from tasks.guard import guarded
+from tasks.read import read
+from tasks.recognise import recognise
+from tasks.validate import validate
+from tasks.values import Document, Report, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One file's way as far as it went: without a report it was rejected, and `rejected` says why."""
+
+    file: str
+    sha256: str
+    document: Document | None
+    report: Report | None
+    verdict: Verdict | None
+    rejected: Rejected | None
+    seconds: float
+
+
+def judge(path: Path, name: str | None = None) -> Judgement:
+    """Recognise, read and validate the file at `path`. Raises OSError if it cannot be opened."""
+    start = time.perf_counter()
+    body = path.read_bytes()
+    document: Document | None = None
+    report: Report | None = None
+    verdict: Verdict | None = None
+    rejected: Rejected | None = None
+    try:
+        document = guarded(recognise, path.name, body)
+        report = guarded(read, document)
+        verdict = validate(report)
+    except Rejected as error:
+        rejected = error
+    digest = hashlib.sha256(body).hexdigest()
+    return Judgement(name or str(path), digest, document, report, verdict, rejected, time.perf_counter() - start)

@@ -1,0 +1,74 @@
+"""Reading is pure: a document in, a report out. Two independent readings must agree; where they do not, there is a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from expectations.forms import FIRST_YEAR, TableName, form_for
+from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
+from tasks.read.confirm import confirm
+from tasks.read.dump import read_dump
+from tasks.read.encoding import decode
+from tasks.read.medium import Medium
+from tasks.read.notes import identify, section_notes
+from tasks.read.pdf_medium import read_pdf
+from tasks.read.sections import find_date, find_sections
+from tasks.values import Document, Report
+
+
+def read(document: Document) -> Report:
+    """The report in `document`. Raises NoTextLayer, NotAnnualReport or UnsupportedYear if there is none to read."""
+    medium = _READERS[document.media_type](document.body)
+    who = identify(document.name, medium.lines)
+    if medium.is_scan and len(medium.tables) < 3:
+        raise NoTextLayer
+    _check_is_report(medium, who.title)
+    if who.year is not None and who.year < FIRST_YEAR:
+        raise UnsupportedYear(f"{who.year} 年")
+    sections = find_sections(medium.lines)
+    doubts = tuple(
+        d for name, table in medium.tables.items() for d in (*table.doubts, *confirm(medium.stream, name, table))
+    )
+    return Report(
+        title=who.title,
+        agency=who.agency,
+        year=who.year,
+        published_on=find_date(medium.lines),
+        forms=_forms(medium, who.year),
+        cells=tuple(cell for table in medium.tables.values() for cell in table.cells),
+        sections=sections,
+        doubts=doubts,
+        notes=(*who.notes, *section_notes(sections)),
+        engine=medium.engine,
+        second=medium.second,
+    )
+
+
+def _text(body: bytes) -> Medium:
+    text = decode(body)
+    if text is None:
+        raise CorruptFile("文字编码无法识别")
+    return read_dump(text)
+
+
+_READERS: dict[str, Callable[[bytes], Medium]] = {
+    "application/pdf": read_pdf,
+    "text/plain": _text,
+    "text/markdown": _text,
+}
+
+
+def _check_is_report(medium: Medium, title: str) -> None:
+    """A report has at least a statutory table with a figure in it, or the title and text of one."""
+    filled = any(cell.value is not None for table in medium.tables.values() for cell in table.cells)
+    if not filled and (medium.tables or not title):
+        raise NotAnnualReport
+
+
+def _forms(medium: Medium, year: int | None) -> dict[TableName, str]:
+    """The form of each table; table 4 is the same in both and goes with the rest of the report."""
+    forms = {name: table.form for name, table in medium.tables.items()}
+    if "table4" in forms:
+        of_year = form_for(year) if year else None
+        forms["table4"] = forms.get("table3") or forms.get("table2") or (of_year.code if of_year else forms["table4"])
+    return forms

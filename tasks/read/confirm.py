@@ -1,0 +1,110 @@
+"""The second, independent reading: the text in the order in which the file holds it, without any geometry.
+
+Between the labels of two rows that follow each other, the stream must hold exactly the digits that the first reading
+put into the cells of the first of them. Where it holds others, the row is in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from expectations.evidence import Cell, Doubt
+from expectations.forms import FORMS, Form, TableName
+from tasks.read.labels import key
+from tasks.read.rows import TableReading
+
+_OPENINGS: dict[TableName, str] = {"table2": "信息内容", "table3": "申请人情况", "table4": "行政复议行政诉讼"}
+_TABLE4_ANCHORS = ("复议后起诉",)
+_FOREIGN = re.compile(r"\D{5,}")
+"""A run of text that no cell holds: what follows it belongs to something else, unless the row needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row to confirm: its cells, how its label may be spelled, and the digits that both hold."""
+
+    where: str
+    cells: tuple[Cell, ...]
+    spellings: tuple[str, ...]
+
+    @property
+    def digits(self) -> str:
+        return "".join(_digits(cell.raw) for cell in self.cells)
+
+    @property
+    def own_number(self) -> str:
+        """The digits of the label itself, which the stream holds too where the label was not found in it."""
+        return _digits(self.spellings[0])
+
+
+def confirm(stream: str, table: TableName, reading: TableReading) -> tuple[Doubt, ...]:
+    """Where the text stream differs from the first reading of a table, row by row."""
+    text = key(stream)
+    rows = _table4_rows(reading) if table == "table4" else _labelled_rows(reading)
+    start = max(0, text.find(_OPENINGS[table]))
+    places = list(_places(text, rows, start))
+    if sum(place is not None for place in places) * 2 < len(rows):
+        return (Doubt(table, "表格", "文字流中找不到该表的标签", reading.cells),)
+    return tuple(_differences(text, rows, places))
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if "0" <= c <= "9")
+
+
+def _labelled_rows(reading: TableReading) -> list[_Row]:
+    labels = _labels(FORMS[reading.form])
+    printed = {
+        f"{cell.address.split('.')[0]}.{code}": label for code, label in reading.labels for cell in reading.cells[:1]
+    }
+    return [
+        _Row(where, tuple(cells), _spellings(labels[where], printed.get(where, "")))
+        for where, cells in groupby(reading.cells, key=lambda c: c.address.rsplit(".", 1)[0])
+    ]
+
+
+def _table4_rows(reading: TableReading) -> list[_Row]:
+    return [_Row("table4", reading.cells, _TABLE4_ANCHORS)]
+
+
+def _labels(form: Form) -> dict[str, str]:
+    return {f"table2.{i.code}": i.label for i in form.items} | {f"table3.{r.code}": r.label for r in form.rows}
+
+
+def _spellings(label: str, printed: str) -> tuple[str, ...]:
+    short = label if label.startswith("（") else label.split("（")[0]
+    head = label[:3] + label[3:].split("（")[0]
+    return tuple(dict.fromkeys(filter(None, (key(label), key(short), key(head), key(printed)))))
+
+
+def _places(text: str, rows: Sequence[_Row], position: int) -> Iterator[tuple[int, int] | None]:
+    """Where each row's label stands, each after the one before; None for a label that is not there."""
+    for row in rows:
+        hits = [(at, -len(s)) for s in row.spellings if (at := text.find(s, position)) >= 0]
+        if not hits:
+            yield None
+            continue
+        at, length = min(hits)
+        position = at - length
+        yield at, position
+
+
+def _differences(text: str, rows: Sequence[_Row], places: Sequence[tuple[int, int] | None]) -> Iterator[Doubt]:
+    located = [i for i, place in enumerate(places) if place]
+    for first, following in zip(located, (*located[1:], None), strict=True):
+        together = rows[first : following if following is not None else len(rows)]
+        begin, end = places[first], places[following] if following is not None else None
+        seen = text[begin[1] : end[0] if end else len(text)] if begin else ""
+        expected = together[0].digits + "".join(row.own_number + row.digits for row in together[1:])
+        if not _agrees(expected, seen):
+            yield from (Doubt(row.where, row.digits, _digits(seen)[:60], row.cells) for row in together)
+
+
+def _agrees(expected: str, seen: str) -> bool:
+    """Whether `seen` holds exactly the expected digits before anything foreign that has digits too."""
+    parts = [_digits(part) for part in _FOREIGN.split(seen)]
+    return any("".join(parts[:end]) == expected for end in range(1, len(parts) + 1))

@@ -1,0 +1,165 @@
+"""Plain text and Markdown: rows of fields parted by tabs, pipes or spaces, told by their labels and their order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from expectations.evidence import Cell
+from expectations.forms import FORMS, TableName
+from tasks.read.grid import Grid, GridCell
+from tasks.read.labels import LIKELY, key, similarity
+from tasks.read.lines import PAGE_NUMBER, Line
+from tasks.read.medium import Medium
+from tasks.read.rows import TableReading
+from tasks.read.table3 import DataRow, best_similarity, joined_rows, recognise_rows
+from tasks.read.table4 import ADDRESSES as TABLE4
+from tasks.read.values import cell_of
+
+_SEPARATOR = re.compile(r"\A[\s|:=+-]+\Z")
+_TAG = re.compile(r"</?(?:u|b|i|del|br|sup|sub|strong|em|span)\s*/?>", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"[-+－]?[0-9０-９][0-9０-９,，.．]*(?:万?元|件|项)?(?:[（(][^（）()]*[）)])?\Z|[-—–－/／]{1,2}\Z|[UO]\Z"
+)
+_OPENINGS: dict[TableName, tuple[str, ...]] = {
+    "table2": ("信息内容",),
+    "table3": ("申请人情况", "本列数据的勾稽关系", "自然人"),
+    "table4": ("结果维持", "未经复议直接起诉", "行政复议行政诉讼"),
+}
+_NO_GRID = Grid((), 0, None, "fields")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A line that holds figures: its text fields, its figures (with empty fields), and the lines of text before it."""
+
+    texts: tuple[str, ...]
+    fields: tuple[str, ...]
+    before: tuple[str, ...]
+
+    @property
+    def figures(self) -> list[str]:
+        return [f for f in self.fields if f]
+
+    def fitted(self, width: int) -> list[str] | None:
+        """Exactly `width` figures, blanks in their place; None where it is not certain which field is blank."""
+        if len(self.figures) == width:
+            return self.figures
+        fields = list(self.fields)
+        while len(fields) > width and not fields[-1]:
+            fields.pop()
+        while len(fields) > width and not fields[0]:
+            fields.pop(0)
+        return fields if len(fields) == width else None
+
+    def labels(self) -> Iterator[str]:
+        """What the row's label may be: its last text fields, with the lines before it."""
+        for fields in range(1, len(self.texts) + 1):
+            yield "".join(self.texts[-fields:])
+        own = "".join(self.texts)
+        for lines in range(1, min(4, len(self.before)) + 1):
+            yield "".join(self.before[-lines:]) + own
+            yield "".join(self.before[-lines:])
+
+
+def read_dump(text: str) -> Medium:
+    """A dump as a medium; the second reading is the text without its line and field breaks."""
+    text = "\n".join(_TAG.sub("", line) for line in text.splitlines() if not _is_page_number(line))
+    rows = _rows_by_table(text.splitlines())
+    read = {
+        "table2": _table2(rows["table2"]),
+        "table3": recognise_rows(joined_rows(_table3(rows["table3"]))),
+        "table4": _table4(rows["table4"]),
+    }
+    tables: dict[TableName, TableReading] = {name: table for name, table in read.items() if table}  # type: ignore[misc]
+    lines = tuple(Line(line.strip().lstrip("#>").strip("* ")) for line in text.splitlines())
+    return Medium(tables, lines, text, "fields", "stream")
+
+
+def _is_page_number(line: str) -> bool:
+    return bool(PAGE_NUMBER.match(line)) and not line.strip().isdigit()
+
+
+def _rows_by_table(lines: Sequence[str]) -> dict[TableName, list[FieldRow]]:
+    starts: dict[TableName, int] = {}
+    position = 0
+    for table, openings in _OPENINGS.items():
+        hits = (n for n in range(position, len(lines)) if any(o in key(lines[n]) for o in openings))
+        starts[table] = position = next(hits, position)
+    order = [*starts.values(), len(lines)]
+    return {table: list(_field_rows(lines[order[n] : order[n + 1]])) for n, table in enumerate(starts)}
+
+
+def _field_rows(lines: Sequence[str]) -> Iterator[FieldRow]:
+    before: list[str] = []
+    for line in lines:
+        fields = [] if _SEPARATOR.match(line) else _fields(line)
+        split = next((n for n in range(len(fields), 0, -1) if fields[n - 1] and not _FIGURE.match(fields[n - 1])), 0)
+        texts, figures = [f for f in fields[:split] if f], fields[split:]
+        if any(figures):
+            yield FieldRow(tuple(texts), tuple("" if f in "UO" else f for f in figures), tuple(before))
+            before = []
+        elif texts:
+            before.append("".join(texts))
+
+
+def _fields(line: str) -> list[str]:
+    if "\t" in line:
+        return [part.strip() for part in line.split("\t")]
+    if line.count("|") >= 2:
+        return [part.strip() for part in line.strip().strip("|").split("|")]
+    return line.split()
+
+
+def _cells(fields: Sequence[str]) -> list[GridCell]:
+    return [GridCell(text, 0, 0, n, n, float(n), n + 1.0) for n, text in enumerate(fields)]
+
+
+def _table2(rows: Sequence[FieldRow]) -> TableReading | None:
+    text = key("".join(t for row in rows for t in (*row.before, *row.texts)))
+    form = max(FORMS.values(), key=lambda form: sum(key(m.label) in text for i in form.items for m in i.measures))
+    cells: list[Cell] = []
+    labels: list[tuple[str, str]] = []
+    for item in form.items:
+        fields = next((f for r in rows if _is_label(r, item.label) and (f := r.fitted(len(item.measures)))), [])
+        addresses = (f"table2.{item.code}.{measure.code}" for measure in item.measures)
+        cells.extend(cell_of(a, c, _NO_GRID) for a, c in zip(addresses, _cells(fields), strict=False))
+        labels.append((item.code, item.label))
+    return TableReading(form.code, tuple(cells), labels=tuple(labels)) if cells else None
+
+
+def _is_label(row: FieldRow, label: str) -> bool:
+    return any(similarity(text, label) >= LIKELY for text in row.labels())
+
+
+def _table3(rows: Sequence[FieldRow]) -> list[DataRow]:
+    applicants = [column.code for column in FORMS["2021"].applicants]
+    found = []
+    for row in rows:
+        fields = row.fitted(len(applicants)) or _zeros(row, len(applicants))
+        label = max(row.labels(), key=best_similarity, default="")
+        if fields:
+            mergeable = all(parse_zero(f) for f in fields)
+            found.append(DataRow(label, dict(zip(applicants, _cells(fields), strict=True)), _NO_GRID, mergeable))
+    return found
+
+
+def _zeros(row: FieldRow, width: int) -> list[str] | None:
+    """A row that has lost some of its figures is still read if it held nothing but zeros: the lost ones stay blank."""
+    figures = row.figures
+    if len(figures) < width and all(parse_zero(f) for f in figures):
+        return figures + [""] * (width - len(figures))
+    return None
+
+
+def parse_zero(field: str) -> bool:
+    """Whether a field is blank or prints nothing but zeros."""
+    return not field.strip("0０-—–－/／")
+
+
+def _table4(rows: Sequence[FieldRow]) -> TableReading | None:
+    fields = next((f for row in rows if (f := row.fitted(len(TABLE4)))), None)
+    if fields is None:
+        return None
+    return TableReading("2021", tuple(cell_of(a, c, _NO_GRID) for a, c in zip(TABLE4, _cells(fields), strict=True)))

@@ -1,0 +1,22 @@
+"""What every medium is turned into before the form is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from expectations.forms import TableName
+from tasks.read.lines import Line
+from tasks.read.rows import TableReading
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A document's tables as first read, its running text as lines, and its whole text in file order."""
+
+    tables: Mapping[TableName, TableReading]
+    lines: tuple[Line, ...] = field(repr=False)
+    stream: str = field(repr=False)
+    engine: str
+    second: str
+    is_scan: bool = False

@@ -1,0 +1,123 @@
+"""What a file really is, judged by its content, and whether it may be read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import PurePosixPath
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from tasks.errors import CorruptFile, EmptyFile, EncryptedFile, TooLarge, TooManyPages, TypeMismatch, UnsupportedType
+from tasks.read.encoding import decode
+from tasks.values import Document
+
+MAX_BYTES = 50_000_000
+MAX_PAGES = 200
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HTML = "text/html"
+MARKDOWN = "text/markdown"
+TEXT = "text/plain"
+
+_BY_EXTENSION = {
+    ".pdf": PDF,
+    ".docx": DOCX,
+    ".html": HTML,
+    ".htm": HTML,
+    ".shtml": HTML,
+    ".md": MARKDOWN,
+    ".markdown": MARKDOWN,
+    ".txt": TEXT,
+}
+_OTHER = {
+    b"\xd0\xcf\x11\xe0": "旧版 Office 文件（.doc、.xls、.wps 等）",
+    b"\x89PNG": "图片",
+    b"\xff\xd8\xff": "图片",
+    b"GIF8": "图片",
+    b"II*\x00": "图片",
+    b"MM\x00*": "图片",
+    b"BM": "图片",
+    b"Rar!": "压缩包",
+    b"7z\xbc\xaf": "压缩包",
+    b"\x1f\x8b": "压缩包",
+    b"{\\rtf": "RTF 文件",
+}
+_TAIL = 4096
+
+
+def recognise(name: str, body: bytes) -> Document:
+    """The document in `body`. Raises the Rejected that says why it cannot be read.
+
+    Source: `rules.md`, the DOC. codes that need no reading of the text.
+    """
+    if not body:
+        raise EmptyFile
+    if len(body) > MAX_BYTES:
+        raise TooLarge(f"{len(body) / 1e6:.0f} MB，上限 {MAX_BYTES / 1e6:.0f} MB")
+    media_type = _media_type(name, body)
+    pages = _pdf_pages(body) if media_type == PDF else None
+    return Document(name, media_type, pages, body)
+
+
+def _media_type(name: str, body: bytes) -> str:
+    expected = _BY_EXTENSION.get(PurePosixPath(name.replace("\\", "/")).suffix.lower())
+    found = _by_content(body)
+    if found is None:
+        if expected in (PDF, DOCX):
+            raise CorruptFile("开头不是该类文件应有的内容")
+        raise UnsupportedType(_other(body))
+    if found == TEXT and expected in (MARKDOWN, TEXT, None):
+        return expected or TEXT
+    if expected and found != expected and not (found == HTML and expected == MARKDOWN):
+        raise TypeMismatch(f"扩展名是 {PurePosixPath(name).suffix}，内容却是 {found}")
+    return found
+
+
+def _by_content(body: bytes) -> str | None:
+    """The media type among those we read, or None."""
+    if b"%PDF-" in body[:1024]:
+        return PDF
+    if body[:4] == b"PK\x03\x04":
+        return DOCX if _is_docx(body) else None
+    if any(body.startswith(magic) for magic in _OTHER):
+        return None
+    text = decode(body[:65536], partial=True)
+    if text is None:
+        return None
+    start = text[:4096].lower()
+    return HTML if "<html" in start or "<!doctype html" in start or "<body" in start or "<table" in start else TEXT
+
+
+def _is_docx(body: bytes) -> bool:
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            return "word/document.xml" in archive.namelist()
+    except zipfile.BadZipFile as error:
+        raise CorruptFile("压缩结构不完整") from error
+
+
+def _other(body: bytes) -> str:
+    return next((what for magic, what in _OTHER.items() if body.startswith(magic)), "")
+
+
+def _pdf_pages(body: bytes) -> int:
+    if b"%%EOF" not in body.rstrip(b"\x00\r\n\t ")[-_TAIL:]:
+        raise CorruptFile("文件结尾缺失，像是没有传完")
+    try:
+        document = pdfium.PdfDocument(body)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
+            raise EncryptedFile from error
+        raise CorruptFile from error
+    try:
+        pages = len(document)
+    finally:
+        document.close()
+    if pages == 0:
+        raise CorruptFile("没有任何页面")
+    if pages > MAX_PAGES:
+        raise TooManyPages(f"{pages} 页，上限 {MAX_PAGES} 页")
+    return pages
