@@ -46,24 +46,22 @@ class _Claim:
 
     def acquire(self) -> None:
         deadline = time.monotonic() + PATIENCE.total_seconds()
-        while time.monotonic() < deadline:
-            if self._try():
-                return
+        while not self._try(deadline):
+            self.withdraw()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{self._folder}: the lock was never free")
             time.sleep(random.uniform(0.02, 0.1))
-        raise TimeoutError(f"{self._folder}: the lock was never free")
 
     def withdraw(self) -> None:
         self._s3.delete_object(Bucket=self._bucket, Key=self._key)
 
-    def _try(self) -> bool:
+    def _try(self, deadline: float) -> bool:
         put = time.monotonic()
         self._s3.put_object(Bucket=self._bucket, Key=self._key, Body=b"")
         rivals = self._rivals(put)
-        while rivals and self._key < min(rivals):
+        while rivals and self._key < min(rivals) and time.monotonic() < deadline:
             time.sleep(0.02)
             rivals = self._rivals(put)
-        if rivals:
-            self.withdraw()
         return not rivals
 
     def _rivals(self, put: float) -> list[str]:
