@@ -15,17 +15,24 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, TypeVar, TypeVarTuple, Unpack, cast
 
 from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow
 
-P = ParamSpec("P")
+Args = TypeVarTuple("Args")
 T = TypeVar("T")
 
 CPU_SECONDS = 60
 WALL_SECONDS = 120
 MEMORY_BYTES = 1 << 30
 REUSES = 200
+
+
+class _Answer(NamedTuple):
+    """What a call returned, or the exception that it raised."""
+
+    value: object = None
+    error: Exception | None = None
 
 
 class _Child:
@@ -39,12 +46,12 @@ class _Child:
         theirs.close()
         self.served = 0
 
-    def call(self, function: Callable[..., object], args: tuple[object, ...]) -> object:
+    def call(self, function: Callable[..., object], args: tuple[object, ...]) -> _Answer:
         self.served += 1
         self.pipe.send((function, args))
         if not self.pipe.poll(WALL_SECONDS):
             raise TooSlow(f"超过 {WALL_SECONDS} 秒")
-        return self.pipe.recv()
+        return cast(_Answer, self.pipe.recv())
 
     def stop(self) -> None:
         self.pipe.close()
@@ -60,7 +67,7 @@ class _Guard:
         self.child: _Child | None = None
         self.owner = 0
 
-    def call(self, function: Callable[..., object], args: tuple[object, ...]) -> object:
+    def call(self, function: Callable[..., object], args: tuple[object, ...]) -> _Answer:
         with self.lock:
             child = self._ready()
             try:
@@ -88,19 +95,20 @@ class _Guard:
 _guard = _Guard()
 
 
-def guarded(function: Callable[P, T], *args: P.args, **_: P.kwargs) -> T:
+def guarded(function: Callable[[Unpack[Args]], T], *args: *Args) -> T:
     """What `function(*args)` returns or raises, worked out in the guarded child.
 
-    A child that runs out of CPU time, wall time or memory, or is aborted by a library, becomes the Rejected that says so.
+    A child that runs out of CPU time, wall time or memory, or is aborted by a library, becomes
+    the Rejected that says so.
     """
-    ok, value = _guard.call(function, args)  # type: ignore[misc]
-    if ok:
-        return value  # type: ignore[no-any-return]
-    raise value
+    answer = _guard.call(function, args)
+    if answer.error is not None:
+        raise answer.error
+    return cast(T, answer.value)
 
 
 def _died(exitcode: int | None) -> Rejected:
-    if exitcode == -signal.SIGXCPU or exitcode == -signal.SIGKILL:
+    if exitcode in (-signal.SIGXCPU, -signal.SIGKILL):
         return TooSlow(f"超过 {CPU_SECONDS} 秒")
     if exitcode in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
         return CorruptFile("读取程序因文件内容而中止")
@@ -130,15 +138,15 @@ def _allow_cpu() -> None:
     )
 
 
-def _answer(function: Callable[..., object], args: tuple[object, ...]) -> tuple[bool, object]:
+def _answer(function: Callable[..., object], args: tuple[object, ...]) -> _Answer:
     try:
-        return True, function(*args)
+        return _Answer(function(*args))
     except MemoryError:
-        return False, TooLarge("内存")
+        return _Answer(error=TooLarge("内存"))
     except RecursionError:
-        return False, CorruptFile("内容嵌套过深")
+        return _Answer(error=CorruptFile("内容嵌套过深"))
     except Exception as error:
-        return False, _picklable(error)
+        return _Answer(error=_picklable(error))
 
 
 def _picklable(error: Exception) -> Exception:

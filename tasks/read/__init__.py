@@ -1,4 +1,4 @@
-"""Reading is pure: a document in, a report out. Two independent readings must agree; where they do not, there is a doubt."""
+"""Reading is pure: a document in, a report out. Where two independent readings differ, there is a doubt."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Callable
 from expectations.forms import FIRST_YEAR, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
 from tasks.read.confirm import confirm
+from tasks.read.docx import read_docx
 from tasks.read.dump import read_dump
 from tasks.read.encoding import decode
+from tasks.read.html import read_html
 from tasks.read.medium import Medium
 from tasks.read.notes import identify, section_notes
 from tasks.read.pdf_medium import read_pdf
@@ -44,15 +46,25 @@ def read(document: Document) -> Report:
     )
 
 
-def _text(body: bytes) -> Medium:
+def _decoded(body: bytes) -> str:
     text = decode(body)
     if text is None:
         raise CorruptFile("文字编码无法识别")
-    return read_dump(text)
+    return text
+
+
+def _text(body: bytes) -> Medium:
+    return read_dump(_decoded(body))
+
+
+def _html(body: bytes) -> Medium:
+    return read_html(_decoded(body))
 
 
 _READERS: dict[str, Callable[[bytes], Medium]] = {
     "application/pdf": read_pdf,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": read_docx,
+    "text/html": _html,
     "text/plain": _text,
     "text/markdown": _text,
 }

@@ -19,10 +19,10 @@ _INSIDE = re.compile(r"\s+")
 
 
 def parse_figure(raw: str, figure: Figure) -> Number | None:
-    """The number that `raw` prints: an int for a whole count, else a Decimal; None for a blank and for what is no number.
+    """The number that `raw` prints: an int for a whole count, else a Decimal; None for a blank and for no number.
 
-    Full-width digits, thousands separators, a unit and a remark in brackets after the number are fine. An amount printed
-    in 元 where the form asks for 万元 is no number here: ten thousand times wrong is worse than unread.
+    Full-width digits, thousands separators, a unit and a remark in brackets after the number are fine. An amount
+    printed in 元 where the form asks for 万元 is no number here: ten thousand times wrong is worse than unread.
     """
     match = _NUMBER.match(_INSIDE.sub("", unicodedata.normalize("NFKC", raw).translate(_DASHES)))
     if match is None or ("." in match["number"] and re.search(r"\d\s+\d", raw)):

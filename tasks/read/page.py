@@ -39,8 +39,8 @@ class Rule:
 class Page:
     """A page turned upright. `turn` is the clockwise turn in degrees that made its text upright.
 
-    `chars` stand in the order in which the file draws them, which owes nothing to where they stand; `gaps[i]` is what the
-    drawing order has before `chars[i]`: nothing, a space, or a line break.
+    `chars` stand in the order in which the file draws them, which owes nothing to where they stand; `gaps[i]` is
+    what the drawing order has before `chars[i]`: nothing, a space, or a line break.
     """
 
     number: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -185,7 +186,7 @@ def _segments(page: pdfium.PdfPage, view: _View) -> Iterator[Box]:
             continue
         for points in _subpaths(item, _matrix(item).multiply(outer)):
             if strokes:
-                yield from (view.box(*a, *b) for a, b in zip(points, points[1:], strict=False))
+                yield from (view.box(*a, *b) for a, b in itertools.pairwise(points))
             elif fills:
                 xs, ys = [x for x, _ in points], [y for _, y in points]
                 yield view.box(min(xs), min(ys), max(xs), max(ys))

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from expectations.forms import TableName
-from tasks.read.grid import Grid
 from tasks.read.lines import furniture, page_lines
 from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import pdf_pages
-from tasks.read.rows import TableReading, rows_by_table
 from tasks.read.ruled import ruled_grids
-from tasks.read.table2 import read_table2
-from tasks.read.table3 import read_table3
-from tasks.read.table4 import read_table4
+from tasks.read.tables import read_tables
 
 _SCANNED = 0.6
 
@@ -26,17 +21,6 @@ def read_pdf(body: bytes) -> Medium:
     return Medium(
         read_tables(grids), tuple(page_lines(pages, grids)), _stream(pages), "lines", "stream", _is_scan(pages)
     )
-
-
-def read_tables(grids: Sequence[Grid]) -> dict[TableName, TableReading]:
-    """The statutory tables that the grids of a document hold, in document order."""
-    rows = rows_by_table(grids)
-    found: dict[TableName, TableReading | None] = {
-        "table2": read_table2(rows["table2"]),
-        "table3": read_table3(rows["table3"]),
-        "table4": read_table4(rows["table4"]),
-    }
-    return {name: table for name, table in found.items() if table}
 
 
 def _stream(pages: Sequence[Page]) -> str:

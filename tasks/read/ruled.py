@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -148,7 +149,7 @@ def cell_text(chars: list[Char]) -> str:
 
 def _line_text(line: list[Char]) -> str:
     text = line[0].text
-    for before, char in zip(line, line[1:], strict=False):
+    for before, char in itertools.pairwise(line):
         gap = char.x0 - before.x1
         text += (" " if gap > (char.bottom - char.top) * 0.5 else "") + char.text
     return text

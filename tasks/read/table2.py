@@ -63,7 +63,7 @@ def _serves(header: Header, item: Item) -> bool:
 def _figures(item: Item, row: GridRow, header: Header) -> Iterator[Cell]:
     values = row.cells[1:]
     for position, (measure, head) in enumerate(header):
-        under = [c for c in values if c.left - 2 <= head.middle <= c.right + 2]
+        under = [c for c in values if c.left <= head.middle <= c.right]
         cell = under[0] if len(under) == 1 else None
         if cell is None and len(values) == len(header):
             cell = values[position]

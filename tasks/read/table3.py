@@ -87,7 +87,7 @@ def _data_rows(rows: list[GridRow]) -> Iterator[DataRow]:
         figures = _figures(row, columns)
         if figures:
             first = min(c.left for c in figures.values())
-            labels = [c.text for c in row.cells if c.right <= first + 2 and c.text.strip()]
+            labels = [c.text for c in row.cells if c.middle < first and c.text.strip()]
             yield DataRow(labels[-1] if labels else "", figures, row.grid, opens)
             opens = False
 

@@ -43,7 +43,7 @@ def _addressed(cells: Sequence[GridCell], heads: list[GridCell]) -> dict[str, Gr
         return dict(zip(ADDRESSES, cells, strict=True)) if _in_order(heads) else {}
     found: dict[str, GridCell] = {}
     for cell in cells:
-        above = [key(h.text) for h in heads if h.left - 1 <= cell.middle <= h.right + 1]
+        above = [key(h.text) for h in heads if h.left <= cell.middle <= h.right]
         group = next((_GROUPS[t] for t in reversed(above) if t in _GROUPS), None)
         result = next((_RESULTS[t] for t in reversed(above) if t in _RESULTS), None)
         if group and result:

@@ -1,0 +1,32 @@
+"""`nianbao read`: judge files from disk, with no server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def read(
+    files: Annotated[list[Path], typer.Argument(help="报告文件", metavar="FILE...")],
+    as_json: Annotated[bool, typer.Option("--json", help="每个文件输出一行 JSON")] = False,
+    evidence: Annotated[bool, typer.Option("--evidence", help="附上每个数字的页码、位置与原文")] = False,
+) -> None:
+    """读取磁盘上的报告并给出判定，不需要任何服务。"""
+    from tasks.judge import judge
+
+    for path in files:
+        if not path.is_file():
+            raise typer.BadParameter(f"没有这个文件：{path}")
+    for path in files:
+        judgement = judge(path)
+        if as_json:
+            from flows.cli.read_json import as_record
+
+            typer.echo(json.dumps(as_record(judgement, evidence=evidence), ensure_ascii=False))
+        else:
+            from flows.cli.read_terminal import show
+
+            show(judgement, evidence=evidence)
