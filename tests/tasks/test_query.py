@@ -1,0 +1,121 @@
+"""SQL over the lake on a real S3 server."""
+
+import csv
+import io
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from flows.cli.query import query
+from tasks.lake import Entry
+from tasks.query import connect
+from tasks.rows import report_id
+from tasks.schemas import SCHEMAS
+
+
+@pytest.fixture
+def lake(make, published):
+    """Two validated reports, one of each form, and one in quarantine."""
+    published(make.source(key="a.pdf"), make.report("2021", year=2024), make.validated)
+    published(make.source(key="b.pdf"), make.report("2019", year=2020), make.validated)
+    published(make.source(key="c.pdf"), make.report("2021", year=2023), make.quarantined)
+
+
+@pytest.fixture
+def run(s3, buckets):
+    """Run the command as a user does."""
+    app = typer.Typer()
+    app.command()(query)
+    return lambda *arguments: CliRunner().invoke(app, arguments, env={"COLUMNS": "200"})
+
+
+@pytest.mark.parametrize("quarantine", [False, True])
+def test_an_empty_lake_has_every_view_with_its_columns(buckets, quarantine):
+    connection = connect(buckets, quarantine=quarantine)
+    for table, schema in SCHEMAS.items():
+        result = connection.sql(f"SELECT * FROM {table}")
+        assert result.columns == schema.names
+        assert result.fetchall() == []
+
+
+def test_a_full_lake_has_the_types_of_an_empty_one(buckets, lake):
+    full = connect(buckets)
+    empty = connect(buckets, quarantine=True)
+    for table in SCHEMAS:
+        assert full.sql(f"SELECT * FROM {table}").types == empty.sql(f"SELECT * FROM {table}").types
+
+
+def test_both_forms_are_one_table(buckets, lake):
+    counts = connect(buckets).sql("SELECT year, count(*) FROM applications GROUP BY year ORDER BY year").fetchall()
+    assert counts == [(2020, 23), (2024, 25)]
+
+
+def test_figures_are_exact(buckets, lake, make):
+    connection = connect(buckets)
+    expected = {cell.address: cell.value for cell in make.report("2021").cells}
+    rows = connection.sql("SELECT row, enterprise, total FROM applications WHERE year = 2024").fetchall()
+    assert rows == [(row, expected[f"table3.{row}.enterprise"], expected[f"table3.{row}.total"]) for row, _, _ in rows]
+    amount = connection.sql("SELECT value FROM disclosures WHERE item = 'fees' AND year = 2024").fetchall()
+    assert amount == [(expected["table2.fees.amount_wan"],)]
+
+
+def test_the_lake_and_the_quarantine_are_apart(buckets, lake):
+    assert connect(buckets).sql("SELECT DISTINCT year FROM cells ORDER BY 1").fetchall() == [(2020,), (2024,)]
+    assert connect(buckets, quarantine=True).sql("SELECT DISTINCT year, rule FROM findings").fetchall() == [
+        (2023, "T3.ROW_SUM")
+    ]
+
+
+def test_without_its_reports_row_a_report_is_not_in_the_lake(s3, buckets, lake):
+    entry = Entry(buckets.lake, report_id("淮安市人民政府", 2024), 2024)
+    s3.delete_object(Bucket=buckets.lake.bucket, Key=buckets.lake.key(entry.name("reports")))
+    for table in SCHEMAS.keys() - {"findings"}:
+        assert connect(buckets).sql(f"SELECT DISTINCT year FROM {table}").fetchall() == [(2020,)]
+
+
+def test_the_command_prints_a_table(run, lake):
+    result = run("SELECT agency, year FROM reports ORDER BY year")
+    assert result.exit_code == 0, result.output
+    assert "淮安市人民政府" in result.output
+    assert "2020" in result.output
+
+
+def test_the_command_says_when_it_shows_a_part(run, lake):
+    result = run("SELECT address FROM cells", "--rows", "2")
+    assert "只显示前 2 行" in result.output
+    assert result.output.count("table2") == 2
+
+
+def test_the_command_prints_json_lines(run, lake):
+    result = run("SELECT year, row, total, agency, NULL AS nothing FROM applications WHERE row = 'new'", "--json")
+    rows = sorted((json.loads(line) for line in result.stdout.splitlines()), key=lambda row: row["year"])
+    assert [(row["year"], row["row"], row["nothing"]) for row in rows] == [(2020, "new", None), (2024, "new", None)]
+    assert all(isinstance(row["total"], int) for row in rows)
+
+
+def test_the_command_prints_csv(run, lake):
+    result = run('SELECT row, "group" FROM applications WHERE year = 2024', "--csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert len(rows) == 25
+    assert rows[0] == {"row": "new", "group": ""}
+
+
+def test_the_command_reads_the_quarantine(run, lake):
+    result = run("SELECT year FROM reports", "--quarantine", "--csv")
+    assert result.stdout.split() == ["year", "2023"]
+
+
+def test_wrong_sql_is_told_in_one_line_and_no_traceback(run):
+    result = run("SELEC 1")
+    assert result.exit_code == 2
+    assert "查询出错" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_server_that_is_away_is_told(run, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
+    result = run("SELECT 1")
+    assert result.exit_code == 1
+    assert "无法读取对象存储" in result.stderr

@@ -1,0 +1,155 @@
+"""Receipts on a real S3 server: one for every landed version, for programs and for people."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import PurePath
+
+import pytest
+
+from tasks.receipt import find_duplicate, list_receipts, read_receipt, receipt_json, write_receipt
+from tasks.values import Receipt
+
+KEYS = ["报告.pdf", "淮安市 2024 年/报告 (1).pdf", "a+b.pdf", "100%.pdf", "%2F%20+.pdf", "第#1份?.pdf"]
+
+
+def receipt_of(source, outcome="validated", **changes):
+    at = datetime(2025, 3, 2, tzinfo=UTC)
+    plain = Receipt(
+        source.bucket, source.key, source.etag, source.sha256, source.size, source.landed_at, at, outcome, None, ""
+    )
+    return replace(plain, **changes)
+
+
+@pytest.fixture
+def write(s3, buckets, make):
+    """Write a receipt of version `number` of the object `key`, which landed `number` minutes after noon."""
+
+    def run(key, number=1, outcome="validated", **changes):
+        source = make.source(key=key, etag=f"e{number}", minutes=number)
+        return write_receipt(s3, buckets, receipt_of(source, outcome, **changes))
+
+    return run
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_receipt_lies_under_the_landing_key(s3, buckets, write, key):
+    assert write(key) == buckets.receipts.uri(f"{key}.json")
+    found = s3.get_object(Bucket=buckets.receipts.bucket, Key=f"{key}.json")
+    assert json.loads(found["Body"].read()) == read_receipt(s3, buckets, key)
+    assert s3.get_object(Bucket=buckets.receipts.bucket, Key=f"{key}.html")["ContentType"].startswith("text/html")
+    assert [receipt["object"]["key"] for receipt in list_receipts(s3, buckets)] == [key]
+
+
+def test_receipts_say_that_they_are_utf_8(s3, write):
+    sent = {}  # the embedded server makes up the type from the name, so look at what the client sends
+    s3.meta.events.register("before-call.s3.PutObject", lambda params, **_: sent.update(_type_of(params)))
+    write("报告.pdf")
+    assert sent[".json"] == "application/json; charset=utf-8"
+    assert sent[".html"] == "text/html; charset=utf-8"
+
+
+def _type_of(request):
+    return {PurePath(request["url_path"]).suffix: request["headers"].get("Content-Type")}
+
+
+def test_receipts_may_share_a_bucket_with_the_rest(s3, buckets, make):
+    shared = replace(buckets, receipts=replace(buckets.receipts, prefix="some/receipts"))
+    source = make.source(key="a.pdf")
+    s3.put_object(Bucket=shared.receipts.bucket, Key="some/other.json", Body=b"{}")
+    write_receipt(s3, shared, receipt_of(source))
+    assert [receipt["object"]["key"] for receipt in list_receipts(s3, shared)] == ["a.pdf"]
+
+
+def test_no_receipt_is_none(s3, buckets):
+    assert read_receipt(s3, buckets, "a.pdf") is None
+    assert list(list_receipts(s3, buckets)) == []
+
+
+def test_the_json_is_the_contracts(make):
+    receipt = receipt_of(
+        make.source(),
+        "quarantined",
+        reason="T3.ROW_SUM",
+        message="未通过",
+        agency="淮安市人民政府",
+        year=2024,
+        findings=(replace(make.finding(), right=Decimal("4.50")),),
+        seconds={"fetch": 0.1},
+    )
+    text = receipt_json(receipt)
+    assert "淮安市人民政府" in text
+    content = json.loads(text)
+    assert list(content) == [
+        *("object", "outcome", "reason", "message", "agency", "year", "form", "report_id", "findings", "written"),
+        *("duplicate_of", "superseded_by_quarantined", "flow_run", "processed_at", "seconds", "versions"),
+    ]
+    assert list(content["object"]) == ["bucket", "key", "etag", "sha256", "size", "landed_at"]
+    assert content["object"]["landed_at"] == "2025-03-01T12:00:00.000001+00:00"
+    assert content["findings"] == [
+        {
+            "rule": "T3.ROW_SUM",
+            "severity": "critical",
+            "outcome": "fail",
+            "where": "table3.new",
+            "message": "各列之和 5 不等于总计 4",
+            "left": 5,
+            "right": "4.50",
+            "cells": [{"address": "table3.new.total", "value": 4, "raw": "4", "page": 4, "bbox": [1.0, 2.0, 3.0, 4.0]}],
+            "suspect": {"address": "table3.new.total", "balancing_value": 5},
+        }
+    ]
+    assert content["versions"] == {"reader": "1", "rules": "1", "lake": "1"}
+
+
+def test_a_newer_version_takes_the_place_and_the_older_is_kept(s3, buckets, write, names):
+    write("a/b.pdf", 1, "rejected")
+    write("a/b.pdf", 2)
+    assert read_receipt(s3, buckets, "a/b.pdf")["object"]["etag"] == "e2"
+    assert read_receipt(s3, buckets, "a/b.pdf", "e1")["outcome"] == "rejected"
+    assert [r["object"]["etag"] for r in list_receipts(s3, buckets)] == ["e2"]
+    versions = [name for name in names(buckets.receipts) if name.startswith(".versions/")]
+    assert versions == [".versions/a/b.pdf/e1.html", ".versions/a/b.pdf/e1.json"]
+
+
+def test_a_late_receipt_of_an_older_version_takes_no_place(s3, buckets, write):
+    write("a.pdf", 2)
+    assert write("a.pdf", 1, "rejected") == buckets.receipts.uri(".versions/a.pdf/e1.json")
+    assert read_receipt(s3, buckets, "a.pdf")["object"]["etag"] == "e2"
+    assert read_receipt(s3, buckets, "a.pdf", "e1")["outcome"] == "rejected"
+
+
+def test_a_version_has_one_receipt_however_often_it_is_processed(s3, buckets, write, names):
+    write("a.pdf", 1, "failed")
+    write("a.pdf", 1, "validated")
+    assert read_receipt(s3, buckets, "a.pdf")["outcome"] == "validated"
+    assert not [name for name in names(buckets.receipts) if name.startswith(".versions/")]
+
+
+def test_a_version_that_comes_back_has_one_receipt(s3, buckets, make, names):
+    for etag, minutes in (("e1", 1), ("e2", 2), ("e1", 3)):
+        write_receipt(s3, buckets, receipt_of(make.source(key="a.pdf", etag=etag, minutes=minutes)))
+    assert read_receipt(s3, buckets, "a.pdf")["object"]["etag"] == "e1"
+    kept = [name for name in names(buckets.receipts) if name.startswith(".versions/")]
+    assert kept == [".versions/a.pdf/e2.html", ".versions/a.pdf/e2.json"]
+
+
+def test_the_same_bytes_under_another_key_are_a_duplicate_of_the_first(s3, buckets, make, write):
+    write("first+1%.pdf")
+    write("second.pdf")
+    assert find_duplicate(s3, buckets, make.source(key="third.pdf"))["object"]["key"] == "first+1%.pdf"
+    assert find_duplicate(s3, buckets, make.source(key="first+1%.pdf")) is None
+    assert find_duplicate(s3, buckets, make.source(key="third.pdf", etag="e9")) is None
+
+
+@pytest.mark.parametrize("outcome", ["failed", "duplicate"])
+def test_what_was_never_judged_makes_no_duplicates(s3, buckets, make, write, outcome):
+    write("first.pdf", outcome=outcome)
+    assert find_duplicate(s3, buckets, make.source(key="second.pdf")) is None
+
+
+def test_a_duplicate_is_found_after_its_first_was_replaced(s3, buckets, make, write):
+    write("first.pdf", 1)
+    write("first.pdf", 2)
+    assert find_duplicate(s3, buckets, make.source(key="second.pdf"))["object"]["etag"] == "e1"

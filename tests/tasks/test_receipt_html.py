@@ -1,0 +1,101 @@
+"""The receipt for people."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from tasks.receipt_html import receipt_html
+from tasks.receipt_places import place_label
+from tasks.values import Receipt
+
+EVIL = "<script>alert(1)</script>&\"'$title{}"
+
+
+class _Page(HTMLParser):
+    """The page's elements, its text, and the cells that are marked."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text, self.accused, self._open = [], "", [], None
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self._open = dict(attrs).get("class")
+        assert not {"src", "onclick"} & dict(attrs).keys()
+
+    def handle_data(self, data):
+        self.text += data
+        if self._open == "accused":
+            self.accused.append(data)
+            self._open = None
+
+
+def _receipt(make, **changes):
+    source = make.source()
+    plain = Receipt(
+        *(source.bucket, source.key, source.etag, source.sha256, source.size, source.landed_at),
+        *(datetime(2025, 3, 2, tzinfo=UTC), "quarantined", "T3.ROW_SUM", "有 1 个严重问题"),
+        agency="淮安市人民政府",
+        year=2024,
+        report_id="77883b36834a4355",
+        findings=(make.finding(),),
+    )
+    return replace(plain, **changes)
+
+
+def test_it_tells_verdict_findings_with_their_place_and_the_tables_as_read(make):
+    report = make.report()
+    page = _Page(receipt_html(_receipt(make), report))
+    assert "未通过校验，已隔离" in page.text
+    assert "各列之和 5 不等于总计 4" in page.text
+    assert "表三“一、本年新收政府信息公开申请数量”，第 4 页" in page.text
+    assert "改为 5 即可平衡" in page.text
+    assert page.tags.count("td") == len(report.cells)
+    suspect = next(cell for cell in report.cells if cell.address == "table3.new.total")
+    assert page.accused == [suspect.raw]
+
+
+@pytest.mark.parametrize("outcome", ["validated", "quarantined", "rejected", "failed", "duplicate"])
+def test_every_outcome_has_a_page_without_tables_too(make, outcome):
+    page = _Page(receipt_html(_receipt(make, outcome=outcome, report_id=None, agency=None, year=None)))
+    assert "2024/报告.pdf" in page.text
+    assert "table" not in page.tags
+
+
+def test_nothing_in_a_report_becomes_markup(make):
+    report = make.report()
+    cells = tuple(replace(cell, raw=EVIL) for cell in report.cells)
+    finding = replace(make.finding(), message=EVIL, where=EVIL, rule=EVIL)
+    receipt = _receipt(make, key=EVIL, agency=EVIL, message=EVIL, findings=(finding,), flow_run_url=EVIL)
+    html = receipt_html(receipt, replace(report, title=EVIL, cells=cells))
+    page = _Page(html)
+    assert "script" not in page.tags
+    assert page.text.count(EVIL) >= len(cells) + 5
+    assert not re.search(r"https?://", html.replace(EVIL, ""))
+
+
+def test_a_cell_that_was_not_read_is_not_shown_as_blank(make):
+    report = make.report()
+    cells = tuple(replace(c, raw="") if c.address == "table3.new.total" else c for c in report.cells[:-1])
+    text = _Page(receipt_html(_receipt(make), replace(report, cells=cells))).text
+    assert (text.count("空白"), text.count("未读到")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("where", "label"),
+    [
+        ("table3.new.total", "表三“一、本年新收政府信息公开申请数量·总计”"),
+        ("table3.denied.state_secret", "表三“1.属于国家秘密”"),
+        ("table3.*.enterprise", "表三“商业企业”"),
+        ("table4.review", "表四“行政复议”"),
+        ("table2", "表二"),
+        ("table2.procurement.amount", "表二“政府集中采购·采购总金额”"),
+        ("section5", "section5"),
+    ],
+)
+def test_places_have_the_forms_own_names(where, label):
+    assert place_label(where) == label
