@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
+from tasks.recognise import MAX_BYTES
 from tasks.values import Source
 
 
@@ -14,18 +15,23 @@ class ObjectGoneError(LookupError):
 
 
 def fetch(s3: Any, bucket: str, key: str, etag: str | None = None) -> Source:  # noqa: ANN401 (a boto3 client)
-    """Get the object; raises ObjectGoneError if it, or its version `etag`, is not there any more."""
+    """Get the object; raises ObjectGoneError if it, or its version `etag`, is not there any more.
+
+    Of an object that is too large to be read only the beginning is fetched, enough for `recognise` to say so; its
+    sha256 is empty then, for it is not known.
+    """
     try:
         found = s3.get_object(Bucket=bucket, Key=key)
     except s3.exceptions.NoSuchKey as error:
         raise ObjectGoneError(f"s3://{bucket}/{key} 已被删除") from error
     with found["Body"] as stream:
-        body: bytes = stream.read()
+        body: bytes = stream.read(MAX_BYTES + 1)
     found_etag = found["ETag"].strip('"')
     if etag and found_etag != etag.strip('"'):
         raise ObjectGoneError(f"s3://{bucket}/{key} 的版本 {etag} 已被新版本 {found_etag} 取代")
     landed_at = (_landed_at(s3, bucket, key, found_etag) or found["LastModified"]).astimezone(UTC)
-    return Source(bucket, key, found_etag, len(body), landed_at, hashlib.sha256(body).hexdigest(), body)
+    sha256 = hashlib.sha256(body).hexdigest() if len(body) <= MAX_BYTES else ""
+    return Source(bucket, key, found_etag, found["ContentLength"], landed_at, sha256, body)
 
 
 def _landed_at(s3: Any, bucket: str, key: str, etag: str) -> datetime | None:  # noqa: ANN401

@@ -10,9 +10,12 @@ from typer.testing import CliRunner
 
 from flows.cli.query import query
 from tasks.lake import Entry
+from tasks.publish import publish
 from tasks.query import connect
 from tasks.rows import report_id
 from tasks.schemas import SCHEMAS
+from tasks.settings import Buckets, Place
+from tasks.values import Document
 
 
 @pytest.fixture
@@ -50,6 +53,14 @@ def test_a_full_lake_has_the_types_of_an_empty_one(buckets, lake):
 def test_both_forms_are_one_table(buckets, lake):
     counts = connect(buckets).sql("SELECT year, count(*) FROM applications GROUP BY year ORDER BY year").fetchall()
     assert counts == [(2020, 23), (2024, 25)]
+
+
+def test_prefixes_of_one_bucket_serve_too(s3, buckets, make):
+    bucket = buckets.lake.bucket
+    shared = Buckets(*(Place(bucket, f"nianbao/{name}") for name in ("landing", "lake", "quarantine", "receipts")))
+    source = make.source()
+    publish(s3, shared, source, Document(source.key, "application/pdf", 6, b""), make.report(), make.validated)
+    assert connect(shared).sql("SELECT count(*) FROM cells").fetchall() == [(len(make.report().cells),)]
 
 
 def test_figures_are_exact(buckets, lake, make):

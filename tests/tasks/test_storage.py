@@ -52,3 +52,12 @@ def test_a_deleted_object_is_gone_but_a_missing_bucket_is_our_own_fault(s3, buck
 def test_an_empty_object_is_fetched(s3, buckets):
     s3.put_object(Bucket=buckets.landing.bucket, Key="empty.pdf", Body=b"")
     assert fetch(s3, buckets.landing.bucket, "empty.pdf").size == 0
+
+
+def test_of_a_file_that_is_too_large_only_the_beginning_is_fetched(s3, buckets, monkeypatch):
+    monkeypatch.setattr("tasks.fetch.MAX_BYTES", 1000)
+    s3.put_object(Bucket=buckets.landing.bucket, Key="large.pdf", Body=b"x" * 5000)
+    s3.put_object(Bucket=buckets.landing.bucket, Key="fits.pdf", Body=b"x" * 1000)
+    large = fetch(s3, buckets.landing.bucket, "large.pdf")
+    assert (large.size, len(large.body), large.sha256) == (5000, 1001, "")
+    assert fetch(s3, buckets.landing.bucket, "fits.pdf").sha256
