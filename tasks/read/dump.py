@@ -16,12 +16,12 @@ from tasks.read.rows import TableReading
 from tasks.read.table3 import DataRow, best_similarity, joined_rows, recognise_rows
 from tasks.read.table4 import ADDRESSES as TABLE4
 from tasks.read.values import cell_of
+from tasks.read.words import FIGURE
 
 _SEPARATOR = re.compile(r"\A[\s|:=+-]+\Z")
 _TAG = re.compile(r"</?(?:u|b|i|del|br|sup|sub|strong|em|span)\s*/?>", re.IGNORECASE)
-_FIGURE = re.compile(
-    r"[-+－]?[0-9０-９][0-9０-９,，.．]*(?:万?元|件|项)?(?:[（(][^（）()]*[）)])?\Z|[-—–－/／]{1,2}\Z|[UO]\Z"
-)
+_LOOKALIKES = frozenset("UO")
+"""What character recognition makes of a 0; too little to read a number from, so the field counts as blank."""
 _OPENINGS: dict[TableName, tuple[str, ...]] = {
     "table2": ("信息内容",),
     "table3": ("申请人情况", "本列数据的勾稽关系", "自然人"),
@@ -95,13 +95,17 @@ def _field_rows(lines: Sequence[str]) -> Iterator[FieldRow]:
     before: list[str] = []
     for line in lines:
         fields = [] if _SEPARATOR.match(line) else _fields(line)
-        split = next((n for n in range(len(fields), 0, -1) if fields[n - 1] and not _FIGURE.match(fields[n - 1])), 0)
+        split = next((n for n in range(len(fields), 0, -1) if fields[n - 1] and not _is_figure(fields[n - 1])), 0)
         texts, figures = [f for f in fields[:split] if f], fields[split:]
         if any(figures):
-            yield FieldRow(tuple(texts), tuple("" if f in "UO" else f for f in figures), tuple(before))
+            yield FieldRow(tuple(texts), tuple("" if f in _LOOKALIKES else f for f in figures), tuple(before))
             before = []
         elif texts:
             before.append("".join(texts))
+
+
+def _is_figure(field: str) -> bool:
+    return field in _LOOKALIKES or bool(FIGURE.match(field))
 
 
 def _fields(line: str) -> list[str]:

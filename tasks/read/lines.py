@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tasks.read.grid import Grid
 from tasks.read.page import Char, Page
-from tasks.read.ruled import cell_text
+from tasks.read.printed import char_rows, printed
 
 PAGE_NUMBER = re.compile(r"\A\s*(?:第?\s*[-—–－·~]*\s*\d{1,3}\s*[-—–－·~]*\s*页?(?:\s*[/共]\s*\d{1,3}\s*页?)?)\s*\Z")
 _MARGIN = 0.1
@@ -42,22 +42,11 @@ def page_lines(pages: Sequence[Page], grids: Iterable[Grid]) -> list[Line]:
     for page in pages:
         spans = boxes.get(page.number, [])
         free = [c for c in page.chars if not any(top <= c.y <= bottom for top, bottom in spans)]
-        for row in text_rows(free):
-            line = Line(cell_text(row), max(c.bottom - c.top for c in row), page.number)
+        for row in char_rows(free):
+            line = Line(printed(row), max(c.bottom - c.top for c in row), page.number)
             if not (_in_margin(row, page) and (PAGE_NUMBER.match(line.text) or line.plain in heads)):
                 lines.append(line)
     return lines
-
-
-def text_rows(chars: Iterable[Char]) -> list[list[Char]]:
-    """Characters grouped into rows, from top to bottom, each from left to right."""
-    rows: list[list[Char]] = []
-    for char in sorted(chars, key=lambda c: c.y):
-        if rows and char.y - rows[-1][-1].y <= (char.bottom - char.top) * 0.4:
-            rows[-1].append(char)
-        else:
-            rows.append([char])
-    return [sorted(row, key=lambda c: c.x0) for row in rows]
 
 
 def furniture(pages: Sequence[Page]) -> dict[int, frozenset[int]]:
@@ -67,8 +56,8 @@ def furniture(pages: Sequence[Page]) -> dict[int, frozenset[int]]:
     for page in pages:
         indices = {id(c): i for i, c in enumerate(page.chars)}
         hit: set[int] = set()
-        for row in text_rows(c for c in page.chars if _near_edge(c, page)):
-            text = cell_text(row)
+        for row in char_rows(c for c in page.chars if _near_edge(c, page)):
+            text = printed(row)
             if PAGE_NUMBER.match(text) or Line(text).plain in heads:
                 hit.update(indices[id(c)] for c in row)
         found[page.number] = frozenset(hit)
@@ -87,5 +76,5 @@ def _running_heads(pages: Sequence[Page]) -> frozenset[str]:
     """Texts that stand at the edge of at least three pages, or of both pages of two."""
     seen: Counter[str] = Counter()
     for page in pages:
-        seen.update({Line(cell_text(row)).plain for row in text_rows(c for c in page.chars if _near_edge(c, page))})
+        seen.update({Line(printed(row)).plain for row in char_rows(c for c in page.chars if _near_edge(c, page))})
     return frozenset(text for text, times in seen.items() if len(text) > 3 and times >= max(2, len(pages) // 2))

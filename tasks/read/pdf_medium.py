@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from expectations.forms import TABLES
+from tasks.read.aligned import read_aligned
 from tasks.read.lines import furniture, page_lines
 from tasks.read.medium import Medium
 from tasks.read.page import Page
@@ -18,9 +20,10 @@ def read_pdf(body: bytes) -> Medium:
     """A PDF that opens without a password."""
     pages = pdf_pages(body)
     grids = [grid for page in pages for grid in ruled_grids(page)]
-    return Medium(
-        read_tables(grids), tuple(page_lines(pages, grids)), _stream(pages), "lines", "stream", _is_scan(pages)
-    )
+    tables = read_tables(grids)
+    if len(tables) < len(TABLES):
+        tables = read_aligned(pages) | tables
+    return Medium(tables, tuple(page_lines(pages, grids)), _stream(pages), "lines", "stream", _is_scan(pages))
 
 
 def _stream(pages: Sequence[Page]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from tasks.read.grid import Grid, GridCell
 from tasks.read.page import Char, Page, Rule
+from tasks.read.printed import printed
 
 SNAP = 3.0
 """Points: rules closer than this are one line."""
@@ -95,7 +95,7 @@ class _Region:
         rows, columns = [c // self.columns for c in group], [c % self.columns for c in group]
         row0, row1, col0, col1 = min(rows), max(rows), min(columns), max(columns)
         box = (self.xs[col0], self.ys[row0], self.xs[col1 + 1], self.ys[row1 + 1])
-        text = cell_text(chars.get(self._root(group[0]), []))
+        text = printed(chars.get(self._root(group[0]), []))
         return GridCell(text, row0, row1, col0, col1, box[0], box[2], page.as_displayed(box))
 
 
@@ -134,22 +134,3 @@ def _cover(spans: list[tuple[float, float]], start: float, end: float) -> float:
             covered += b - a
             reached = b
     return covered / (end - start)
-
-
-def cell_text(chars: list[Char]) -> str:
-    """The text of a cell: lines from top to bottom, a space where a line has a gap, lines joined by line breaks."""
-    lines: list[list[Char]] = []
-    for char in sorted(chars, key=lambda c: c.y):
-        if lines and char.y - lines[-1][-1].y <= (char.bottom - char.top) * 0.5:
-            lines[-1].append(char)
-        else:
-            lines.append([char])
-    return "\n".join(_line_text(sorted(line, key=lambda c: c.x0)) for line in lines)
-
-
-def _line_text(line: list[Char]) -> str:
-    text = line[0].text
-    for before, char in itertools.pairwise(line):
-        gap = char.x0 - before.x1
-        text += (" " if gap > (char.bottom - char.top) * 0.5 else "") + char.text
-    return text

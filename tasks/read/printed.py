@@ -1,0 +1,37 @@
+"""Characters in the order in which people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+from tasks.read.page import Char
+
+GAP = 0.5
+"""Of a character's height: a wider gap inside a line is a space."""
+_SAME_LINE = 0.5
+"""Of a character's height: characters whose middles are not farther apart stand in one line."""
+
+
+def char_rows(chars: Iterable[Char]) -> list[list[Char]]:
+    """Characters grouped into lines, from top to bottom, each from left to right."""
+    rows: list[list[Char]] = []
+    for char in sorted(chars, key=lambda c: c.y):
+        if rows and char.y - rows[-1][0].y <= (char.bottom - char.top) * _SAME_LINE:
+            rows[-1].append(char)
+        else:
+            rows.append([char])
+    return [sorted(row, key=lambda c: c.x0) for row in rows]
+
+
+def printed(chars: Iterable[Char]) -> str:
+    """The text of a cell or line: a space where a line has a gap, lines joined by line breaks."""
+    return "\n".join(_line(row) for row in char_rows(chars))
+
+
+def _line(row: list[Char]) -> str:
+    text = row[0].text
+    for before, char in pairwise(row):
+        is_gap = char.x0 - before.x1 > (char.bottom - char.top) * GAP
+        text += (" " if is_gap else "") + char.text
+    return text
