@@ -98,14 +98,17 @@ def _quarantined(s3: Any, standing: _Standing, judged: rows.Judged) -> Publicati
 
 
 def _forget_former_name(s3: Any, buckets: Buckets, judged: rows.Judged) -> None:  # noqa: ANN401
-    """Remove what an earlier reading of this very object published under another agency or year."""
-    former = read_receipt(s3, buckets, judged.source.key)
-    if not former or former["object"]["etag"] != judged.source.etag:
+    """Remove what the object left elsewhere: read before under another name, or as an older version under none."""
+    source = judged.source
+    former = read_receipt(s3, buckets, source.key)
+    if not former or former["report_id"] in (None, judged.report_id):
         return
-    if former["report_id"] in (None, judged.report_id):
+    named = former["agency"] and former["year"]
+    if named and former["object"]["etag"] != source.etag:
         return
     with exclusive(s3, buckets, f"report/{former['report_id']}"):
         for place in (buckets.lake, buckets.quarantine):
             entry = Entry(place, former["report_id"], former["year"] or 0)
-            if entry.version(s3) == Version.of(judged.source):
+            stands = entry.version(s3)
+            if stands and stands.key == source.key and stands <= Version.of(source):
                 entry.remove(s3)

@@ -177,6 +177,21 @@ def test_a_better_reading_of_the_name_moves_the_report(s3, make, published, buck
     assert [name for name in names(buckets.lake) if name.startswith("reports/")] == [f"reports/year=2024/{ID}.parquet"]
 
 
+def test_a_newer_version_that_can_be_named_ends_the_nameless_one(s3, make, published, buckets, names):
+    source = make.source(etag="e1", minutes=1)
+    nameless = published(source, replace(make.report(), agency=None, year=None), make.quarantined)
+    write_receipt(s3, buckets, replace(_receipt(source, nameless, agency=None), year=None))
+    published(make.source(etag="e2", minutes=2), make.report(), make.validated)
+    assert names(buckets.quarantine) == []
+
+
+def test_another_year_under_the_same_key_leaves_the_former_report(s3, make, published, buckets, names):
+    source = make.source(etag="e1", minutes=1)
+    write_receipt(s3, buckets, _receipt(source, published(source, make.report(), make.validated)))
+    published(make.source(etag="e2", minutes=2), make.report(year=2023), make.validated)
+    assert len([name for name in names(buckets.lake) if name.startswith("reports/")]) == 2
+
+
 def test_another_objects_report_is_not_moved(s3, make, published, buckets, names):
     source = make.source()
     misread = published(source, make.report(agency="淮安市"), make.validated)
