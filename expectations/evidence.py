@@ -1,4 +1,4 @@
-"""What a rule judges and what it finds: cells with the place they were read from, and findings. Standard library only."""
+"""What a rule judges and what it finds: cells with the place they were read from, and findings. Data only."""
 
 from __future__ import annotations
 
