@@ -8,7 +8,8 @@ from html import escape
 from string import Template
 
 from expectations.evidence import Finding
-from tasks.receipt_places import place_label
+from expectations.forms import FORMS
+from expectations.places import place_label
 from tasks.receipt_tables import report_tables
 from tasks.values import Outcome, Receipt, Report
 
@@ -68,7 +69,7 @@ def receipt_html(receipt: Receipt, report: Report | None = None) -> str:
         outcome=receipt.outcome,
         verdict=escape(verdict),
         explained="".join(f"<div>{escape(line)}</div>" for line in (message, meaning, _superseded(receipt)) if line),
-        findings=_findings(receipt.findings),
+        findings=_findings(receipt.findings, receipt.form or max(FORMS)),
         tables=report_tables(report, _accused(receipt.findings)) if report else "",
         record="".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in _record(receipt)),
     )
@@ -88,22 +89,19 @@ def _accused(findings: Iterable[Finding]) -> frozenset[str]:
     )
 
 
-def _findings(findings: tuple[Finding, ...]) -> str:
+def _findings(findings: tuple[Finding, ...], form: str) -> str:
     if not findings:
         return ""
-    return f"<h2>问题（{len(findings)}）</h2><ol>{''.join(map(_finding, findings))}</ol>"
+    return f"<h2>问题（{len(findings)}）</h2><ol>{''.join(_finding(finding, form) for finding in findings)}</ol>"
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, form: str) -> str:
     pages = sorted({cell.page for cell in finding.cells if cell.page})
-    where = "，".join(
-        filter(None, [place_label(finding.where), f"第 {'、'.join(map(str, pages))} 页" if pages else ""])
-    )
-    suspect = finding.suspect
-    cause = f"很可能是{place_label(suspect.address)}有误，改为 {suspect.balancing_value} 即可平衡。" if suspect else ""
+    page = f"第 {'、'.join(map(str, pages))} 页" if pages else ""
+    where = "，".join(filter(None, [place_label(finding.where, form), page]))
     return (
         f'<li class="{finding.severity}"><span class="severity">{_SEVERITIES[finding.severity]}</span> '
-        f"{escape(finding.message)} {escape(cause)}"
+        f"{escape(finding.message)}"
         f'<div class="dim">{escape(where)} · <code>{escape(finding.rule)}</code> <code>{escape(finding.where)}</code>'
         "</div></li>"
     )

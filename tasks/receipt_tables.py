@@ -7,7 +7,7 @@ from html import escape
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TABLES, Form, TableName
-from tasks.receipt_places import TABLE_TITLES
+from expectations.places import TABLE_NAMES
 from tasks.values import Report
 
 
@@ -30,7 +30,7 @@ class _Table:
         heads = next(lines)
         body = "".join(part for line in lines for part in line)
         return (
-            f"<h2>{TABLE_TITLES[self._table]}（{self._form.code} 年格式）</h2>"
+            f"<h2>{TABLE_NAMES[self._table]}（{self._form.code} 年格式）</h2>"
             f'<div class="scroll"><table><thead><tr>{"".join(heads)}</tr></thead><tbody>{body}</tbody></table></div>'
         )
 
