@@ -77,7 +77,7 @@ class Suite:
 
 
 def _expectations() -> list[Any]:
-    from great_expectations.expectations.core import UnexpectedRowsExpectation
+    from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
     from great_expectations.expectations.metadata_types import FailureSeverity
 
     return [

@@ -1,0 +1,39 @@
+"""A landed object version, and the one run that it gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from prefect.client.orchestration import get_client
+
+from flows.deployments import DEPLOYMENT
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """An object version as an event or a listing names it."""
+
+    bucket: str
+    key: str
+    etag: str
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for every event about this version: Prefect makes one run for it."""
+        return f"{self.bucket}/{self.key}/{self.etag}"
+
+
+async def start_run(landed: Landed, *, replay: str = "") -> str:
+    """The id of the run for this version, created if there is none; each `replay` word makes one more.
+
+    Raises whatever the Prefect client raises while the server is away.
+    """
+    async with get_client() as client:
+        deployment = await client.read_deployment_by_name(DEPLOYMENT)
+        run = await client.create_flow_run_from_deployment(
+            deployment.id,
+            name=landed.key,
+            parameters={"bucket": landed.bucket, "key": landed.key, "etag": landed.etag, "replay": bool(replay)},
+            idempotency_key=landed.idempotency_key + replay,
+        )
+    return str(run.id)
