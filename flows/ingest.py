@@ -85,7 +85,7 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
     try:
         receipt, report = _processed(source, stages, replay)
     except Exception as error:
-        _receipt(quote(_failed(source, error, stages)), None)
+        stages.time("receipt", _receipt, quote(_failed(source, error, stages)), None)
         raise
     stages.time("receipt", _receipt, quote(receipt), quote(report))
     label_run(receipt)

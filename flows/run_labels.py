@@ -27,7 +27,7 @@ def label_run(receipt: Receipt) -> None:
         return
     known = receipt.agency and receipt.year
     name = f"{receipt.agency} {receipt.year}" if known else receipt.key
-    tags = [receipt.outcome]
+    tags: list[str] = [receipt.outcome]
     tags += [f"form-{receipt.form}"] if receipt.form else []
     tags += [f"year-{receipt.year}"] if receipt.year else []
     with get_client(sync_client=True) as client:

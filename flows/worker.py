@@ -17,7 +17,7 @@ async def work() -> None:
     """Make the deployments if need be, then take runs from the pool until stopped."""
     await deploy()
     limit = int(os.environ.get("NIANBAO_WORKER_LIMIT", DEFAULT_LIMIT))
-    await ProcessWorker(work_pool_name=WORK_POOL, limit=limit).start()
+    await ProcessWorker(work_pool_name=WORK_POOL, limit=limit).start(with_healthcheck=True)
 
 
 if __name__ == "__main__":

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import typer
 
+from flows.cli.env import env
 from flows.cli.query import query
 from flows.cli.read import read
+from flows.cli.replay import replay
+from flows.cli.status import status
+from flows.cli.submit import submit
+from flows.cli.up import down, up
+from flows.services.environment import activate
+from tasks.settings import home
 
 app = typer.Typer(
-    name="nianbao", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="nianbao",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     help="把政府信息公开工作年度报告变成经过校验的数据。",
-)  # fmt: skip
-app.command()(read)
-app.command()(query)
+)
+for command in (up, down, env, submit, status, read, query, replay):
+    app.command()(command)
+
+
+@app.callback()
+def _find_services(context: typer.Context) -> None:
+    if context.invoked_subcommand in ("submit", "status", "query", "replay"):
+        activate(home())
 
 
 def main() -> None:

@@ -1,0 +1,51 @@
+"""`nianbao status`: what became of landed objects, and how the services are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from flows.cli.show import show_receipt
+
+
+def status(
+    keys: Annotated[
+        list[str] | None, typer.Argument(help="landing 中的对象名，不写则列出全部", metavar="[KEY]...")
+    ] = None,
+    services: Annotated[bool, typer.Option("--services", help="显示本机服务而不是回执")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """显示回执：每个上传的文件结果如何。"""
+    if services:
+        _services(as_json=as_json)
+        return
+    from tasks.receipt import list_receipts, read_receipt
+    from tasks.settings import buckets_from_env
+    from tasks.storage import s3_client
+
+    s3, buckets = s3_client(), buckets_from_env()
+    named = {key: read_receipt(s3, buckets, key) for key in keys or ()}
+    receipts = [r for r in named.values() if r] if keys else list(list_receipts(s3, buckets))
+    for receipt in receipts:
+        typer.echo(json.dumps(receipt, ensure_ascii=False)) if as_json else show_receipt(receipt)
+    missing = [key for key, receipt in named.items() if receipt is None]
+    if missing:
+        typer.echo(f"没有回执：{'、'.join(missing)}", err=True)
+        raise typer.Exit(1)
+
+
+def _services(*, as_json: bool) -> None:
+    from flows.cli.up import show_services
+    from flows.services.status import services_status
+    from tasks.settings import home
+
+    found = services_status(home())
+    if as_json:
+        typer.echo(json.dumps([asdict(service) for service in found], ensure_ascii=False))
+    elif found:
+        show_services(found)
+    else:
+        typer.echo("没有正在运行的服务。")

@@ -1,0 +1,70 @@
+"""`nianbao submit`: upload files as any S3 client would, and wait for what becomes of them."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli.show import show_receipt
+
+TIMEOUT_SECONDS = 600.0
+
+
+def submit(
+    files: Annotated[list[Path], typer.Argument(help="要上传的文件", metavar="FILE...")],
+    wait: Annotated[bool, typer.Option("--wait", help="等待并显示处理结果")] = False,
+    prefix: Annotated[str, typer.Option("--prefix", help="放在 landing 的哪个目录下")] = "",
+    timeout: Annotated[float, typer.Option("--timeout", help="最多等待多少秒")] = TIMEOUT_SECONDS,
+) -> None:
+    """把文件上传到 landing；事件会自动触发处理。"""
+    for path in files:
+        if not path.is_file():
+            raise typer.BadParameter(f"没有这个文件：{path}")
+    from tasks.settings import buckets_from_env
+    from tasks.storage import s3_client
+
+    s3, buckets = s3_client(), buckets_from_env()
+    uploaded = upload(s3, buckets.landing, files, prefix)
+    if not wait:
+        return
+    missing = wait_for_receipts(s3, uploaded, timeout)
+    if missing:
+        typer.echo(f"{timeout:.0f} 秒内没有结果：{'、'.join(missing)}", err=True)
+        raise typer.Exit(1)
+
+
+def upload(s3: Any, place: Any, files: list[Path], prefix: str) -> dict[str, str]:  # noqa: ANN401
+    """Put the files under their own names, with a progress bar; returns the etag of each key."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    uploaded: dict[str, str] = {}
+    total = sum(path.stat().st_size for path in files)
+    with Progress(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), transient=True) as progress:
+        bar = progress.add_task("上传", total=total)
+        for path in files:
+            key = place.key(f"{prefix.strip('/')}/{path.name}" if prefix else path.name)
+            answer = s3.put_object(Bucket=place.bucket, Key=key, Body=path.read_bytes())
+            uploaded[key] = answer["ETag"].strip('"')
+            progress.update(bar, advance=path.stat().st_size)
+            progress.console.print(f"已上传 s3://{place.bucket}/{key}", markup=False, highlight=False)
+    return uploaded
+
+
+def wait_for_receipts(s3: Any, uploaded: dict[str, str], timeout: float) -> list[str]:  # noqa: ANN401
+    """Show each receipt as it comes; returns the keys that have none when the time is over."""
+    from tasks.receipt import read_receipt
+    from tasks.settings import buckets_from_env
+
+    buckets, waiting = buckets_from_env(), dict(uploaded)
+    deadline = time.monotonic() + timeout
+    while waiting and time.monotonic() < deadline:
+        for key, etag in list(waiting.items()):
+            receipt = read_receipt(s3, buckets, key, etag)
+            if receipt:
+                show_receipt(receipt)
+                del waiting[key]
+        time.sleep(0.5)
+    return list(waiting)

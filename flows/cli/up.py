@@ -1,0 +1,97 @@
+"""`nianbao up` and `nianbao down`: the services of this machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import psutil
+import typer
+
+from flows.services.config import Config
+from flows.services.status import ServiceStatus, services_status, supervisor_pid
+from tasks.settings import home
+
+
+def up(detach: Annotated[bool, typer.Option("--detach", "-d", help="服务就绪后返回，留在后台运行")] = False) -> None:
+    """启动本机的全部服务：S3、Prefect、接收器、工作进程。"""
+    folder = home()
+    if supervisor_pid(folder):
+        typer.echo(f"服务已在运行（{folder}）：")
+        show_services(services_status(folder))
+    elif detach:
+        _up_detached(folder)
+    else:
+        _up(folder)
+
+
+def _up(folder: Path) -> None:
+    from flows.services.supervisor import AlreadyRunningError, StartError, run
+
+    def ready(config: Config) -> None:
+        typer.echo(f"服务就绪，数据在 {folder}。Prefect 界面：{config.prefect_url}　按 Ctrl-C 停止。")
+
+    try:
+        run(folder, typer.echo, ready)
+    except (AlreadyRunningError, StartError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        typer.echo("启动中止。", err=True)
+        raise typer.Exit(130) from None
+
+
+def _up_detached(folder: Path) -> None:
+    from flows.services.supervisor import START_SECONDS
+
+    log = folder / "logs" / "supervisor.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "flows.services.supervisor", str(folder)]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if _all_healthy(folder, process.pid):
+            show_services(services_status(folder))
+            return
+        time.sleep(0.2)
+    typer.echo(f"服务没有全部就绪，日志：{log}", err=True)
+    show_services(services_status(folder))
+    raise typer.Exit(1)
+
+
+def _all_healthy(folder: Path, pid: int) -> bool:
+    statuses = services_status(folder)
+    is_its = supervisor_pid(folder) == pid
+    return is_its and bool(statuses) and all(s.health in ("healthy", "external") for s in statuses)
+
+
+def show_services(statuses: list[ServiceStatus]) -> None:
+    """Print one line a service."""
+    names = {"starting": "启动中", "healthy": "正常", "unhealthy": "异常", "stopped": "已停止", "external": "外部"}
+    for status in statuses:
+        typer.echo(f"  {status.name:9}{names[status.health]:5}pid {status.pid or '-':<8}{status.address}")
+
+
+def down() -> None:
+    """停止本机的全部服务，数据保留。"""
+    folder = home()
+    pid = supervisor_pid(folder)
+    if pid is None:
+        typer.echo("没有正在运行的服务。")
+        return
+    process = psutil.Process(pid)
+    os.kill(pid, signal.SIGTERM)
+    try:
+        process.wait(60)
+    except psutil.TimeoutExpired:
+        typer.echo(f"进程 {pid} 在 60 秒内没有结束。", err=True)
+        raise typer.Exit(1) from None
+    typer.echo("服务已停止，数据保留在 " + str(folder))

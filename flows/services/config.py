@@ -1,0 +1,81 @@
+"""What is decided once for a home folder: ports, S3 credentials, the webhook's token."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from flows.services.ports import free_port, is_free
+
+PORTS = ("s3_port", "s3_metrics_port", "prefect_port", "receiver_port", "worker_port")
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of the embedded services under `home`; kept in `config.json`, readable by its owner only."""
+
+    home: Path
+    s3_port: int
+    s3_metrics_port: int
+    prefect_port: int
+    receiver_port: int
+    worker_port: int
+    access_key: str
+    secret_key: str
+    webhook_token: str
+
+    @property
+    def s3_url(self) -> str:
+        return f"http://127.0.0.1:{self.s3_port}"
+
+    @property
+    def prefect_url(self) -> str:
+        return f"http://127.0.0.1:{self.prefect_port}"
+
+    @property
+    def receiver_url(self) -> str:
+        return f"http://127.0.0.1:{self.receiver_port}"
+
+
+def load_config(home: Path, *, starting: bool = False) -> Config:
+    """The configuration of `home`, made at the first use. When `starting`, ports that others took are replaced."""
+    path = home / "config.json"
+    kept = json.loads(path.read_text()) if path.exists() else _fresh()
+    if starting:
+        kept |= {name: free_port() for name in PORTS if not is_free(kept[name])}
+    config = Config(home=home, **kept)
+    _save(path, config)
+    return config
+
+
+def external_s3(env: Mapping[str, str] = os.environ) -> str | None:
+    """The address of the S3 server that the user names, if any: then none is started."""
+    return env.get("AWS_ENDPOINT_URL_S3") or env.get("AWS_ENDPOINT_URL") or None
+
+
+def external_prefect(env: Mapping[str, str] = os.environ) -> str | None:
+    """The address of the Prefect API that the user names, if any: then none is started."""
+    return env.get("PREFECT_API_URL") or None
+
+
+def _fresh() -> dict[str, int | str]:
+    secrets_ = {
+        "access_key": "nianbao",
+        "secret_key": secrets.token_urlsafe(24),
+        "webhook_token": secrets.token_urlsafe(24),
+    }
+    return {name: free_port() for name in PORTS} | secrets_
+
+
+def _save(path: Path, config: Config) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kept = asdict(config)
+    del kept["home"]
+    new = path.with_suffix(".new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(kept, file, indent=1)
+    new.replace(path)

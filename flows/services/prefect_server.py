@@ -1,0 +1,27 @@
+"""The embedded Prefect server: SQLite under home, nothing sent to anybody."""
+
+from __future__ import annotations
+
+import sys
+
+from flows.services.config import Config
+
+
+def prefect_command(config: Config) -> list[str]:
+    """The command that serves Prefect's API and UI."""
+    return [
+        sys.executable, "-m", "prefect", "server", "start",
+        "--host", "127.0.0.1", "--port", str(config.prefect_port),
+    ]  # fmt: skip
+
+
+def prefect_env(config: Config) -> dict[str, str]:
+    """Settings of the server; late-run scans are off because SQLite is locked while they run."""
+    return {
+        "PREFECT_API_URL": f"{config.prefect_url}/api",
+        "PREFECT_UI_API_URL": "/api",
+        "PREFECT_SERVER_UI_API_URL": "/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED": "false",
+        "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+    }
