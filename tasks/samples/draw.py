@@ -36,7 +36,9 @@ class Paper:
         self.number += 1
         self.width, self.height = (A4[1], A4[0]) if landscape else A4
         shift = self.layout.shift
-        self.canvas.setPageSize((self.width + shift, self.height + shift))
+        size = self.width + shift, self.height + shift
+        # reportlab swaps the sides of a page that it turns by a right angle
+        self.canvas.setPageSize(size if self.layout.rotate % 180 == 0 else size[::-1])
         if shift:
             self.canvas.setCropBox((shift, shift, self.width + shift, self.height + shift))
             self.canvas.translate(shift, shift)

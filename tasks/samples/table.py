@@ -27,13 +27,14 @@ class SampleTable:
     head: int = 0
 
     def part(self, first: int, last: int) -> SampleTable:
-        """Rows `first`..`last` - 1; of a cell that is cut, the text stays with its first row."""
+        """Rows `first`..`last` - 1; of a cell that is cut, the text stays with the larger part."""
         cells = []
         for cell in self.cells:
             if cell.row0 < last and cell.row1 >= first:
-                text = cell.text if cell.row0 >= first else ""
-                row0, row1 = max(cell.row0, first) - first, min(cell.row1, last - 1) - first
-                cells.append(replace(cell, text=text, row0=row0, row1=row1))
+                row0, row1 = max(cell.row0, first), min(cell.row1, last - 1)
+                here, elsewhere = row1 - row0 + 1, (cell.row1 - cell.row0) - (row1 - row0)
+                holds = here > elsewhere or (here == elsewhere and row0 == cell.row0)
+                cells.append(replace(cell, text=cell.text if holds else "", row0=row0 - first, row1=row1 - first))
         return SampleTable(self.widths, last - first, tuple(cells), self.head if first == 0 else 0)
 
     def below(self, head: SampleTable) -> SampleTable:
