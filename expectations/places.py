@@ -18,22 +18,40 @@ def place_label(where: str, form: str) -> str:
         return where
     if not rest:
         return name
-    if rest.startswith("*."):
-        return f"{name}“{_columns(FORMS[form])[rest[2:]]}”列"
-    rows = _rows(FORMS[form])
-    if where in rows:
-        return f"{name}“{rows[where]}”"
-    figure = next((f for f in FORMS[form].figures() if f.address == where), None)
-    return f"{name}“{figure.label}”" if figure else where
+    label = _labels(FORMS[form]).get(where)
+    if label is None:
+        return where
+    return f"{name}“{label}”列" if rest.startswith("*.") else f"{name}“{label}”"
 
 
-def _columns(form: Form) -> dict[str, str]:
-    return {column.code: column.label for column in form.applicants}
+@cache
+def column_label(address: str, form: str) -> str:
+    """The name of a cell's own column."""
+    return _columns(FORMS[form])[address]
+
+
+def _labels(form: Form) -> dict[str, str]:
+    rows = _rows(form)
+    cells = {a: f"{rows[a.rsplit('.', 1)[0]]}·{column}" for a, column in _columns(form).items()}
+    return rows | cells | {f"table3.*.{column.code}": column.label for column in form.applicants}
 
 
 def _rows(form: Form) -> dict[str, str]:
     return (
         {f"table2.{item.code}": item.label for item in form.items}
-        | {f"table3.{row.code}": row.label for row in form.rows}
-        | {f"table4.{group.code}": group.label for group in form.groups}
+        | {f"table3.{row.code}": _under(row.group, row.label) for row in form.rows}
+        | {f"table4.{g.code}": f"{g.parent}·{g.label}" if g.parent else g.label for g in form.groups}
+    )
+
+
+def _under(group: str, label: str) -> str:
+    """A label such as `2.重复申请` is clear only with the heading that it stands under."""
+    return f"{group}·{label}" if label[0].isdigit() else label
+
+
+def _columns(form: Form) -> dict[str, str]:
+    return (
+        {f"table2.{item.code}.{m.code}": m.label for item in form.items for m in item.measures}
+        | {f"table3.{row.code}.{c.code}": c.label for row in form.rows for c in form.applicants}
+        | {f"table4.{group.code}.{c.code}": c.label for group in form.groups for c in form.results}
     )

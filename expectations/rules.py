@@ -15,7 +15,10 @@ _OURS = "本系统的读取要求"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: `basis` is where it comes from, `formula` what must hold, `forms` the statutory forms it is for."""
+    """A rule: `basis` is where it comes from, `formula` what must hold, `forms` the statutory forms it is for.
+
+    `severity` is that of a failure; the reader notes the two DOC.NO_ rules as warnings where the file's name serves.
+    """
 
     code: str
     title: str
@@ -52,8 +55,8 @@ def _rejections() -> tuple[Rule, ...]:
 
 _ALL = (
     *_rejections(),
-    Rule("DOC.NO_AGENCY", "找不到发文机关", _ARTICLE_50, "报告写明机关"),
-    Rule("DOC.NO_YEAR", "找不到报告年度", _ARTICLE_50, "报告写明年度"),
+    Rule("DOC.NO_AGENCY", "找不到发文机关", _ARTICLE_50, "报告写明机关（只有文件名写明时为提醒）"),
+    Rule("DOC.NO_YEAR", "找不到报告年度", _ARTICLE_50, "报告写明年度（只有文件名写明时为提醒）"),
     Rule("DOC.YEAR_MISMATCH", "年度前后不一", _ARTICLE_50, "文件名、标题、正文、发布日期的年度相符", "warning"),
     Rule("DOC.SECTIONS", "六个部分不全或次序不符", _FORM, "六个部分齐全、依次、第五部分有内容", "warning"),
     *_table_rules("T2", "表二"),
@@ -64,11 +67,11 @@ _ALL = (
     Rule("T3.ROW_SUM", "表三横向合计不符", _FORM, "自然人 + 五类法人或其他组织 = 总计（每行）"),
     Rule("T3.COLUMN_SUM", "表三纵向合计不符", _FORM, "（一）至（六）各项之和 =（七）总计（每列）"),
     Rule("T3.BALANCE", "表三勾稽关系不符", _PRINTED, "第一项 + 第二项 =（七）总计 + 第四项（每列）"),
-    Rule("T3.TOTAL_BLANK", "表三总计未填", _FORM, "各项已填时总计也应填写", "warning"),
+    Rule("T3.TOTAL_BLANK", "表三总计未填", _FORM, "各项之和不为 0 时总计也应填写", "warning"),
     *_table_rules("T4", "表四"),
     Rule("T4.MISSING_GROUP", "表四缺组或重复", _FORM, "三组各五个数，每个恰好出现一次"),
     Rule("T4.ROW_SUM", "表四合计不符", _FORM, "结果维持 + 结果纠正 + 其他结果 + 尚未审结 = 总计（每组）"),
-    Rule("T4.TOTAL_BLANK", "表四总计未填", _FORM, "各项已填时总计也应填写", "warning"),
+    Rule("T4.TOTAL_BLANK", "表四总计未填", _FORM, "各项之和不为 0 时总计也应填写", "warning"),
     Rule("CELL.BLANK", "单元格空白或以斜线、横线代替", _FORM, "没有发生的填 0", "warning"),
     Rule("FORMAT.YEAR_MISMATCH", "表格格式与年度不符", _FORM, "2019、2020 年度用 2019 年式，此后用 2021 年式"),
     Rule("READ.DISAGREEMENT", "两种读法不一致", _OURS, "两种独立的读法读出同样的内容"),

@@ -1,104 +1,103 @@
-"""A report's cells as rows of the table that the suite validates: one row for every figure that the form asks for."""
+"""A report's cells as rows of the table that a suite validates: one row for every figure that the form asks for."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
-from expectations.evidence import Cell, Doubt, Number
-from expectations.forms import FORMS, TABLES, Figure, Form, TableName, form_for, identities
+from expectations.evidence import Cell, Number
+from expectations.forms import TABLES, Figure, TableName
+from expectations.tables_read import TablesRead
+from expectations.totals import counted
 
 SCALE = 10_000
-"""Figures are kept as integers of a ten-thousandth: exact for counts, and for amounts in 万元 down to one yuan."""
+"""Printed values are kept as integers of a ten-thousandth: never as floats, and an amount in 万元 down to one yuan."""
+
+LIMIT = 10**13
+"""A figure from here on is no figure but a misprint (or a misreading), and would not fit a 64-bit sum."""
 
 
 @dataclass(frozen=True, slots=True)
 class CellRow:
     """One figure of the form as read; flags are 0 or 1.
 
-    `times` is how often it was read, `value` what was printed, `counted` what sums count (a blank counts as 0, a blank
-    total as the sum of its parts), `judged` whether sums may rest on it.
+    `times` is how often it was read, `value` what is printed (scaled), `counted` what sums count (null: no sum may rest
+    on it), `proper` whether it is a number of the figure's kind.
     """
 
     address: str
-    form: str
     tbl: str
     line: str
     col: str
+    kind: str
+    signed: int
     times: int
     value: int | None
-    counted: int
-    blank: int
-    number: int
-    whole: int
-    signed: int
-    judged: int
+    counted: int | None
+    is_blank: int
+    proper: int
     doubted: int
     table_found: int
     column_found: int
-    form_serves: int
+    serves_year: int
 
 
 COLUMNS = tuple(field.name for field in fields(CellRow))
 
 
-def cell_rows(
-    cells: Sequence[Cell], forms: Mapping[TableName, str], year: int | None, doubts: Sequence[Doubt]
-) -> list[CellRow]:
-    """Every figure that the report must hold: each table by the form that it is in, a missing one by the year's."""
-    read: dict[str, Cell] = {cell.address: cell for cell in cells}
-    times = Counter(cell.address for cell in cells)
-    expected = (form_for(year) if year else None) or FORMS[next(iter(forms.values()), "2021")]
-    rows: list[CellRow] = []
+def cell_rows(tables: TablesRead) -> dict[str, list[CellRow]]:
+    """For each form in use (by code) the rows of every figure that its tables must hold, read or not."""
+    rows: dict[str, list[CellRow]] = {}
     for table in TABLES:
-        form = FORMS[forms[table]] if table in forms else expected
-        counted = _counted(form, table, read)
-        found = {figure.column for figure in form.figures(table) if figure.address in read}
-        serves = table not in forms or year is None or form.serves(year)
-        for figure in form.figures(table):
-            doubted = any(_covers(doubt.where, figure.address) for doubt in doubts)
-            flags = int(table in forms), int(figure.column in found), int(serves)
-            rows.append(_row(form, figure, read.get(figure.address), times[figure.address], counted, doubted, flags))
+        rows.setdefault(tables.form(table).code, []).extend(_rows_of(tables, table))
     return rows
 
 
-def _row(
-    form: Form,
-    figure: Figure,
-    cell: Cell | None,
-    times: int,
-    counted: Mapping[str, Number],
-    doubted: bool,
-    flags: tuple[int, int, int],
-) -> CellRow:
-    value = _scaled(cell.value) if cell and cell.value is not None else None
-    blank = int(cell is not None and cell.is_blank)
-    number = int(value is not None)
-    whole = int(value is not None and (figure.kind == "amount" or value % SCALE == 0))
-    judged = int(times == 1 and not doubted and (blank or whole))
-    place = figure.address.rsplit(".", 1)[0]
-    total = _scaled(counted.get(figure.address, 0))
-    return CellRow(
-        figure.address, form.code, figure.table, place, figure.column, times, value, total, blank, number, whole,
-        int(figure.signed), judged, int(doubted), *flags,
-    )  # fmt: skip
+def _rows_of(tables: TablesRead, table: TableName) -> Iterator[CellRow]:
+    form = tables.form(table)
+    figures = form.figures(table)
+    columns = {f.column for f in figures if f.address in tables.by_address}
+    found, serves = int(tables.found(table)), int(tables.serves_year(table))
+    counts = counted(form, {f.address: cell for f in figures if (cell := _sound(tables, f))})
+    for figure in figures:
+        cells = tables.by_address.get(figure.address, ())
+        cell = cells[0] if len(cells) == 1 else None
+        yield CellRow(
+            address=figure.address,
+            tbl=table,
+            line=figure.address.rsplit(".", 1)[0],
+            col=figure.column,
+            kind=figure.kind,
+            signed=int(figure.signed),
+            times=len(cells),
+            value=_scaled(cell.value) if cell else None,
+            counted=counts.get(figure.address),
+            is_blank=int(cell is not None and cell.is_blank),
+            proper=int(cell is not None and _is_proper(cell.value, figure)),
+            doubted=int(tables.doubted(figure)),
+            table_found=found,
+            column_found=int(table != "table3" or figure.column in columns),
+            serves_year=serves,
+        )
 
 
-def _covers(where: str, address: str) -> bool:
-    return address == where or address.startswith(f"{where}.")
+def _sound(tables: TablesRead, figure: Figure) -> Cell | None:
+    """The one cell of `figure` if a sum may rest on it."""
+    cells = tables.by_address.get(figure.address, ())
+    if len(cells) != 1 or figure.kind != "count" or tables.doubted(figure):
+        return None
+    return cells[0] if cells[0].is_blank or _is_proper(cells[0].value, figure) else None
 
 
-def _scaled(value: Number) -> int:
-    return int((Decimal(value) * SCALE).to_integral_value())
+def _is_proper(value: Number | None, figure: Figure) -> bool:
+    if value is None or not Decimal(value).is_finite() or abs(Decimal(value)) >= LIMIT:
+        return False
+    return figure.kind == "amount" or value == int(value)
 
 
-def _counted(form: Form, table: TableName, read: Mapping[str, Cell]) -> dict[str, Number]:
-    """What sums count for every cell; a blank total is derived from its parts, rows first, then columns."""
-    counted: dict[str, Number] = {a: cell.value or 0 for a, cell in read.items() if a.startswith(f"{table}.")}
-    for identity in identities(form):
-        total = identity.right[0]
-        if identity.rule.endswith("_SUM") and total in read and read[total].is_blank:
-            counted[total] = sum(counted.get(part, 0) for part in identity.left)
-    return counted
+def _scaled(value: Number | None) -> int | None:
+    """Rounded away from zero, so that the sign is kept."""
+    if value is None or not Decimal(value).is_finite() or abs(Decimal(value)) >= LIMIT:
+        return None
+    return int((Decimal(value) * SCALE).to_integral_value(ROUND_UP))

@@ -1,0 +1,104 @@
+"""What a finding says to the people who must act on it, in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from expectations.evidence import Cell, Doubt, Number, Suspect
+from expectations.forms import Identity
+from expectations.places import column_label, place_label
+
+_SIDES = {
+    "T3.ROW_SUM": ("各类申请人之和", "总计"),
+    "T3.COLUMN_SUM": ("各项办理结果之和", "总计"),
+    "T3.BALANCE": ("第一项、第二项之和", "第三项总计、第四项之和"),
+    "T4.ROW_SUM": ("各种结果之和", "总计"),
+}
+_MEASURE_WORDS = {"table2": "一行", "table3": "一行", "table4": "一组"}
+
+
+def missing_table(where: str, form: str) -> str:
+    """T?.MISSING_TABLE"""
+    return f"报告中没有{place_label(where, form)}。"
+
+
+def missing_line(where: str, form: str, figures: int, missing: Sequence[str], repeated: Sequence[Cell]) -> str:
+    """T2/T3.MISSING_ROW and T4.MISSING_GROUP: a line that is not there, or not whole, or there more than once."""
+    name = place_label(where, form) + _MEASURE_WORDS[where.split(".")[0]]
+    if len(missing) == figures:
+        return f"缺少{name}。"
+    faults = []
+    if missing:
+        faults.append(f"缺 {len(missing)} 个数（{'、'.join(column_label(a, form) for a in missing)}）")
+    if repeated:
+        faults.append(f"有重复的数（{'；'.join(_repetitions(repeated, form))}）")
+    return f"{name}不完整或重复：应有 {figures} 个数，{'，'.join(faults)}。"
+
+
+def missing_column(where: str, form: str) -> str:
+    """T3.MISSING_COLUMN"""
+    return f"缺少{place_label(where, form)}。"
+
+
+def not_a_count(where: str, form: str, raw: str, amount: bool) -> str:
+    """T?.NOT_A_COUNT"""
+    kind = "金额" if amount else "整数件数"
+    return f"{place_label(where, form)}印的是“{raw}”，不是正常的{kind}。"
+
+
+def negative(where: str, form: str, raw: str) -> str:
+    """T?.NEGATIVE"""
+    return f"{place_label(where, form)}印的是“{raw}”，不应为负数。"
+
+
+def unequal(identity: Identity, form: str, left: Number, right: Number, derived: bool) -> str:
+    """The four sums; `derived` if the right side rests on a total that the report leaves blank."""
+    first, second = _SIDES[identity.rule]
+    line = "行" if identity.rule == "T3.ROW_SUM" else ""
+    note = "（总计未填，按其余各数推算）" if derived else ""
+    name = place_label(identity.where, form)
+    return f"{name}{line}：{first}为 {left}，{second}为 {right}{note}，相差 {abs(left - right)}。"
+
+
+def suspected(suspect: Suspect, form: str, raw: str) -> str:
+    """The one cell that explains all failed sums of table 3."""
+    printed = raw.strip() or "空白"
+    name = place_label(suspect.address, form)
+    return f"只要{name}由 {printed} 改为 {suspect.balancing_value}，表内各项合计即全部平衡，请先核对这一格。"
+
+
+def total_blank(where: str, form: str) -> str:
+    """T?.TOTAL_BLANK"""
+    return f"{place_label(where, form)}未填，而各分项已填；核对时按分项之和计算，数据中仍留空。"
+
+
+def blank(where: str, form: str, count: int) -> str:
+    """CELL.BLANK"""
+    return f"{place_label(where, form)}有 {count} 处空白或以斜线、横线、“无”代替；合计时按 0 计，数据中仍留空。"
+
+
+def wrong_form(where: str, form: str, year: int | None) -> str:
+    """FORMAT.YEAR_MISMATCH"""
+    return f"{place_label(where, form)}用的是 {form} 年格式，不是 {year} 年度报告应当使用的格式。"
+
+
+def disagreement(doubt: Doubt, form: str) -> str:
+    """READ.DISAGREEMENT"""
+    return (
+        f"{place_label(doubt.where, form)}：两种独立读法不一致（一为“{doubt.first}”，一为“{doubt.second}”），"
+        "这是本系统读取存疑，不代表报告有误，请人工核对原文。"
+    )
+
+
+def rule_error(rule: str, why: str) -> str:
+    """A rule that could not be evaluated."""
+    return f"规则 {rule} 无法执行，是本系统的故障，不是报告的问题：{why[:200]}"
+
+
+def _repetitions(cells: Sequence[Cell], form: str) -> list[str]:
+    ordered = sorted(cells, key=lambda cell: cell.address)
+    return [
+        f"{column_label(address, form)}：{'、'.join(cell.raw.strip() or '空白' for cell in same)}"
+        for address, same in groupby(ordered, key=lambda cell: cell.address)
+    ]
