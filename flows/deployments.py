@@ -1,8 +1,9 @@
-"""The work pool and the deployment that runs are created from. `python -m flows.deployments` makes both; it may run again."""
+"""The work pool and the deployment that runs are created from; `python -m flows.deployments` makes both."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
@@ -21,10 +22,8 @@ async def deploy() -> None:
     template = ProcessWorker.get_default_base_job_template()
     async with get_client() as client:
         pool = WorkPoolCreate(name=WORK_POOL, type="process", base_job_template=template)
-        try:
+        with suppress(ObjectAlreadyExists):
             await client.create_work_pool(pool)
-        except ObjectAlreadyExists:
-            pass
         flow_id = await client.create_flow_from_name(FLOW)
         await client.create_deployment(
             flow_id=flow_id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from flows.cli.demo import demo
 from flows.cli.env import env
 from flows.cli.query import query
 from flows.cli.read import read
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="把政府信息公开工作年度报告变成经过校验的数据。",
 )
-for command in (up, down, env, submit, status, read, query, replay):
+for command in (demo, up, down, env, submit, status, read, query, replay):
     app.command()(command)
 
 

@@ -46,7 +46,7 @@ def load_config(home: Path, *, starting: bool = False) -> Config:
     path = home / "config.json"
     kept = json.loads(path.read_text()) if path.exists() else _fresh()
     if starting:
-        kept |= {name: free_port() for name in PORTS if not is_free(kept[name])}
+        kept |= {name: free_port() for name in PORTS if not is_free(int(kept[name]))}
     config = Config(home=home, **kept)
     _save(path, config)
     return config

@@ -26,7 +26,7 @@ def service_env(config: Config, env: Mapping[str, str] = os.environ) -> dict[str
 
 
 def child_env(config: Config) -> dict[str, str]:
-    """The environment of a service: where the others are, one thread for numerics, no telemetry, all data under home."""
+    """The environment of a service: where the others are, no telemetry, all data under home."""
     return {
         **os.environ,
         **service_env(config),
@@ -48,5 +48,4 @@ def activate(home: Path) -> None:
     """Let this process find the services of `home`, as far as its environment does not name others."""
     if not (home / "config.json").exists():
         return
-    for name, value in service_env(load_config(home)).items():
-        os.environ.setdefault(name, value)
+    os.environ.update(service_env(load_config(home)))
