@@ -32,7 +32,7 @@ def _table_rules(code: str, name: str) -> tuple[Rule, ...]:
     return (
         Rule(f"{code}.MISSING_TABLE", f"缺少{name}", _FORM, f"{name}在报告中"),
         Rule(f"{code}.NOT_A_COUNT", f"{name}的数不是整数", _FORM, "每个件数是整数；金额是数"),
-        Rule(f"{code}.NEGATIVE", f"{name}出现负数", _FORM, "每个数 ≥ 0（2019 年式的“本年增/减”除外）"),
+        Rule(f"{code}.NEGATIVE", f"{name}出现负数", _FORM, "每个数 ≥ 0（2019 年格式的“本年增/减”除外）"),
     )
 
 
@@ -73,7 +73,7 @@ _ALL = (
     Rule("T4.ROW_SUM", "表四合计不符", _FORM, "结果维持 + 结果纠正 + 其他结果 + 尚未审结 = 总计（每组）"),
     Rule("T4.TOTAL_BLANK", "表四总计未填", _FORM, "各项之和不为 0 时总计也应填写", "warning"),
     Rule("CELL.BLANK", "单元格空白或以斜线、横线代替", _FORM, "没有发生的填 0", "warning"),
-    Rule("FORMAT.YEAR_MISMATCH", "表格格式与年度不符", _FORM, "2019、2020 年度用 2019 年式，此后用 2021 年式"),
+    Rule("FORMAT.YEAR_MISMATCH", "表格格式与年度不符", _FORM, "2019、2020 年度用 2019 年格式，此后用 2021 年格式"),
     Rule("READ.DISAGREEMENT", "两种读法不一致", _OURS, "两种独立的读法读出同样的内容"),
 )
 

@@ -1,0 +1,29 @@
+"""The rules as people read them."""
+
+from pathlib import Path
+
+import pytest
+
+from expectations.catalogue import catalogue_markdown
+from expectations.rules import RULES
+from tasks.errors import Rejected
+
+DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
+
+
+def test_the_committed_catalogue_is_current():
+    assert DOCS.read_text() == catalogue_markdown(), "run python -m expectations.catalogue > docs/rules.md"
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_every_rule_is_in_the_catalogue_once(code):
+    assert catalogue_markdown().count(f"| `{code}` |") == 1
+
+
+@pytest.mark.parametrize("rejection", Rejected.__subclasses__(), ids=lambda rejection: rejection.code)
+def test_every_reason_to_reject_a_file_is_a_critical_rule(rejection):
+    assert RULES[rejection.code].severity == "critical"
+
+
+def test_every_rule_is_explained():
+    assert all(rule.title and rule.basis and rule.formula and rule.forms for rule in RULES.values())
