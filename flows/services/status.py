@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
-
-import psutil
 
 Health = Literal["starting", "healthy", "unhealthy", "stopped", "external"]
 
@@ -43,13 +42,21 @@ def services_status(home: Path) -> list[ServiceStatus]:
 
 
 def supervisor_pid(home: Path) -> int | None:
-    """The process that watches the services of `home`, if it lives."""
+    """The process that watches the services of `home`, if it lives: it holds the lock."""
     state = _state(home)
-    if state is None or not psutil.pid_exists(state["supervisor"]):
+    if state is None:
         return None
-    process = psutil.Process(state["supervisor"])
-    is_ours = any("nianbao" in part or "flows" in part for part in process.cmdline())
-    return process.pid if is_ours and process.status() != psutil.STATUS_ZOMBIE else None
+    with lock_file(home).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return int(state["supervisor"])
+    return None
+
+
+def lock_file(home: Path) -> Path:
+    """The file whose lock the supervisor of `home` holds."""
+    return home / "supervisor.lock"
 
 
 def _state(home: Path) -> dict[str, Any] | None:

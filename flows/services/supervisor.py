@@ -20,7 +20,7 @@ from flows.services.definitions import services
 from flows.services.environment import service_env
 from flows.services.s3 import format_volume
 from flows.services.service import Running
-from flows.services.status import Health, ServiceStatus, write_status
+from flows.services.status import Health, ServiceStatus, lock_file, write_status
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
@@ -47,7 +47,7 @@ class Supervisor:
 
     def __enter__(self) -> Supervisor:
         self.home.mkdir(parents=True, exist_ok=True)
-        self.lock = (self.home / "supervisor.lock").open("w")
+        self.lock = lock_file(self.home).open("w")
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
