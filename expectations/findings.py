@@ -74,8 +74,7 @@ class Findings:
         form = self._tables.form_at("table3")
         counts = {figure.address: self._counts[figure.address] for figure in form.figures("table3")}
         known = {address: count for address, count in counts.items() if count is not None}
-        suspects = locate(form, known) if len(known) == len(counts) else ()
-        return suspects[0] if len(suspects) == 1 else None
+        return locate(form, known) if len(known) == len(counts) else None
 
     def _cells(self, *addresses: str) -> tuple[Cell, ...]:
         return tuple(cell for address in addresses for cell in self._tables.by_address.get(address, ()))

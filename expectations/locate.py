@@ -1,43 +1,39 @@
-"""Table 3 as an error-locating code: which single cell explains every identity that fails, and none that holds."""
+"""Table 3 as an error-locating code: the single cell that explains every identity that fails, and none that holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from expectations.evidence import Number, Suspect
+from expectations.evidence import Suspect
 from expectations.forms import Form, identities
 from expectations.forms.model import Identity
 
 
-def locate(form: Form, values: Mapping[str, Number]) -> tuple[Suspect, ...]:
-    """The cells of which one alone, changed to `balancing_value`, would make every identity of table 3 hold.
+def locate(form: Form, values: Mapping[str, int]) -> Suspect | None:
+    """The one cell that, changed to `balancing_value`, would make every identity of table 3 hold.
 
-    `values` gives each address its number, blanks as 0. One suspect is an answer, several are an ambiguity, none means
-    that more than one cell is wrong (or that nothing fails).
+    `values` holds every cell of the table as the sums count it. None if nothing fails, if more than one cell is wrong,
+    or if the cell would have to be negative. No two cells stand in the same identities, so there is never a choice.
     """
     table = [identity for identity in identities(form) if identity.rule.startswith("T3.")]
     gaps = {identity: _gap(identity, values) for identity in table}
     failing = {identity for identity, gap in gaps.items() if gap}
-    if not failing:
-        return ()
-    found = (_explains(figure.address, table, gaps, failing, values) for figure in form.figures("table3"))
-    return tuple(suspect for suspect in found if suspect)
+    for figure in form.figures("table3"):
+        touched = {identity for identity in table if figure.address in (*identity.left, *identity.right)}
+        if touched == failing:
+            return _suspect(figure.address, gaps, failing, values)
+    return None
 
 
-def _gap(identity: Identity, values: Mapping[str, Number]) -> Number:
-    return sum(values.get(a, 0) for a in identity.left) - sum(values.get(a, 0) for a in identity.right)
+def _gap(identity: Identity, values: Mapping[str, int]) -> int:
+    return sum(values[a] for a in identity.left) - sum(values[a] for a in identity.right)
 
 
-def _explains(
-    address: str,
-    table: list[Identity],
-    gaps: Mapping[Identity, Number],
-    failing: set[Identity],
-    values: Mapping[str, Number],
+def _suspect(
+    address: str, gaps: Mapping[Identity, int], failing: set[Identity], values: Mapping[str, int]
 ) -> Suspect | None:
-    touched = {identity for identity in table if address in identity.left or address in identity.right}
-    if touched != failing:
-        return None
-    changes = {-gaps[i] if address in i.left else gaps[i] for i in touched}
-    balancing = values.get(address, 0) + next(iter(changes))
-    return Suspect(address, balancing) if len(changes) == 1 and balancing >= 0 else None
+    """Any failing identity gives the value: they depend on each other, so their gaps are of one size."""
+    identity = next(iter(failing))
+    change = -gaps[identity] if address in identity.left else gaps[identity]
+    balancing = values[address] + change
+    return Suspect(address, balancing) if balancing >= 0 else None

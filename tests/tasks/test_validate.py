@@ -52,6 +52,12 @@ def test_two_wrong_cells_have_no_suspect():
     assert all(f.suspect is None for f in found)
 
 
+def test_a_table_that_is_not_fully_known_names_no_suspect():
+    broken = report(changes={f"{GRANTED}.total": V21[f"{GRANTED}.total"] + 1}, without=("table3.partial.",))
+    (finding,) = [f for f in validate(broken).findings if f.rule == "T3.ROW_SUM"]
+    assert (finding.where, finding.suspect) == (GRANTED, None)
+
+
 def test_a_sum_over_a_missing_or_improper_number_is_not_judged():
     assert _rules(validate(report(without=(f"{GRANTED}.",)))) == [("T3.MISSING_ROW", GRANTED)]
     broken = report(changes={f"{GRANTED}.research": "三"})
@@ -139,6 +145,11 @@ def test_table_4_is_the_same_in_both_forms_and_never_of_the_wrong_year():
 def test_a_report_without_any_table_misses_all_three_and_nothing_else():
     verdict = validate(report(without=("table2", "table3", "table4")))
     assert [f.rule for f in verdict.findings] == ["T2.MISSING_TABLE", "T3.MISSING_TABLE", "T4.MISSING_TABLE"]
+
+
+def test_cells_of_a_table_that_was_not_recognised_do_not_make_up_for_it():
+    forms = {"table2": "2021", "table3": "2021"}
+    assert _rules(validate(report(forms=forms))) == [("T4.MISSING_TABLE", "table4")]
 
 
 def test_the_readers_notes_pass_through_after_what_is_critical():
