@@ -43,13 +43,13 @@ def missing_column(where: str, form: str) -> str:
 
 def not_a_count(where: str, form: str, raw: str, amount: bool) -> str:
     """T?.NOT_A_COUNT"""
-    kind = "金额" if amount else "整数件数"
-    return f"{place_label(where, form)}印的是“{raw}”，不是正常的{kind}。"
+    kind = "金额（应为小于 10 万亿、至多四位小数的数）" if amount else "件数（应为小于 10 万亿的整数）"
+    return f"{place_label(where, form)}印的是“{_short(raw)}”，不是正常的{kind}。"
 
 
 def negative(where: str, form: str, raw: str) -> str:
     """T?.NEGATIVE"""
-    return f"{place_label(where, form)}印的是“{raw}”，不应为负数。"
+    return f"{place_label(where, form)}印的是“{_short(raw)}”，不应为负数。"
 
 
 def unequal(identity: Identity, form: str, left: Number, right: Number, derived: bool) -> str:
@@ -63,7 +63,7 @@ def unequal(identity: Identity, form: str, left: Number, right: Number, derived:
 
 def suspected(suspect: Suspect, form: str, raw: str) -> str:
     """The one cell that explains all failed sums of table 3."""
-    printed = raw.strip() or "空白"
+    printed = _short(raw.strip()) or "空白"
     name = place_label(suspect.address, form)
     return f"只要{name}由 {printed} 改为 {suspect.balancing_value}，表内各项合计即全部平衡，请先核对这一格。"
 
@@ -96,9 +96,13 @@ def rule_error(rule: str, why: str) -> str:
     return f"规则 {rule} 无法执行，是本系统的故障，不是报告的问题：{why[:200]}"
 
 
+def _short(raw: str) -> str:
+    return raw if len(raw) <= 40 else f"{raw[:40]}……"
+
+
 def _repetitions(cells: Sequence[Cell], form: str) -> list[str]:
     ordered = sorted(cells, key=lambda cell: cell.address)
     return [
-        f"{column_label(address, form)}：{'、'.join(cell.raw.strip() or '空白' for cell in same)}"
+        f"{column_label(address, form)}：{'、'.join(_short(cell.raw.strip()) or '空白' for cell in same)}"
         for address, same in groupby(ordered, key=lambda cell: cell.address)
     ]

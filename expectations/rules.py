@@ -31,7 +31,12 @@ class Rule:
 def _table_rules(code: str, name: str) -> tuple[Rule, ...]:
     return (
         Rule(f"{code}.MISSING_TABLE", f"缺少{name}", _FORM, f"{name}在报告中"),
-        Rule(f"{code}.NOT_A_COUNT", f"{name}的数不是整数", _FORM, "每个件数是整数；金额是数"),
+        Rule(
+            f"{code}.NOT_A_COUNT",
+            f"{name}的数不是正常的数",
+            _FORM,
+            "每个数是小于 10 万亿的整数（金额可有至多四位小数）",
+        ),
         Rule(f"{code}.NEGATIVE", f"{name}出现负数", _FORM, "每个数 ≥ 0（2019 年格式的“本年增/减”除外）"),
     )
 

@@ -52,7 +52,7 @@ _BLANK = """
 SELECT tbl AS place, GROUP_CONCAT(address) AS addresses FROM {batch}
 WHERE is_blank = 1 AND doubted = 0 GROUP BY tbl
 """
-_WRONG_FORM = "SELECT DISTINCT tbl AS place FROM {batch} WHERE table_found = 1 AND serves_year = 0"
+_WRONG_FORM = "SELECT DISTINCT tbl AS place FROM {batch} WHERE table_found = 1 AND serves_year = 0 AND doubted = 0"
 
 QUERIES: dict[str, str] = {
     **{f"{code}.MISSING_TABLE": _MISSING_TABLE.replace("[table]", table) for code, table in _CODES.items()},

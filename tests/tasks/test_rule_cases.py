@@ -7,6 +7,7 @@ import pytest
 from balanced import cell, report, values
 
 from expectations.evidence import Doubt
+from expectations.forms import TABLES
 from expectations.rules import RULES
 from expectations.suites.queries import QUERIES
 from tasks.validate import validate
@@ -29,6 +30,7 @@ V21, V19 = values("2021"), values("2019")
 BLANK_ROW_TOTAL = {"changes": {f"{GRANTED}.total": ""}}
 NONE_GRANTED = {"changes": {a: 0 for a in V21 if a.startswith(f"{GRANTED}.")} | {f"{GRANTED}.total": ""}}
 ALL_BLANK = {"changes": {a: "/" for a in V21 if a.startswith(REVIEW)}}
+ALL_DOUBTED = tuple(Doubt(table, "1", "2") for table in TABLES)
 
 
 def _plus(address, step=1, known=V21):
@@ -64,7 +66,12 @@ CASES = (
          {"changes": {"table2.fees.amount_wan": Decimal("1.5")}}),
     Case("T2.NOT_A_COUNT", "table2.fees.amount_wan", {"changes": {"table2.fees.amount_wan": "若干"}}),
     Case("T2.NOT_A_COUNT", "table2.fees.amount_wan", {"changes": {"table2.fees.amount_wan": 10**30}}),
+    Case("T2.NOT_A_COUNT", "table2.fees.amount_wan", {"changes": {"table2.fees.amount_wan": Decimal("1.23456")}},
+         {"changes": {"table2.fees.amount_wan": Decimal("1.234500")}}),
+    Case("T2.NOT_A_COUNT", "table2.fees.amount_wan", {"changes": {"table2.fees.amount_wan": 1 + Decimal("1e-27")}},
+         {"changes": {"table2.fees.amount_wan": Decimal("9999999999999.9999")}}),
     Case("T3.NOT_A_COUNT", f"{GRANTED}.research", {"changes": {f"{GRANTED}.research": Decimal("3.00001")}}),
+    Case("T3.NOT_A_COUNT", f"{GRANTED}.research", {"changes": {f"{GRANTED}.research": 2**63}}),
     Case("T4.NOT_A_COUNT", f"{REVIEW}.total", {"changes": {f"{REVIEW}.total": "O"}},
          {"changes": {f"{REVIEW}.total": "无"}}),
     Case("T2.NEGATIVE", "table2.fees.amount_wan", {"changes": {"table2.fees.amount_wan": Decimal("-0.000001")}},
@@ -91,6 +98,7 @@ CASES = (
     Case("CELL.BLANK", "table4", ALL_BLANK),
     Case("FORMAT.YEAR_MISMATCH", "table3", {"year": 2021}, {"year": 2019}, "2019"),
     Case("FORMAT.YEAR_MISMATCH", "table2", {"year": 2020}, {"year": 2021}),
+    Case("FORMAT.YEAR_MISMATCH", "table2", {"year": 2020}, {"year": 2020, "doubts": ALL_DOUBTED}),
     Case("READ.DISAGREEMENT", GRANTED, {"doubts": (Doubt(GRANTED, "12", "1"),)}),
     Case("DOC.NO_AGENCY", "agency", {"agency": None}),
     Case("DOC.NO_YEAR", "year", {"year": None}),

@@ -82,6 +82,25 @@ def test_the_cells_of_a_doubt_are_doubted_wherever_it_is_said_to_be():
     assert verdict.findings[0].cells == doubt.cells
 
 
+@pytest.mark.parametrize("missing", [GRANTED, "table3.*.research", "table2.fees", "table4.review", "table4"])
+def test_what_is_missing_under_a_doubt_is_not_called_missing(missing):
+    gone = tuple(a for a in V21 if a.startswith(f"{missing}.") or missing == f"table3.*.{a.rsplit('.', 1)[1]}")
+    verdict = validate(report(without=("table4",) if missing == "table4" else gone, doubts=(Doubt(missing, "", "1"),)))
+    assert _rules(verdict) == [("READ.DISAGREEMENT", missing)]
+
+
+def test_a_missing_column_is_told_once_and_no_sum_rests_on_it():
+    gone = tuple(a for a in V21 if a.startswith("table3.") and a.endswith(".total"))
+    assert _rules(validate(report(without=gone))) == [("T3.MISSING_COLUMN", "table3.*.total")]
+
+
+def test_a_long_misprint_is_cut_in_the_message():
+    address = f"{GRANTED}.research"
+    (finding,) = validate(report(changes={address: "x" * 5000})).findings
+    assert len(finding.message) < 120
+    assert len(finding.cells[0].raw) == 5000
+
+
 def test_a_blank_column_of_totals_is_derived_and_only_flagged():
     totals = {a: "/" for a in V21 if a.startswith("table3.") and a.endswith(".total")}
     verdict = validate(report(changes=totals))
