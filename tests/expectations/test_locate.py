@@ -1,5 +1,8 @@
 """Table 3 tells which cell is wrong."""
 
+import random
+from itertools import combinations
+
 import pytest
 from balanced import values
 
@@ -34,6 +37,24 @@ def test_two_wrong_cells_have_no_suspect():
     table = _table3(FORMS["2021"])
     wrong = {a: table[a] + 1 for a in ("table3.granted.research", "table3.partial.enterprise")}
     assert locate(FORMS["2021"], table | wrong) is None
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("steps", [(1, 1), (1, -1), (1, 2)])
+def test_a_suspect_for_two_wrong_cells_balances_the_whole_table(form, steps):
+    table = _table3(form)
+    pairs = random.Random(3).sample(list(combinations(table, 2)), 200)
+    in_one_row = [p for p in combinations(table, 2) if p[0].rsplit(".", 1)[0] == p[1].rsplit(".", 1)[0]][::3]
+    in_one_column = [p for p in combinations(table, 2) if p[0].rsplit(".", 1)[1] == p[1].rsplit(".", 1)[1]][::20]
+    for pair in (*pairs, *in_one_row, *in_one_column):
+        wrong = table | {a: table[a] + step for a, step in zip(pair, steps, strict=True)}
+        suspect = locate(form, wrong)
+        assert suspect is None or _balances(form, wrong | {suspect.address: suspect.balancing_value}), pair
+
+
+def _balances(form, table):
+    sums = (i for i in identities(form) if i.rule.startswith("T3."))
+    return all(sum(table[a] for a in i.left) == sum(table[a] for a in i.right) for i in sums)
 
 
 def test_one_cell_does_not_explain_gaps_of_different_size():

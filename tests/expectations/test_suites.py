@@ -9,6 +9,7 @@ from balanced import cells
 
 from expectations.forms import FORMS, TABLES
 from expectations.rules import RULES
+from expectations.suites import runner
 from expectations.suites.cells import cell_rows
 from expectations.suites.queries import QUERIES
 from expectations.suites.runner import run_suite
@@ -51,6 +52,13 @@ def test_more_broken_figures_than_great_expectations_shows_of_one_rule_are_all_t
     changes = {f.address: -1 for f in FORMS["2021"].figures("table3")}
     broken = run_suite("2021", _rows("2021", changes=changes)).broken
     assert len(broken["T3.NEGATIVE"]) == len(changes) < 200
+
+
+def test_the_suites_are_made_once_a_process():
+    run_suite("2021", _rows("2021"))
+    made = runner._runner
+    run_suite("2019", _rows("2019"))
+    assert runner._runner is made
 
 
 def test_a_forked_child_makes_suites_of_its_own():
