@@ -16,6 +16,8 @@ _NUMBER = re.compile(
 )
 _DASHES = str.maketrans(dict.fromkeys("‐‑–—―−", "-"))
 _INSIDE = re.compile(r"\s+")
+_LONGEST = 40
+"""What has more characters is no number, and would be too long an integer for Python to print."""
 
 
 def parse_figure(raw: str, figure: Figure) -> Number | None:
@@ -26,6 +28,8 @@ def parse_figure(raw: str, figure: Figure) -> Number | None:
     """
     match = _NUMBER.match(_INSIDE.sub("", unicodedata.normalize("NFKC", raw).translate(_DASHES)))
     if match is None or ("." in match["number"] and re.search(r"\d\s+\d", raw)):
+        return None
+    if len(match["number"]) > _LONGEST:
         return None
     if figure.column == "amount_wan" and match["unit"] == "元":
         return None
