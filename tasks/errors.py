@@ -11,7 +11,8 @@ Rejected
  ├─ TooSlow               DOC.TOO_SLOW
  ├─ NoTextLayer           DOC.NO_TEXT_LAYER
  ├─ NotAnnualReport       DOC.NOT_ANNUAL_REPORT
- └─ UnsupportedYear       FORMAT.UNSUPPORTED_YEAR
+ ├─ UnsupportedYear       FORMAT.UNSUPPORTED_YEAR
+ └─ ProcessingFailed      PROCESSING.FAILED (our fault; only where there is no run that could fail)
 
 Broken machinery is not here: it raises whatever it raises, fails the run, and is retried.
 """
@@ -100,3 +101,9 @@ class UnsupportedYear(Rejected):
     code = "FORMAT.UNSUPPORTED_YEAR"
     message = "2018 年及以前的年度报告没有统一的法定表格，不在处理范围内"
     advice = "无需重新上传。"
+
+
+class ProcessingFailed(Rejected):
+    code = "PROCESSING.FAILED"
+    message = "读取程序出错，不是文件的问题"
+    advice = "请把文件和这条信息交给维护者。"

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from multiprocessing import Pipe
 from typing import NamedTuple, TypeVar, TypeVarTuple, Unpack, cast
 
-from tasks.errors import CorruptFile, Rejected, TooSlow
+from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow
 
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
@@ -48,6 +48,7 @@ class _Child:
         self.pipe.send((function, args))
         if not self.pipe.poll(WALL_SECONDS):
             self.process.kill()
+            self.process.wait()
             raise TooSlow(f"超过 {WALL_SECONDS} 秒")
         return cast(Answer, self.pipe.recv())
 
@@ -105,6 +106,6 @@ def guarded(function: Callable[[Unpack[Args]], T], *args: *Args) -> T:
 def _died(exitcode: int) -> Rejected:
     if exitcode in (-signal.SIGXCPU, -signal.SIGKILL):
         return TooSlow(f"超过 {CPU_SECONDS} 秒")
-    if exitcode in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGBUS):
-        return CorruptFile("读取程序因文件内容而中止")
+    if exitcode in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL):  # how PDFium ends where memory does
+        return TooLarge("读取时内存超过上限")
     return CorruptFile(f"读取程序意外退出（{exitcode}）")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.errors import Rejected
+from tasks.errors import ProcessingFailed, Rejected
 from tasks.guard import guarded
 from tasks.read import read
 from tasks.recognise import recognise
 from tasks.validate import validate
 from tasks.values import Document, Report, Verdict
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +45,8 @@ def judge(path: Path, name: str | None = None) -> Judgement:
         verdict = validate(report)
     except Rejected as error:
         rejected = error
+    except Exception as error:
+        logger.exception("%s: processing failed", path)
+        rejected = ProcessingFailed(type(error).__name__)
     digest = hashlib.sha256(body).hexdigest()
     return Judgement(name or str(path), digest, document, report, verdict, rejected, time.perf_counter() - start)

@@ -15,6 +15,7 @@ from tasks.values import Document
 
 MAX_BYTES = 50_000_000
 MAX_PAGES = 200
+MAX_UNPACKED = 200_000_000
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -94,9 +95,13 @@ def _by_content(body: bytes) -> str | None:
 def _is_docx(body: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            return "word/document.xml" in archive.namelist()
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            is_docx = "word/document.xml" in archive.namelist()
     except zipfile.BadZipFile as error:
         raise CorruptFile("压缩结构不完整") from error
+    if is_docx and unpacked > MAX_UNPACKED:
+        raise TooLarge(f"解压后 {unpacked / 1e6:.0f} MB")
+    return is_docx
 
 
 def _other(body: bytes) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from expectations.forms import FIRST_YEAR, TableName, form_for
+from expectations.evidence import Doubt
+from expectations.forms import FIRST_YEAR, TABLES, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
-from tasks.read.confirm import confirm
+from tasks.read.confirm import confirm, is_announced
 from tasks.read.docx import read_docx
 from tasks.read.dump import read_dump
 from tasks.read.encoding import decode
@@ -28,9 +29,7 @@ def read(document: Document) -> Report:
     if who.year is not None and who.year < FIRST_YEAR:
         raise UnsupportedYear(f"{who.year} 年")
     sections = find_sections(medium.lines)
-    doubts = tuple(
-        d for name, table in medium.tables.items() for d in (*table.doubts, *confirm(medium.stream, name, table))
-    )
+    doubts = (*medium.doubts, *_doubts(medium))
     return Report(
         title=who.title,
         agency=who.agency,
@@ -44,6 +43,16 @@ def read(document: Document) -> Report:
         engine=medium.engine,
         second=medium.second,
     )
+
+
+def _doubts(medium: Medium) -> Iterator[Doubt]:
+    """Where the readings differ: inside the tables that were read, and on whether there are more."""
+    for name in TABLES:
+        table = medium.tables.get(name)
+        if table:
+            yield from (*table.doubts, *confirm(medium.stream, name, table))
+        elif is_announced(medium.stream, name):
+            yield Doubt(name, "没有读出表格", "文字中有该表的表头")
 
 
 def _decoded(body: bytes) -> str:
@@ -73,7 +82,7 @@ _READERS: dict[str, Callable[[bytes], Medium]] = {
 def _check_is_report(medium: Medium, title: str) -> None:
     """A report has at least a statutory table with a figure in it, or the title and text of one."""
     filled = any(cell.value is not None for table in medium.tables.values() for cell in table.cells)
-    if not filled and (medium.tables or not title):
+    if not filled and (medium.tables or not title) and not any(is_announced(medium.stream, t) for t in TABLES[1:]):
         raise NotAnnualReport
 
 

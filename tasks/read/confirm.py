@@ -18,6 +18,11 @@ from tasks.read.labels import key
 from tasks.read.rows import TableReading
 
 _OPENINGS: dict[TableName, str] = {"table2": "信息内容", "table3": "申请人情况", "table4": "行政复议行政诉讼"}
+_HEADERS: dict[TableName, tuple[str, ...]] = {
+    "table2": ("信息内容", "本年处理决定数量"),
+    "table3": ("申请人情况", "法人或其他组织"),
+    "table4": ("未经复议直接起诉", "复议后起诉"),
+}
 _TABLE4_ANCHORS = ("复议后起诉",)
 _FOREIGN = re.compile(r"\D{5,}")
 """A run of text that no cell holds: what follows it belongs to something else, unless the row needs it."""
@@ -49,7 +54,22 @@ def confirm(stream: str, table: TableName, reading: TableReading) -> tuple[Doubt
     places = list(_places(text, rows, start))
     if sum(place is not None for place in places) * 2 < len(rows):
         return (Doubt(table, "表格", "文字流中找不到该表的标签", reading.cells),)
-    return tuple(_differences(text, rows, places))
+    return (*_differences(text, rows, places), *_unread(text[start:], table, reading))
+
+
+def is_announced(stream: str, table: TableName) -> bool:
+    """Whether the text holds the header of a table, read or not."""
+    text = key(stream)
+    return all(part in text for part in _HEADERS[table])
+
+
+def _unread(text: str, table: TableName, reading: TableReading) -> Iterator[Doubt]:
+    """Rows that were not read although the text holds their labels."""
+    read = {cell.address.rsplit(".", 1)[0] for cell in reading.cells}
+    end = text.find("复议后起诉")
+    for where, label in _labels(FORMS[reading.form]).items():
+        if where.startswith(f"{table}.") and where not in read and key(label) in text[: end if end > 0 else None]:
+            yield Doubt(where, "没有读出这一行", label)
 
 
 def _digits(text: str) -> str:

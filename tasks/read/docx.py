@@ -6,10 +6,12 @@ import io
 from collections.abc import Iterator
 
 import docx
+from docx.document import Document
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.table import Table
 
+from tasks.errors import CorruptFile
 from tasks.read.grid import Grid, GridCell
 from tasks.read.lines import Line
 from tasks.read.medium import Medium
@@ -22,7 +24,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 
 def read_docx(body: bytes) -> Medium:
     """A Word document; nested tables are read in their place."""
-    document = docx.Document(io.BytesIO(body))
+    document = _opened(body)
     root = document.element.body
     grids = [
         _grid(Table(table, document))
@@ -31,6 +33,19 @@ def read_docx(body: bytes) -> Medium:
     ]
     lines = tuple(Line(line) for p in root.iter(_PARAGRAPH) if not _in_table(p) for line in _text(p).split("\n"))
     return Medium(read_tables(grids), lines, "".join(_pieces(root)), "cells", "stream")
+
+
+def _opened(body: bytes) -> Document:
+    """The document. Raises CorruptFile for what is no sound package; the library has no error for that."""
+    try:
+        document = docx.Document(io.BytesIO(body))
+        if document.element.body is None:
+            raise ValueError("no body")
+    except MemoryError:
+        raise
+    except Exception as error:
+        raise CorruptFile("不是完整的 DOCX") from error
+    return document
 
 
 def _in_table(paragraph: BaseOxmlElement) -> bool:

@@ -26,7 +26,7 @@ def parse_figure(raw: str, figure: Figure) -> Number | None:
     Full-width digits, thousands separators, a unit and a remark in brackets after the number are fine. An amount
     printed in 元 where the form asks for 万元 is no number here: ten thousand times wrong is worse than unread.
     """
-    match = _NUMBER.match(_INSIDE.sub("", unicodedata.normalize("NFKC", raw).translate(_DASHES)))
+    match = _NUMBER.match(_INSIDE.sub("", half_width(raw)))
     if match is None or ("." in match["number"] and re.search(r"\d\s+\d", raw)):
         return None
     if len(match["number"]) > _LONGEST:
@@ -37,3 +37,8 @@ def parse_figure(raw: str, figure: Figure) -> Number | None:
     if figure.kind == "count" and number == number.to_integral_value() and "." not in match["number"]:
         return int(number)
     return number
+
+
+def half_width(text: str) -> str:
+    """`text` with digits and punctuation of the usual width, and one kind of dash."""
+    return unicodedata.normalize("NFKC", text).translate(_DASHES)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
+from tasks.errors import CorruptFile
 from tasks.read.grid import Grid
 from tasks.read.lines import Line
 from tasks.read.medium import Medium
@@ -42,7 +43,10 @@ _DEPTH = 400
 
 def read_html(text: str) -> Medium:
     """A web page, or what a word processor saves as one."""
-    root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*>", "", text))
+    try:
+        root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*>", "", text))
+    except etree.LxmlError as error:
+        raise CorruptFile("网页没有内容") from error
     _prune(root)
     grids = [_grid(table) for table in root.iter("table") if next(table.iterdescendants("table"), None) is None]
     lines = tuple(Line(line) for line in "".join(_running_text(root)).split("\n") if line.strip())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from expectations.evidence import Doubt
 from expectations.forms import TableName
 from tasks.read.lines import Line
 from tasks.read.rows import TableReading
@@ -12,7 +13,10 @@ from tasks.read.rows import TableReading
 
 @dataclass(frozen=True, slots=True)
 class Medium:
-    """A document's tables as first read, its running text as lines, and its whole text in file order."""
+    """A document's tables as first read, its running text as lines, and its whole text in file order.
+
+    `doubts` are those that only this medium can have.
+    """
 
     tables: Mapping[TableName, TableReading]
     lines: tuple[Line, ...] = field(repr=False)
@@ -20,3 +24,4 @@ class Medium:
     engine: str
     second: str
     is_scan: bool = False
+    doubts: tuple[Doubt, ...] = ()

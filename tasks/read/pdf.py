@@ -12,6 +12,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from tasks.read.page import Char, Page, Rule
+from tasks.read.struck import Struck
 
 THIN = 2.5
 """Points: a filled box thinner than this is a ruling line, as programs draw them; a thicker one is shading."""
@@ -102,28 +103,19 @@ def _main_text(found: list[tuple[str, Box | None, int]], turn: int, view: _View)
     placed: list[Char] = []
     gaps: list[str] = []
     gap = ""
-    seen: set[tuple[str, int, int]] = set()
+    struck = Struck()
     for text, box, angle in found:
         if box is None:
             gap = "\n" if "\n" in (gap, text) else text
             continue
         x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
         outside = not (-1 <= x <= view.width + 1 and -1 <= y <= view.height + 1)
-        if angle != turn or outside or box[2] - box[0] <= 0 or _struck_twice(seen, text, x, y):
+        if angle != turn or outside or box[2] - box[0] <= 0 or struck.again(text, box):
             continue
         gaps.append(gap)
         placed.append(Char(text, *box))
         gap = ""
     return placed, tuple(gaps)
-
-
-def _struck_twice(seen: set[tuple[str, int, int]], text: str, x: float, y: float) -> bool:
-    """Whether the same character stands within about 1.5 points of here already: bold made by striking twice."""
-    cx, cy = round(x / 1.5), round(y / 1.5)
-    if any((text, cx + dx, cy + dy) in seen for dx in (-1, 0, 1) for dy in (-1, 0, 1)):
-        return True
-    seen.add((text, cx, cy))
-    return False
 
 
 def _turned(box: Box, turn: int, width: float, height: float) -> Box:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
-from expectations.forms import TABLES
+from expectations.evidence import Cell
+from expectations.forms import TABLES, TableName
 from tasks.read.aligned import read_aligned
 from tasks.read.lines import furniture, page_lines
 from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import pdf_pages
+from tasks.read.rows import TableReading
 from tasks.read.ruled import ruled_grids
+from tasks.read.second_engine import confirm_characters
 from tasks.read.tables import read_tables
 
 _SCANNED = 0.6
@@ -21,9 +25,23 @@ def read_pdf(body: bytes) -> Medium:
     pages = pdf_pages(body)
     grids = [grid for page in pages for grid in ruled_grids(page)]
     tables = read_tables(grids)
+    engine = "lines" if tables else "words"
     if len(tables) < len(TABLES):
         tables = read_aligned(pages) | tables
-    return Medium(tables, tuple(page_lines(pages, grids)), _stream(pages), "lines", "stream", _is_scan(pages))
+    lines = tuple(page_lines(pages, grids))
+    doubts = confirm_characters(body, tuple(_unguarded(tables)))
+    return Medium(tables, lines, _stream(pages), engine, "stream", _is_scan(pages), doubts)
+
+
+def _unguarded(tables: Mapping[TableName, TableReading]) -> Iterator[Cell]:
+    """The cells that no identity guards: table 2, and the groups of table 4 that are blank throughout."""
+    if "table2" in tables:
+        yield from tables["table2"].cells
+    if "table4" in tables:
+        for _, group in groupby(tables["table4"].cells, key=lambda c: c.address.rsplit(".", 1)[0]):
+            cells = tuple(group)
+            if all(cell.is_blank for cell in cells):
+                yield from cells
 
 
 def _stream(pages: Sequence[Page]) -> str:

@@ -1,0 +1,74 @@
+"""A second engine's characters, pdfplumber's own, for figures that no identity guards.
+
+Table 2 has no sums, and a group of table 4 that is blank throughout adds up to nothing: a digit that one engine drops
+would pass unseen there. So the same boxes are read again by an engine that shares no code with the first.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+import pdfplumber
+from pdfplumber.page import Page
+
+from expectations.evidence import BBox, Cell, Doubt
+from tasks.read.figures import half_width
+from tasks.read.struck import Struck
+
+_UNDECODED = "(cid:"
+_SLACK = 0.5
+
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
+
+
+def confirm_characters(body: bytes, cells: Sequence[Cell]) -> tuple[Doubt, ...]:
+    """A doubt for every cell in whose box the second engine sees other figures; none where it cannot read the page."""
+    placed = sorted((c for c in cells if c.page and c.bbox), key=lambda c: c.page or 0)
+    if not placed:
+        return ()
+    try:
+        with pdfplumber.open(io.BytesIO(body)) as pdf:
+            return tuple(_doubts(pdf.pages, placed))
+    except MemoryError:
+        raise
+    except Exception:
+        logging.getLogger(__name__).info("the second engine cannot read this file", exc_info=True)
+        return ()
+
+
+def _doubts(pages: Sequence[Page], cells: Iterable[Cell]) -> Iterator[Doubt]:
+    for number, group in groupby(cells, key=lambda c: c.page):
+        page = pages[(number or 1) - 1]
+        chars = _chars(page)
+        page.close()
+        if not any(text == _UNDECODED for text, _, _ in chars):
+            for cell in group:
+                seen = "".join(text for text, x, y in chars if _inside(x, y, cell.bbox))
+                if _figures(seen) != _figures(cell.raw):
+                    yield Doubt(cell.address, cell.raw, seen, (cell,))
+
+
+def _chars(page: Page) -> list[tuple[str, float, float]]:
+    """Each character with its middle, from the top left of what a viewer shows; struck twice counts once."""
+    left, top = page.cropbox[0] - page.bbox[0], page.cropbox[1] - page.bbox[1]
+    found: list[tuple[str, float, float]] = []
+    struck = Struck()
+    for char in page.chars:
+        text = _UNDECODED if char["text"].startswith(_UNDECODED) else char["text"]
+        box = char["x0"] - left, char["top"] - top, char["x1"] - left, char["bottom"] - top
+        if not struck.again(text, box):
+            found.append((text, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2))
+    return found
+
+
+def _inside(x: float, y: float, box: BBox | None) -> bool:
+    assert box is not None
+    return box[0] - _SLACK <= x <= box[2] + _SLACK and box[1] - _SLACK <= y <= box[3] + _SLACK
+
+
+def _figures(text: str) -> list[str]:
+    """The digits and points, whatever their order: pages may be turned, and engines drop characters, not swap them."""
+    return sorted(c for c in half_width(text) if c in "0123456789.")
