@@ -8,6 +8,7 @@ from itertools import groupby
 from expectations.evidence import Cell
 from expectations.forms import TABLES, TableName
 from tasks.read.aligned import read_aligned
+from tasks.read.ink import unexplained
 from tasks.read.lines import furniture, page_lines
 from tasks.read.medium import Medium
 from tasks.read.page import Page
@@ -29,7 +30,7 @@ def read_pdf(body: bytes) -> Medium:
     if len(tables) < len(TABLES):
         tables = read_aligned(pages) | tables
     lines = tuple(page_lines(pages, grids))
-    doubts = confirm_characters(body, tuple(_unguarded(tables)))
+    doubts = confirm_characters(body, unexplained(body, pages, _unguarded(tables)))
     return Medium(tables, lines, _stream(pages), engine, "stream", _is_scan(pages), doubts)
 
 
