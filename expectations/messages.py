@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from expectations.evidence import Cell, Doubt, Number, Suspect
+from expectations.evidence import Cell, Doubt, Number, Severity, Suspect
 from expectations.forms import Identity
 from expectations.places import column_label, place_label
+
+SEVERITY_NAMES: dict[Severity, str] = {"critical": "严重", "warning": "提醒", "info": "提示"}
 
 _SIDES = {
     "T3.ROW_SUM": ("各类申请人之和", "总计"),

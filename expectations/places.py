@@ -40,7 +40,7 @@ def _rows(form: Form) -> dict[str, str]:
     return (
         {f"table2.{item.code}": item.label for item in form.items}
         | {f"table3.{row.code}": _under(row.group, row.label) for row in form.rows}
-        | {f"table4.{g.code}": f"{g.parent}·{g.label}" if g.parent else g.label for g in form.groups}
+        | {f"table4.{g.code}": g.full_label for g in form.groups}
     )
 
 

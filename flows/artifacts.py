@@ -8,13 +8,13 @@ from prefect.artifacts import create_markdown_artifact
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TABLES, Form
+from expectations.messages import SEVERITY_NAMES
 from expectations.places import TABLE_NAMES, place_label
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 from tasks.values import Receipt, Report
 
 _WEEK = 7 * 24 * 3600
-_SEVERITIES = {"critical": "严重", "warning": "提醒", "info": "提示"}
 
 
 def publish_artifacts(receipt: Receipt, report: Report | None) -> None:
@@ -54,7 +54,7 @@ def _table4(form: Form, cells: dict[str, Cell]) -> Iterator[str]:
     heads = ["", *(column.label for column in form.results)]
     yield _markdown(
         heads,
-        [[g.label, *(_shown(cells, f"table4.{g.code}.{c.code}") for c in form.results)] for g in form.groups],
+        [[g.full_label, *(_shown(cells, f"table4.{g.code}.{c.code}") for c in form.results)] for g in form.groups],
     )
 
 
@@ -83,7 +83,7 @@ def _escaped(text: str) -> str:
 def _findings(receipt: Receipt) -> str:
     rows = [
         [
-            _SEVERITIES[f.severity],
+            SEVERITY_NAMES[f.severity],
             f.rule,
             place_label(f.where, receipt.form or "2021"),
             f.message,

@@ -9,6 +9,7 @@ from string import Template
 
 from expectations.evidence import Finding
 from expectations.forms import FORMS
+from expectations.messages import SEVERITY_NAMES
 from expectations.places import place_label
 from tasks.receipt_tables import report_tables
 from tasks.values import Outcome, Receipt, Report
@@ -21,7 +22,6 @@ _OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "failed": ("处理程序出错", "这不是文件的问题，运维人员可以重新处理。"),
     "duplicate": ("重复文件", "内容相同的文件已经处理过，以第一次的结果为准。"),
 }
-_SEVERITIES = {"critical": "严重", "warning": "警告", "info": "提示"}
 
 _PAGE = Template("""<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -100,7 +100,7 @@ def _finding(finding: Finding, form: str) -> str:
     page = f"第 {'、'.join(map(str, pages))} 页" if pages else ""
     where = "，".join(filter(None, [place_label(finding.where, form), page]))
     return (
-        f'<li class="{finding.severity}"><span class="severity">{_SEVERITIES[finding.severity]}</span> '
+        f'<li class="{finding.severity}"><span class="severity">{SEVERITY_NAMES[finding.severity]}</span> '
         f"{escape(finding.message)}"
         f'<div class="dim">{escape(where)} · <code>{escape(finding.rule)}</code> <code>{escape(finding.where)}</code>'
         "</div></li>"

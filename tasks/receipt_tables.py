@@ -50,8 +50,7 @@ class _Table:
         codes = [column.code for column in self._form.results]
         yield self._heads(["分组"], [column.label for column in self._form.results])
         for group in self._form.groups:
-            label = f"{group.parent}·{group.label}" if group.parent else group.label
-            yield self._line([label], [f"table4.{group.code}.{code}" for code in codes])
+            yield self._line([group.full_label], [f"table4.{group.code}.{code}" for code in codes])
 
     def _heads(self, labels: list[str], figures: list[str]) -> list[str]:
         return [

@@ -139,8 +139,7 @@ def _disputes(judged: Judged) -> Iterator[Row]:
     lines = _counts(judged, "table4", RESULTS)
     for group in form.groups if form else ():
         if group.code in lines:
-            label = f"{group.parent}·{group.label}" if group.parent else group.label
-            yield {"group": group.code, "label": label} | lines[group.code]
+            yield {"group": group.code, "label": group.full_label} | lines[group.code]
 
 
 def _cells(judged: Judged) -> Iterator[Row]:

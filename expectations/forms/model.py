@@ -59,6 +59,11 @@ class Group:
     label: str
     parent: str = ""
 
+    @property
+    def full_label(self) -> str:
+        """The label with the heading that it stands under."""
+        return f"{self.parent}·{self.label}" if self.parent else self.label
+
 
 @dataclass(frozen=True, slots=True)
 class Section:

@@ -1,38 +1,48 @@
-"""A receipt on the terminal, in Chinese."""
+"""What became of a report, on the terminal, in Chinese."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-OUTCOMES = {
+from expectations.evidence import Severity
+from expectations.messages import SEVERITY_NAMES
+from tasks.receipt_json import Json
+from tasks.values import Outcome
+
+_OUTCOMES: dict[Outcome, tuple[str, str]] = {
     "validated": ("通过", "green"),
     "quarantined": ("隔离，待人工核对", "yellow"),
     "rejected": ("拒收", "red"),
     "failed": ("处理出错", "red"),
+    "duplicate": ("重复文件", ""),
 }
-SEVERITIES = {"critical": ("严重", "red"), "warning": ("提醒", "yellow"), "info": ("提示", "")}
+_STYLES: dict[Severity, str] = {"critical": "red", "warning": "yellow", "info": ""}
 
 
-def show_receipt(receipt: dict[str, Any], console: Console | None = None) -> None:
+def show_receipt(receipt: Json, console: Console | None = None) -> None:
     """Print what became of one object."""
     console = console or Console()
-    _line(console, OUTCOMES[receipt["outcome"]], receipt["object"]["key"])
-    who = [str(receipt[name]) for name in ("agency", "year") if receipt.get(name)]
-    if receipt.get("form"):
-        who.append(f"{receipt['form']} 年式")
-    if who:
-        _line(console, ("  机关", ""), "　".join(who))
-    findings = receipt.get("findings", [])
-    if not findings or receipt["outcome"] == "rejected":
-        _line(console, ("  说明", ""), f"{receipt['reason'] or ''} {receipt['message']}".strip())
-    for finding in findings:
-        name, style = SEVERITIES[finding["severity"]]
-        _line(console, (f"  {name}", style), f"{finding['rule']} {finding['message']}")
+    show_outcome(receipt, receipt["object"]["key"], console)
     if receipt["flow_run"]["url"]:
         _line(console, ("  运行", ""), receipt["flow_run"]["url"])
+
+
+def show_outcome(record: Json, name: str, console: Console) -> None:
+    """Print what a receipt and a record of `nianbao read --json` have in common, under the file's `name`."""
+    _line(console, _OUTCOMES[record["outcome"]], name)
+    who = [str(record[field]) for field in ("agency", "year") if record.get(field)]
+    if record.get("form"):
+        who.append(f"{record['form']} 年式")
+    if who:
+        _line(console, ("  机关", ""), "　".join(who))
+    explained = f"{record['reason'] or ''} {record['message'] or ''}".strip()
+    if explained and (not record["findings"] or record["outcome"] == "rejected"):
+        _line(console, ("  说明", ""), explained)
+    for finding in record["findings"]:
+        severity: Severity = finding["severity"]
+        head = f"  {SEVERITY_NAMES[severity]}", _STYLES[severity]
+        _line(console, head, f"{finding['rule']} {finding['message']}")
 
 
 def _line(console: Console, head: tuple[str, str], text: str) -> None:

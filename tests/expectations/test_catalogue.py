@@ -6,7 +6,7 @@ import pytest
 
 from expectations.catalogue import catalogue_markdown
 from expectations.rules import RULES
-from tasks.errors import Rejected
+from tasks.errors import ProcessingFailed, Rejected
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules.md"
 
@@ -20,9 +20,16 @@ def test_every_rule_is_in_the_catalogue_once(code):
     assert catalogue_markdown().count(f"| `{code}` |") == 1
 
 
-@pytest.mark.parametrize("rejection", Rejected.__subclasses__(), ids=lambda rejection: rejection.code)
+REASONS = [rejection for rejection in Rejected.__subclasses__() if rejection is not ProcessingFailed]
+
+
+@pytest.mark.parametrize("rejection", REASONS, ids=lambda rejection: rejection.code)
 def test_every_reason_to_reject_a_file_is_a_critical_rule(rejection):
     assert RULES[rejection.code].severity == "critical"
+
+
+def test_a_fault_of_ours_is_no_rule_for_reports():
+    assert ProcessingFailed.code not in RULES
 
 
 def test_every_rule_is_explained():
