@@ -57,10 +57,9 @@ def main(paths: list[str]) -> None:
             ours(path.name, body)
         except Rejected:
             continue
-        rows.append((cpu(ours, path.name, body), cpu(plain, body)))
-        print(
-            f"{rows[-1][0] * 1000:7.1f} ms  {rows[-1][1] * 1000:7.1f} ms  {rows[-1][1] / rows[-1][0]:5.1f}x  {path.name}"
-        )
+        mine, theirs = cpu(ours, path.name, body), cpu(plain, body)
+        rows.append((mine, theirs))
+        print(f"{mine * 1000:7.1f} ms  {theirs * 1000:7.1f} ms  {theirs / mine:5.1f}x  {path.name}")
     mine, theirs = (statistics.median(column) for column in zip(*rows, strict=True))
     ratio = statistics.median(b / a for a, b in rows)
     print(f"{mine * 1000:7.1f} ms  {theirs * 1000:7.1f} ms  {ratio:5.1f}x  median of {len(rows)} files")

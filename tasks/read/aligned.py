@@ -12,7 +12,7 @@ from expectations.forms import FORMS, TableName
 from expectations.forms.model import Form, Item
 from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import LIKELY, key, similarity
-from tasks.read.lines import furniture
+from tasks.read.lines import Aside
 from tasks.read.page import Page
 from tasks.read.rows import TableReading
 from tasks.read.table3 import DataRow, best_similarity, recognise_rows
@@ -32,9 +32,8 @@ _COLUMN_GAP = 8.0
 _NEAR = 3.0
 
 
-def read_aligned(pages: Sequence[Page]) -> dict[TableName, TableReading]:
+def read_aligned(pages: Sequence[Page], aside: Aside) -> dict[TableName, TableReading]:
     """The statutory tables that can be read from the places of words alone."""
-    aside = furniture(pages)
     rows = [row for page in pages for row in word_rows(page, aside[page.number])]
     regions = _regions(rows)
     found: dict[TableName, TableReading | None] = {

@@ -42,9 +42,10 @@ def unexplained(body: bytes, pages: Sequence[Page], cells: Iterable[Cell]) -> tu
 
 def _unexplained(page: pdfium.PdfPage, read: Page, cells: Sequence[Cell]) -> Iterator[Cell]:
     boxes = [cell.bbox for cell in cells if cell.bbox]
-    area = tuple(edge(box[side] for box in boxes) for side, edge in enumerate((min, min, max, max)))
-    dark = _dark_pixels(page, area)  # type: ignore[arg-type]
-    chars = [read.as_displayed((c.x0, c.top, c.x1, c.bottom)) for c in read.chars]
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    area = min(lefts), min(tops), max(rights), max(bottoms)
+    dark = _dark_pixels(page, area)
+    chars = [box for box in (read.as_displayed(c[1:5]) for c in read.chars) if _holds(area, box)]
     for cell, box in zip(cells, boxes, strict=True):
         inside = [c for c in chars if _holds(box, c)]
         if not _explains(dark, area[0], area[1], box, inside):

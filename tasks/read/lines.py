@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tasks.read.grid import Grid
@@ -30,51 +30,47 @@ class Line:
         return "".join(unicodedata.normalize("NFKC", self.text).split())
 
 
-def page_lines(pages: Sequence[Page], grids: Iterable[Grid]) -> list[Line]:
-    """The lines of the pages outside the tables, without page numbers and running heads."""
+Aside = Mapping[int, frozenset[int]]
+"""Per page number the indices of characters that belong to no text: page numbers and running heads."""
+
+
+def page_lines(pages: Sequence[Page], grids: Iterable[Grid], aside: Aside) -> list[Line]:
+    """The lines of the pages outside the tables."""
     boxes: dict[int, list[tuple[float, float]]] = {}
     for grid in grids:
         tops = [c.bbox for c in grid.cells if c.bbox]
         if grid.page and tops and not pages[grid.page - 1].turn:
             boxes.setdefault(grid.page, []).append((min(b[1] for b in tops), max(b[3] for b in tops)))
     lines: list[Line] = []
-    heads = _running_heads(pages)
     for page in pages:
-        spans = boxes.get(page.number, [])
-        free = [c for c in page.chars if not any(top <= c.y <= bottom for top, bottom in spans)]
+        spans, left_out = boxes.get(page.number, []), aside[page.number]
+        free = [c for n, c in enumerate(page.chars) if n not in left_out and not _is_in(c, spans)]
         for row in char_rows(free):
-            line = Line(printed(row), max(c.bottom - c.top for c in row), page.number)
-            if not (_in_margin(row, page) and (PAGE_NUMBER.match(line.text) or line.plain in heads)):
-                lines.append(line)
+            lines.append(Line(printed(row), max(c.bottom - c.top for c in row), page.number))
     return lines
 
 
-def furniture(pages: Sequence[Page]) -> dict[int, frozenset[int]]:
-    """Per page number the indices of characters that are page numbers or running heads."""
-    heads = _running_heads(pages)
-    found: dict[int, frozenset[int]] = {}
-    for page in pages:
-        indices = {id(c): i for i, c in enumerate(page.chars)}
-        hit: set[int] = set()
-        for row in char_rows(c for c in page.chars if _near_edge(c, page)):
-            text = printed(row)
-            if PAGE_NUMBER.match(text) or Line(text).plain in heads:
-                hit.update(indices[id(c)] for c in row)
-        found[page.number] = frozenset(hit)
-    return found
+def _is_in(char: Char, spans: Sequence[tuple[float, float]]) -> bool:
+    return any(top <= char.y <= bottom for top, bottom in spans)
 
 
-def _near_edge(char: Char, page: Page) -> bool:
-    return char.y < page.height * _MARGIN or char.y > page.height * (1 - _MARGIN)
+def furniture(pages: Sequence[Page]) -> Aside:
+    """What stands at the edges of pages: page numbers, and texts that at least half of the pages repeat there."""
+    edges = {page.number: _edge_rows(page) for page in pages}
+    seen = Counter(text for rows in edges.values() for text in {Line(text).plain for text, _ in rows})
+    often = max(2, len(pages) // 2)
+    heads = {text for text, times in seen.items() if times >= often and len(text) > 3 and not text.isdigit()}
+    return {
+        number: frozenset(
+            index for text, indices in rows if PAGE_NUMBER.match(text) or Line(text).plain in heads for index in indices
+        )
+        for number, rows in edges.items()
+    }
 
 
-def _in_margin(row: list[Char], page: Page) -> bool:
-    return _near_edge(row[0], page)
-
-
-def _running_heads(pages: Sequence[Page]) -> frozenset[str]:
-    """Texts that stand at the edge of at least three pages, or of both pages of two."""
-    seen: Counter[str] = Counter()
-    for page in pages:
-        seen.update({Line(printed(row)).plain for row in char_rows(c for c in page.chars if _near_edge(c, page))})
-    return frozenset(text for text, times in seen.items() if len(text) > 3 and times >= max(2, len(pages) // 2))
+def _edge_rows(page: Page) -> list[tuple[str, list[int]]]:
+    """The lines at the page's top and bottom, with the indices of their characters."""
+    low, high = page.height * _MARGIN, page.height * (1 - _MARGIN)
+    near = {id(c): n for n, c in enumerate(page.chars) if not low <= c.y <= high}
+    rows = char_rows(page.chars[n] for n in near.values())
+    return [(printed(row), [near[id(c)] for c in row]) for row in rows]

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from expectations.evidence import BBox
 
 
-@dataclass(frozen=True, slots=True)
-class Char:
-    """One character with its loose box (advance width by font height)."""
+class Char(NamedTuple):
+    """One character with its loose box (advance width by font height) and its middle."""
 
     text: str
     x0: float
     top: float
     x1: float
     bottom: float
+    x: float
+    y: float
 
-    @property
-    def x(self) -> float:
-        return (self.x0 + self.x1) / 2
 
-    @property
-    def y(self) -> float:
-        return (self.top + self.bottom) / 2
+def char_at(text: str, box: BBox) -> Char:
+    """The character `text` in `box`."""
+    x0, top, x1, bottom = box
+    return Char(text, x0, top, x1, bottom, (x0 + x1) / 2, (top + bottom) / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class Page:
 
     def as_displayed(self, box: BBox) -> BBox:
         """`box` of this upright page in the coordinates of the page as a viewer shows it."""
+        if self.turn == 0:
+            return box
         x0, top, x1, bottom = box
         if self.turn == 90:
-            box = (top, self.width - x1, bottom, self.width - x0)
-        elif self.turn == 180:
-            box = (self.width - x1, self.height - bottom, self.width - x0, self.height - top)
-        elif self.turn == 270:
-            box = (self.height - bottom, x0, self.height - top, x1)
-        return tuple(round(v, 2) for v in box)  # type: ignore[return-value]
+            return top, self.width - x1, bottom, self.width - x0
+        if self.turn == 180:
+            return self.width - x1, self.height - bottom, self.width - x0, self.height - top
+        return self.height - bottom, x0, self.height - top, x1

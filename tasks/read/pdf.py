@@ -6,12 +6,12 @@ import ctypes
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from tasks.read.page import Char, Page, Rule
+from tasks.read.page import Char, Page, Rule, char_at
 from tasks.read.struck import Struck
 
 THIN = 2.5
@@ -22,6 +22,7 @@ _FORM_DEPTH = 4
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
+PageObject = tuple[object, int, pdfium.PdfMatrix]
 
 
 def pdf_pages(body: bytes) -> tuple[Page, ...]:
@@ -37,8 +38,9 @@ def _page(page: pdfium.PdfPage, number: int) -> Page:
     view = _View(page)
     text_page = page.get_textpage()
     placed, gaps, turn = _characters(text_page, view)
-    segments = list(_segments(page, view))
-    image_cover = _image_cover(page, view)
+    objects = list(_objects(page))
+    segments = list(_segments(objects, view))
+    image_cover = _image_cover(objects, view)
     text_page.close()
     page.close()
     width, height = view.width, view.height
@@ -60,61 +62,64 @@ class _View:
         self.width, self.height = (width, height) if self.rotation in (0, 180) else (height, width)
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> Box:
-        left, right = min(x0, x1) - self.left, max(x0, x1) - self.left
-        top, bottom = self.top - max(y0, y1), self.top - min(y0, y1)
+        if x0 > x1:
+            x0, x1 = x1, x0
+        if y0 > y1:
+            y0, y1 = y1, y0
+        left, right, top, bottom = x0 - self.left, x1 - self.left, self.top - y1, self.top - y0
+        if self.rotation == 0:
+            return left, top, right, bottom
         width, height = self.right - self.left, self.top - self.bottom
         if self.rotation == 90:
             return height - bottom, left, height - top, right
         if self.rotation == 180:
             return width - right, height - bottom, width - left, height - top
-        if self.rotation == 270:
-            return top, width - right, bottom, width - left
-        return left, top, right, bottom
+        return top, width - right, bottom, width - left
 
 
 def _characters(text_page: pdfium.PdfTextPage, view: _View) -> tuple[list[Char], tuple[str, ...], int]:
     """The characters that run in the page's main direction, the gap before each, and that direction."""
-    handle = text_page.raw
-    rect = raw.FS_RECTF()
-    found: list[tuple[str, Box | None, int]] = []
-    for index in range(raw.FPDFText_CountChars(handle)):
-        code = raw.FPDFText_GetUnicode(handle, index)
-        text = chr(code) if 0 < code < 0x110000 else ""
-        if raw.FPDFText_IsGenerated(handle, index) == 1 or text.isspace() or not text:
-            found.append(("\n" if text in "\r\n" else " ", None, -1))
-            continue
-        raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(rect))
-        found.append((text, view.box(rect.left, rect.bottom, rect.right, rect.top), _angle(handle, index, view)))
-    turns = Counter(angle for _, box, angle in found if box and angle >= 0)
+    found = list(_placed(text_page.raw, view))
+    turns = Counter(angle for _, angle, _ in found if angle >= 0)
     turn = turns.most_common(1)[0][0] if turns else 0
     return *_main_text(found, turn, view), turn
 
 
-def _angle(handle: object, index: int, view: _View) -> int:
+def _placed(handle: object, view: _View) -> Iterator[tuple[Char, int, str]]:
+    """Every visible character as shown, with its direction and the gap before it, in drawing order."""
+    rect = raw.FS_RECTF()
+    reference = ctypes.byref(rect)
+    gap = ""
+    for index in range(raw.FPDFText_CountChars(handle)):
+        code = raw.FPDFText_GetUnicode(handle, index)
+        text = chr(code) if 0 < code < 0x110000 else ""
+        if not text or text.isspace():
+            gap = "\n" if text in "\r\n" or gap == "\n" else " "
+            continue
+        raw.FPDFText_GetLooseCharBox(handle, index, reference)
+        box = view.box(rect.left, rect.bottom, rect.right, rect.top)
+        yield char_at(text, box), _angle(raw.FPDFText_GetCharAngle(handle, index), view), gap
+        gap = ""
+
+
+def _angle(radians: float, view: _View) -> int:
     """The text's direction as shown: 0, 90, 180 or 270 degrees clockwise to undo it; -1 for a slanted watermark."""
-    degrees = math.degrees(raw.FPDFText_GetCharAngle(handle, index)) % 360
-    right_angle = round(degrees / 90) * 90
-    if abs(degrees - right_angle) > 3:
-        return -1
-    return int(right_angle - view.rotation) % 360
+    if radians == 0.0:
+        return int(-view.rotation % 360)
+    degrees = math.degrees(radians) % 360
+    right_angle: int = round(degrees / 90) * 90
+    return (right_angle - view.rotation) % 360 if abs(degrees - right_angle) <= 3 else -1
 
 
-def _main_text(found: list[tuple[str, Box | None, int]], turn: int, view: _View) -> tuple[list[Char], tuple[str, ...]]:
+def _main_text(found: Sequence[tuple[Char, int, str]], turn: int, view: _View) -> tuple[list[Char], tuple[str, ...]]:
     placed: list[Char] = []
     gaps: list[str] = []
-    gap = ""
     struck = Struck()
-    for text, box, angle in found:
-        if box is None:
-            gap = "\n" if "\n" in (gap, text) else text
-            continue
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        outside = not (-1 <= x <= view.width + 1 and -1 <= y <= view.height + 1)
-        if angle != turn or outside or box[2] - box[0] <= 0 or struck.again(text, box):
-            continue
-        gaps.append(gap)
-        placed.append(Char(text, *box))
-        gap = ""
+    for char, angle, gap in found:
+        inside = -1 <= char.x <= view.width + 1 and -1 <= char.y <= view.height + 1
+        if angle == turn and inside and char.x1 > char.x0 and not struck.again(char.text, char[1:5]):
+            gaps.append(gap)
+            placed.append(char)
     return placed, tuple(gaps)
 
 
@@ -129,11 +134,11 @@ def _turned(box: Box, turn: int, width: float, height: float) -> Box:
 
 
 def _turned_char(char: Char, turn: int, width: float, height: float) -> Char:
-    return Char(char.text, *_turned((char.x0, char.top, char.x1, char.bottom), turn, width, height))
+    return char_at(char.text, _turned(char[1:5], turn, width, height))
 
 
-def _objects(page: pdfium.PdfPage) -> Iterator[tuple[object, int, pdfium.PdfMatrix]]:
-    """Page objects with the matrix of the form XObjects they stand in, as (object, type, matrix)."""
+def _objects(page: pdfium.PdfPage) -> Iterator[PageObject]:
+    """Paths and pictures with the matrix of the form XObjects they stand in, as (object, type, matrix)."""
     count, get = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject
     stack = [(get(page.raw, i), pdfium.PdfMatrix(), 0) for i in range(count(page.raw))]
     while stack:
@@ -153,10 +158,10 @@ def _matrix(item: object) -> pdfium.PdfMatrix:
     return pdfium.PdfMatrix.from_raw(matrix)
 
 
-def _image_cover(page: pdfium.PdfPage, view: _View) -> float:
+def _image_cover(objects: Sequence[PageObject], view: _View) -> float:
     """The largest share of the page that one picture covers, 0 to 1."""
     best = 0.0
-    for item, kind, outer in _objects(page):
+    for item, kind, outer in objects:
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             matrix = _matrix(item).multiply(outer)
             x0, y0, x1, y1 = view.box(*matrix.on_rect(0, 0, 1, 1))
@@ -165,9 +170,9 @@ def _image_cover(page: pdfium.PdfPage, view: _View) -> float:
     return best
 
 
-def _segments(page: pdfium.PdfPage, view: _View) -> Iterator[Box]:
+def _segments(objects: Sequence[PageObject], view: _View) -> Iterator[Box]:
     """The thin boxes that drawn lines, stroked boxes and thin filled boxes make on the page as shown."""
-    for item, kind, outer in _objects(page):
+    for item, kind, outer in objects:
         if kind != raw.FPDF_PAGEOBJ_PATH:
             continue
         filled, stroked = ctypes.c_int(), ctypes.c_int()

@@ -9,7 +9,7 @@ from expectations.evidence import Cell
 from expectations.forms import TABLES, TableName
 from tasks.read.aligned import read_aligned
 from tasks.read.ink import unexplained
-from tasks.read.lines import furniture, page_lines
+from tasks.read.lines import Aside, furniture, page_lines
 from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import pdf_pages
@@ -24,14 +24,15 @@ _SCANNED = 0.6
 def read_pdf(body: bytes) -> Medium:
     """A PDF that opens without a password."""
     pages = pdf_pages(body)
+    aside = furniture(pages)
     grids = [grid for page in pages for grid in ruled_grids(page)]
     tables = read_tables(grids)
     engine = "lines" if tables else "words"
     if len(tables) < len(TABLES):
-        tables = read_aligned(pages) | tables
-    lines = tuple(page_lines(pages, grids))
+        tables = read_aligned(pages, aside) | tables
+    lines = tuple(page_lines(pages, grids, aside))
     doubts = confirm_characters(body, unexplained(body, pages, _unguarded(tables)))
-    return Medium(tables, lines, _stream(pages), engine, "stream", _is_scan(pages), doubts)
+    return Medium(tables, lines, _stream(pages, aside), engine, "stream", _is_scan(pages), doubts)
 
 
 def _unguarded(tables: Mapping[TableName, TableReading]) -> Iterator[Cell]:
@@ -45,9 +46,8 @@ def _unguarded(tables: Mapping[TableName, TableReading]) -> Iterator[Cell]:
                 yield from cells
 
 
-def _stream(pages: Sequence[Page]) -> str:
+def _stream(pages: Sequence[Page], aside: Aside) -> str:
     """The text in drawing order, without page numbers and running heads."""
-    aside = furniture(pages)
     return "\n".join(
         "".join(
             gap + char.text

@@ -17,12 +17,15 @@ class Struck:
 
     def again(self, text: str, box: BBox) -> bool:
         """Whether `text` stands there already; if not, it does from now on."""
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        near = _NEAR * min(box[2] - box[0], box[3] - box[1])
+        x0, top, x1, bottom = box
+        x, y = (x0 + x1) / 2, (top + bottom) / 2
         band = round(y / _BAND)
         for other in (band - 1, band, band + 1):
-            for seen_x, seen_y in self.places.get((text, other), ()):
-                if abs(seen_x - x) < near and abs(seen_y - y) < near:
+            if (text, other) in self.places:
+                near = _NEAR * min(x1 - x0, bottom - top)
+                if any(
+                    abs(seen_x - x) < near and abs(seen_y - y) < near for seen_x, seen_y in self.places[text, other]
+                ):
                     return True
         self.places.setdefault((text, band), []).append((x, y))
         return False
