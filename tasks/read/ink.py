@@ -27,17 +27,13 @@ _SPECKS = 4
 Pixels = npt.NDArray[np.bool_]
 
 
-def unexplained(body: bytes, pages: Sequence[Page], cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """The cells with ink outside the characters read in them. Boxes must be those of `pages`, as displayed."""
+def unexplained(document: pdfium.PdfDocument, pages: Sequence[Page], cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """The cells with ink outside the characters read in them. `pages` are those of `document`, boxes as displayed."""
     placed = sorted((c for c in cells if c.page and c.bbox), key=lambda c: c.page or 0)
-    document = pdfium.PdfDocument(body)
-    try:
-        found: list[Cell] = []
-        for number, group in groupby(placed, key=lambda c: c.page or 1):
-            found.extend(_unexplained(document[number - 1], pages[number - 1], list(group)))
-        return tuple(found)
-    finally:
-        document.close()
+    found: list[Cell] = []
+    for number, group in groupby(placed, key=lambda c: c.page or 1):
+        found.extend(_unexplained(document[number - 1], pages[number - 1], list(group)))
+    return tuple(found)
 
 
 def _unexplained(page: pdfium.PdfPage, read: Page, cells: Sequence[Cell]) -> Iterator[Cell]:

@@ -7,6 +7,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -25,13 +26,19 @@ Box = tuple[float, float, float, float]
 PageObject = tuple[object, int, pdfium.PdfMatrix]
 
 
-def pdf_pages(body: bytes) -> tuple[Page, ...]:
-    """All pages of a PDF, upright. Raises pypdfium2.PdfiumError if the file cannot be opened."""
+@contextmanager
+def opened(body: bytes) -> Iterator[pdfium.PdfDocument]:
+    """The PDF, open as long as it is needed: its fonts are parsed once. Raises pypdfium2.PdfiumError."""
     document = pdfium.PdfDocument(body)
     try:
-        return tuple(_page(document[index], index + 1) for index in range(len(document)))
+        yield document
     finally:
         document.close()
+
+
+def pdf_pages(document: pdfium.PdfDocument) -> tuple[Page, ...]:
+    """All pages of a PDF, upright."""
+    return tuple(_page(document[index], index + 1) for index in range(len(document)))
 
 
 def _page(page: pdfium.PdfPage, number: int) -> Page:

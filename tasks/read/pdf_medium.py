@@ -12,7 +12,7 @@ from tasks.read.ink import unexplained
 from tasks.read.lines import Aside, furniture, page_lines
 from tasks.read.medium import Medium
 from tasks.read.page import Page
-from tasks.read.pdf import pdf_pages
+from tasks.read.pdf import opened, pdf_pages
 from tasks.read.rows import TableReading
 from tasks.read.ruled import ruled_grids
 from tasks.read.second_engine import confirm_characters
@@ -23,15 +23,17 @@ _SCANNED = 0.6
 
 def read_pdf(body: bytes) -> Medium:
     """A PDF that opens without a password."""
-    pages = pdf_pages(body)
-    aside = furniture(pages)
-    grids = [grid for page in pages for grid in ruled_grids(page)]
-    tables = read_tables(grids)
-    engine = "lines" if tables else "words"
-    if len(tables) < len(TABLES):
-        tables = read_aligned(pages, aside) | tables
+    with opened(body) as document:
+        pages = pdf_pages(document)
+        aside = furniture(pages)
+        grids = [grid for page in pages for grid in ruled_grids(page)]
+        tables = read_tables(grids)
+        engine = "lines" if tables else "words"
+        if len(tables) < len(TABLES):
+            tables = read_aligned(pages, aside) | tables
+        doubtful = unexplained(document, pages, _unguarded(tables))
+    doubts = confirm_characters(body, doubtful)
     lines = tuple(page_lines(pages, grids, aside))
-    doubts = confirm_characters(body, unexplained(body, pages, _unguarded(tables)))
     return Medium(tables, lines, _stream(pages, aside), engine, "stream", _is_scan(pages), doubts)
 
 
