@@ -16,6 +16,8 @@ _TITLE = re.compile(
     rf"\A(?:{_AGENCY.format(n=1)}(?:关于)?{_YEAR.format(n=1)}|{_YEAR.format(n=2)}{_AGENCY.format(n=2)}|{_YEAR.format(n=3)})"
     rf"(?:的)?{_REPORT}(?:\(.{{1,8}}\))?\Z"
 )
+_LAST_WORD = re.compile(r"[告报)*]\Z")
+"""How the last line of a title ends; most lines do not."""
 _SPAN = 5
 _SEARCHED = 80
 _SIGNED = re.compile(
@@ -38,10 +40,11 @@ class Title:
 def find_title(lines: Sequence[Line]) -> Title:
     """The report's title among the first lines, joined where it is broken; the text is empty if there is none."""
     head = _head(lines)
+    plain = [line.plain.lstrip("#*") for line in head]
     best: Title | None = None
     for start in range(len(head)):
         for end in range(start + 1, min(start + _SPAN, len(head)) + 1):
-            title = _match("".join(line.plain.lstrip("#*") for line in head[start:end]))
+            title = _match("".join(plain[start:end])) if _LAST_WORD.search(plain[end - 1]) else None
             if title is None:
                 continue
             title = _with_lines_above(title, head, start)
@@ -52,12 +55,7 @@ def find_title(lines: Sequence[Line]) -> Title:
 
 
 def _head(lines: Sequence[Line]) -> list[Line]:
-    head: list[Line] = []
-    for line in lines[:_SEARCHED]:
-        if not line.plain:
-            continue
-        head.append(line)
-    return head
+    return [line for line in lines[:_SEARCHED] if line.text.strip()]
 
 
 def _match(text: str) -> Title | None:
