@@ -34,17 +34,26 @@ Aside = Mapping[int, frozenset[int]]
 """Per page number the indices of characters that belong to no text: page numbers and running heads."""
 
 
-def page_lines(pages: Sequence[Page], grids: Iterable[Grid], aside: Aside) -> list[Line]:
-    """The lines of the pages outside the tables."""
-    boxes: dict[int, list[tuple[float, float]]] = {}
+Spans = Mapping[int, Sequence[tuple[float, float]]]
+"""Per page number the stretches, top to bottom, that tables cover."""
+
+
+def table_spans(pages: Sequence[Page], grids: Iterable[Grid]) -> Spans:
+    """Where the tables stand; nothing for turned pages, whose boxes are kept as displayed."""
+    spans: dict[int, list[tuple[float, float]]] = {}
     for grid in grids:
-        tops = [c.bbox for c in grid.cells if c.bbox]
-        if grid.page and tops and not pages[grid.page - 1].turn:
-            boxes.setdefault(grid.page, []).append((min(b[1] for b in tops), max(b[3] for b in tops)))
+        boxes = [c.bbox for c in grid.cells if c.bbox]
+        if grid.page and boxes and not pages[grid.page - 1].turn:
+            spans.setdefault(grid.page, []).append((min(b[1] for b in boxes), max(b[3] for b in boxes)))
+    return spans
+
+
+def page_lines(pages: Sequence[Page], spans: Spans, aside: Aside) -> list[Line]:
+    """The lines of the pages outside the tables."""
     lines: list[Line] = []
     for page in pages:
-        spans, left_out = boxes.get(page.number, []), aside[page.number]
-        free = [c for n, c in enumerate(page.chars) if n not in left_out and not _is_in(c, spans)]
+        tables, left_out = spans.get(page.number, ()), aside[page.number]
+        free = [c for n, c in enumerate(page.chars) if n not in left_out and not _is_in(c, tables)]
         for row in char_rows(free):
             lines.append(Line(printed(row), max(c.bottom - c.top for c in row), page.number))
     return lines
@@ -54,9 +63,9 @@ def _is_in(char: Char, spans: Sequence[tuple[float, float]]) -> bool:
     return any(top <= char.y <= bottom for top, bottom in spans)
 
 
-def furniture(pages: Sequence[Page]) -> Aside:
-    """What stands at the edges of pages: page numbers, and texts that at least half of the pages repeat there."""
-    edges = {page.number: _edge_rows(page) for page in pages}
+def furniture(pages: Sequence[Page], spans: Spans) -> Aside:
+    """What stands at the edges outside tables: page numbers, and texts that at least half of the pages repeat there."""
+    edges = {page.number: _edge_rows(page, spans.get(page.number, ())) for page in pages}
     seen = Counter(text for rows in edges.values() for text in {Line(text).plain for text, _ in rows})
     often = max(2, len(pages) // 2)
     heads = {text for text, times in seen.items() if times >= often and len(text) > 3 and not text.isdigit()}
@@ -68,9 +77,9 @@ def furniture(pages: Sequence[Page]) -> Aside:
     }
 
 
-def _edge_rows(page: Page) -> list[tuple[str, list[int]]]:
+def _edge_rows(page: Page, tables: Sequence[tuple[float, float]]) -> list[tuple[str, list[int]]]:
     """The lines at the page's top and bottom, with the indices of their characters."""
     low, high = page.height * _MARGIN, page.height * (1 - _MARGIN)
-    near = {id(c): n for n, c in enumerate(page.chars) if not low <= c.y <= high}
+    near = {id(c): n for n, c in enumerate(page.chars) if not low <= c.y <= high and not _is_in(c, tables)}
     rows = char_rows(page.chars[n] for n in near.values())
     return [(printed(row), [near[id(c)] for c in row]) for row in rows]

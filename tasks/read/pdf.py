@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from tasks.errors import CorruptFile
 from tasks.read.page import Char, Page, Rule, char_at
 from tasks.read.struck import Struck
 
@@ -28,12 +29,15 @@ PageObject = tuple[object, int, pdfium.PdfMatrix]
 
 @contextmanager
 def opened(body: bytes) -> Iterator[pdfium.PdfDocument]:
-    """The PDF, open as long as it is needed: its fonts are parsed once. Raises pypdfium2.PdfiumError."""
-    document = pdfium.PdfDocument(body)
+    """The PDF, open as long as it is needed: its fonts are parsed once. Raises CorruptFile where PDFium gives up."""
     try:
-        yield document
-    finally:
-        document.close()
+        document = pdfium.PdfDocument(body)
+        try:
+            yield document
+        finally:
+            document.close()
+    except pdfium.PdfiumError as error:
+        raise CorruptFile("有页面无法打开") from error
 
 
 def pdf_pages(document: pdfium.PdfDocument) -> tuple[Page, ...]:

@@ -9,7 +9,7 @@ from expectations.evidence import Cell
 from expectations.forms import TABLES, TableName
 from tasks.read.aligned import read_aligned
 from tasks.read.ink import unexplained
-from tasks.read.lines import Aside, furniture, page_lines
+from tasks.read.lines import Aside, furniture, page_lines, table_spans
 from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import opened, pdf_pages
@@ -25,15 +25,16 @@ def read_pdf(body: bytes) -> Medium:
     """A PDF that opens without a password."""
     with opened(body) as document:
         pages = pdf_pages(document)
-        aside = furniture(pages)
         grids = [grid for page in pages for grid in ruled_grids(page)]
+        spans = table_spans(pages, grids)
+        aside = furniture(pages, spans)
         tables = read_tables(grids)
         engine = "lines" if tables else "words"
         if len(tables) < len(TABLES):
             tables = read_aligned(pages, aside) | tables
         doubtful = unexplained(document, pages, _unguarded(tables))
     doubts = confirm_characters(body, doubtful)
-    lines = tuple(page_lines(pages, grids, aside))
+    lines = tuple(page_lines(pages, spans, aside))
     return Medium(tables, lines, _stream(pages, aside), engine, "stream", _is_scan(pages), doubts)
 
 
