@@ -1,0 +1,103 @@
+"""The flow in this process, against a real S3 server and a real Prefect server."""
+
+import asyncio
+import random
+import uuid
+
+import pytest
+from prefect.client.orchestration import get_client
+
+import flows.ingest
+from expectations.forms import FORMS
+from flows.ingest import ingest
+from tasks.receipt import list_receipts, read_receipt
+from tasks.samples import SampleReport, consistent_figures, draw_pdf
+
+
+def sample(year=2024, wrong=False, seed=1):
+    figures = dict(consistent_figures(FORMS["2021"], random.Random(seed)))
+    if wrong:
+        figures["table3.granted.total"] += 1
+    return draw_pdf(SampleReport("青岚市水利局", year, "2021", figures))
+
+
+@pytest.fixture
+def land(s3, buckets, prefect):
+    """Put an object, run the flow on it, and return its state and receipt."""
+
+    def put_and_run(body, key="报告 1.pdf", **parameters):
+        etag = s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)["ETag"].strip('"')
+        state = ingest(buckets.landing.bucket, key, etag, return_state=True, **parameters)
+        return state, read_receipt(s3, buckets, key)
+
+    return put_and_run
+
+
+def run_details(receipt):
+    async def read():
+        async with get_client() as client:
+            run_id = uuid.UUID(receipt["flow_run"]["id"])
+            run = await client.read_flow_run(run_id)
+            artifacts = await client.read_artifacts()
+            return run, {a.key for a in artifacts if a.flow_run_id == run_id}
+
+    return asyncio.run(read())
+
+
+def test_validated(land, s3, buckets):
+    state, receipt = land(sample())
+    assert state.is_completed()
+    assert (receipt["outcome"], receipt["agency"], receipt["year"]) == ("validated", "青岚市水利局", 2024)
+    assert [uri.split("/")[3] for uri in receipt["written"]][-1] == "reports"
+    assert set(receipt["seconds"]) >= {"fetch", "recognise", "read", "validate", "publish"}
+    run, artifacts = run_details(receipt)
+    assert run.name == "青岚市水利局 2024"
+    assert set(run.tags) == {"validated", "form-2021", "year-2024"}
+    assert artifacts == {"tables", "links"}
+    assert receipt["flow_run"]["url"].endswith(f"/runs/flow-run/{run.id}")
+
+
+def test_quarantined(land, s3, buckets):
+    state, receipt = land(sample(wrong=True))
+    assert state.is_completed()
+    assert receipt["outcome"] == "quarantined"
+    assert {f["rule"] for f in receipt["findings"]} == {"T3.ROW_SUM", "T3.COLUMN_SUM"}
+    assert "findings" in run_details(receipt)[1]
+    assert all(buckets.quarantine.bucket in uri for uri in receipt["written"])
+
+
+@pytest.mark.parametrize(("body", "reason"), [(b"", "DOC.EMPTY"), (b"\x89PNG\r\n", "DOC.CORRUPT")])
+def test_rejected(land, s3, buckets, body, reason):
+    state, receipt = land(body)
+    assert state.is_completed()
+    assert (receipt["outcome"], receipt["reason"], receipt["written"]) == ("rejected", reason, [])
+    assert "KeyCount" in (found := s3.list_objects_v2(Bucket=buckets.lake.bucket))
+    assert found["KeyCount"] == 0
+
+
+def test_duplicate_points_to_the_first(land):
+    land(sample(), key="first.pdf")
+    state, receipt = land(sample(), key="second.pdf")
+    assert state.is_completed()
+    assert (receipt["reason"], receipt["duplicate_of"], receipt["written"]) == ("DOC.DUPLICATE", "first.pdf", [])
+
+
+def test_replaced_before_it_ran_leaves_no_receipt(land, s3, buckets):
+    s3.put_object(Bucket=buckets.landing.bucket, Key="a.pdf", Body=sample())
+    state = ingest(buckets.landing.bucket, "a.pdf", "older", return_state=True)
+    assert state.is_completed()
+    assert read_receipt(s3, buckets, "a.pdf") is None
+
+
+def test_a_bug_fails_visibly_and_replay_mends_it(land, s3, buckets, monkeypatch):
+    def bug(_):
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(flows.ingest, "validate", bug)
+        state, receipt = land(sample())
+    assert state.is_failed()
+    assert (receipt["outcome"], receipt["reason"]) == ("failed", "PROCESSING.FAILED")
+    state, receipt = land(sample(), replay=True)
+    assert receipt["outcome"] == "validated"
+    assert len(list(list_receipts(s3, buckets))) == 1
