@@ -47,7 +47,7 @@ APPLICANTS = (
     Column("public_welfare", "社会公益组织", ORGANISATIONS),
     Column("legal_service", "法律服务机构", ORGANISATIONS),
     Column("other_org", "其他", ORGANISATIONS),
-    Column("total", "总计"),
+    Column("total", "总计", aliases=("合计", "总数")),
 )
 
 DISPUTE_GROUPS = (
@@ -61,7 +61,7 @@ DISPUTE_RESULTS = (
     Column("corrected", "结果纠正"),
     Column("other", "其他结果"),
     Column("pending", "尚未审结"),
-    Column("total", "总计"),
+    Column("total", "总计", aliases=("合计", "总数")),
 )
 
 DISPUTES_ALIAS = "因政府信息公开工作被申请行政复议、提起行政诉讼情况"

@@ -44,11 +44,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of table 3 (an applicant) or of a group of table 4 (a result)."""
+    """A column of table 3 (an applicant) or of a group of table 4 (a result); `aliases` were met in genuine reports."""
 
     code: str
     label: str
     group: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from tasks.errors import CorruptFile
 from tasks.read.grid import Grid, GridCell
 from tasks.read.lines import Line
 from tasks.read.medium import Medium
+from tasks.read.spans import MIN_CELLS
 from tasks.read.tables import read_tables
 
 _TABLE, _PARAGRAPH, _DELETED = qn("w:tbl"), qn("w:p"), qn("w:del")
-_TEXT, _BREAK, _TAB = qn("w:t"), qn("w:br"), qn("w:tab")
+_TEXT, _BREAK, _TAB, _CELL = qn("w:t"), qn("w:br"), qn("w:tab"), qn("w:tc")
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 
@@ -26,11 +27,7 @@ def read_docx(body: bytes) -> Medium:
     """A Word document; nested tables are read in their place."""
     document = _opened(body)
     root = document.element.body
-    grids = [
-        _grid(Table(table, document))
-        for table in root.iter(_TABLE)
-        if next(table.iterdescendants(_TABLE), None) is None
-    ]
+    grids = [_grid(Table(table, document)) for table in root.iter(_TABLE) if _holds_data(table)]
     lines = tuple(Line(line) for p in root.iter(_PARAGRAPH) if not _in_table(p) for line in _text(p).split("\n"))
     return Medium(read_tables(grids), lines, "".join(_pieces(root)), "cells", "stream")
 
@@ -49,7 +46,13 @@ def _opened(body: bytes) -> Document:
 
 
 def _in_table(paragraph: BaseOxmlElement) -> bool:
-    return next(paragraph.iterancestors(_TABLE), None) is not None
+    table = next(paragraph.iterancestors(_TABLE), None)
+    return table is not None and _holds_data(table)
+
+
+def _holds_data(table: BaseOxmlElement) -> bool:
+    """Whether a table is one, and not the frame of a page or of a title."""
+    return next(table.iterdescendants(_TABLE), None) is None and sum(1 for _ in table.iter(_CELL)) >= MIN_CELLS
 
 
 def _grid(table: Table) -> Grid:

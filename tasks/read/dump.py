@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TableName
@@ -18,8 +18,10 @@ from tasks.read.table4 import ADDRESSES as TABLE4
 from tasks.read.values import cell_of
 from tasks.read.words import FIGURE
 
-_SEPARATOR = re.compile(r"\A[\s|:=+-]+\Z")
+_SEPARATOR = re.compile(r"\A[\s|:+]*(?:[-=]{2,}[\s|:+]*)+\Z")
 _TAG = re.compile(r"</?(?:u|b|i|del|br|sup|sub|strong|em|span)\s*/?>", re.IGNORECASE)
+_BLANK_ROW = 7
+"""A line with so many empty fields is a row of blanks."""
 _LOOKALIKES = frozenset("UO")
 """What character recognition makes of a 0; too little to read a number from, so the field counts as blank."""
 _OPENINGS: dict[TableName, tuple[str, ...]] = {
@@ -93,15 +95,22 @@ def _rows_by_table(lines: Sequence[str]) -> dict[TableName, list[FieldRow]]:
 
 def _field_rows(lines: Sequence[str]) -> Iterator[FieldRow]:
     before: list[str] = []
+    last: FieldRow | None = None
     for line in lines:
         fields = [] if _SEPARATOR.match(line) else _fields(line)
         split = next((n for n in range(len(fields), 0, -1) if fields[n - 1] and not _is_figure(fields[n - 1])), 0)
-        texts, figures = [f for f in fields[:split] if f], fields[split:]
-        if any(figures):
-            yield FieldRow(tuple(texts), tuple("" if f in _LOOKALIKES else f for f in figures), tuple(before))
+        texts, figures = [f for f in fields[:split] if f], ["" if f in _LOOKALIKES else f for f in fields[split:]]
+        if len(figures) == 1 and last and not (texts or before):
+            last = replace(last, fields=(*last.fields, *figures))  # a cell per line
+        elif any(figures) or len(figures) >= _BLANK_ROW:
+            if last:
+                yield last
+            last = FieldRow(tuple(texts), tuple(figures), tuple(before))
             before = []
         elif texts:
             before.append("".join(texts))
+    if last:
+        yield last
 
 
 def _is_figure(field: str) -> bool:
@@ -110,10 +119,16 @@ def _is_figure(field: str) -> bool:
 
 def _fields(line: str) -> list[str]:
     if "\t" in line:
-        return [part.strip() for part in line.split("\t")]
+        return [part for field in line.split("\t") for part in _parted(field.strip())]
     if line.count("|") >= 2:
-        return [part.strip() for part in line.strip().strip("|").split("|")]
+        return [field.strip() for field in line.strip().removeprefix("|").removesuffix("|").split("|")]
     return line.split()
+
+
+def _parted(field: str) -> list[str]:
+    """A label with its figure in one field as two."""
+    text, _, figure = field.rpartition(" ")
+    return [text.strip(), figure] if text and FIGURE.match(figure) and not FIGURE.match(text) else [field]
 
 
 def _cells(fields: Sequence[str]) -> list[GridCell]:
@@ -144,7 +159,7 @@ def _table3(rows: Sequence[FieldRow]) -> list[DataRow]:
         fields = row.fitted(len(applicants)) or _zeros(row, len(applicants))
         label = max(row.labels(), key=best_similarity, default="")
         if fields:
-            mergeable = all(parse_zero(f) for f in fields)
+            mergeable = any(fields) and all(parse_zero(f) for f in fields)
             found.append(DataRow(label, dict(zip(applicants, _cells(fields), strict=True)), _NO_GRID, mergeable))
     return found
 
@@ -163,7 +178,8 @@ def parse_zero(field: str) -> bool:
 
 
 def _table4(rows: Sequence[FieldRow]) -> TableReading | None:
-    fields = next((f for row in rows if (f := row.fitted(len(TABLE4)))), None)
+    fitting = [f for row in rows if not row.texts and (f := row.fitted(len(TABLE4)))]
+    fields = next((f for f in fitting if any(f)), next(iter(fitting), None))
     if fields is None:
         return None
     return TableReading("2021", tuple(cell_of(a, c, _NO_GRID) for a, c in zip(TABLE4, _cells(fields), strict=True)))

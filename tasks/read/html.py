@@ -11,7 +11,7 @@ from tasks.errors import CorruptFile
 from tasks.read.grid import Grid
 from tasks.read.lines import Line
 from tasks.read.medium import Medium
-from tasks.read.spans import SpanCell, spanned_grid
+from tasks.read.spans import MIN_CELLS, SpanCell, spanned_grid
 from tasks.read.tables import read_tables
 
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -48,7 +48,7 @@ def read_html(text: str) -> Medium:
     except etree.LxmlError as error:
         raise CorruptFile("网页没有内容") from error
     _prune(root)
-    grids = [_grid(table) for table in root.iter("table") if next(table.iterdescendants("table"), None) is None]
+    grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
     lines = tuple(Line(line) for line in "".join(_running_text(root)).split("\n") if line.strip())
     return Medium(read_tables(grids), lines, " ".join(root.itertext()), "cells", "stream")
 
@@ -83,6 +83,11 @@ def _grid(table: html.HtmlElement) -> Grid:
     return spanned_grid(rows, "cells")
 
 
+def _holds_data(table: html.HtmlElement) -> bool:
+    """Whether a table is one, and not the frame of a page or of a title."""
+    return next(table.iterdescendants("table"), None) is None and sum(1 for _ in table.iter("td", "th")) >= MIN_CELLS
+
+
 def _cell(cell: html.HtmlElement) -> SpanCell:
     return SpanCell("".join(_running_text(cell)).strip(), _span(cell, "colspan"), _span(cell, "rowspan"))
 
@@ -99,7 +104,7 @@ def _running_text(element: html.HtmlElement, depth: int = 0) -> Iterator[str]:
     block = element.tag not in _INLINE
     if block:
         yield "\n"
-    if depth == 0 or element.tag != "table":
+    if depth == 0 or element.tag != "table" or not _holds_data(element):
         yield _folded(element.text)
         for child in element:
             yield from _running_text(child, depth + 1)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from tasks.read.grid import Grid, GridCell
 
 MAX_SPAN = 200
+MIN_CELLS = 4
+"""A table with fewer cells is layout: no statutory table is so small."""
 
 
 @dataclass(frozen=True, slots=True)

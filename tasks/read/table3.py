@@ -102,7 +102,8 @@ def _columns(rows: list[GridRow]) -> Columns:
     cells = {id(c): c for row in rows if _is_header(row) for c in row.cells}.values()
     named: Columns = []
     for applicant in _APPLICANTS:
-        matching = [c for c in cells if key(c.text) == key(applicant.label)]
+        names = {key(name) for name in (applicant.label, *applicant.aliases)}
+        matching = [c for c in cells if key(c.text) in names]
         if len(matching) == 1:
             named.append((applicant, matching[0].middle))
     return sorted(named, key=lambda pair: pair[1]) if len(named) >= 4 else []

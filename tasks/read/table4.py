@@ -13,7 +13,7 @@ from tasks.read.values import cell_of
 
 _FORM = FORMS["2021"]
 ADDRESSES = tuple(f.address for f in _FORM.figures("table4"))
-_RESULTS = {key(c.label): c.code for c in _FORM.results}
+_RESULTS = {key(name): c.code for c in _FORM.results for name in (c.label, *c.aliases)}
 _GROUPS = {key(g.label): g.code for g in _FORM.groups}
 
 
@@ -34,7 +34,7 @@ def read_table4(rows: list[GridRow]) -> TableReading | None:
 def _is_figures(cells: Sequence[GridCell]) -> bool:
     digits = [c for c in cells if any(ch.isdigit() for ch in c.text)]
     blanks = [c for c in cells if not c.text.strip(BLANK_CHARACTERS)]
-    return len(cells) >= len(_RESULTS) and len(digits) + len(blanks) >= len(cells) - 1
+    return len(cells) >= len(_FORM.results) and len(digits) + len(blanks) >= len(cells) - 1
 
 
 def _addressed(cells: Sequence[GridCell], heads: list[GridCell]) -> dict[str, GridCell]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasks.read.lines import Line
 
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_YEAR = r"(?P<year{n}>(?:19|20)\d\d|[二][〇○零0][〇○零一二三四五六七八九]{{2}})年度?"
-_AGENCY = r"(?P<agency{n}>[\u4e00-\u9fff()（）·、]{{3,60}}?)"
-_REPORT = r"(?:本级)?(?:政府)?(?:政务)?信息公开(?:工作)?(?:情况)?(?:年度?)?(?:工作)?(?:报告|年报)"
+_YEAR = r"(?P<year{n}>(?:19|20)\d\d|二[〇○零0][〇○零一二三四五六七八九]{{2}})年?度?"
+_AGENCY = r"(?P<agency>[\u4e00-\u9fff()·、]{3,60}?)"
 _TITLE = re.compile(
-    rf"\A(?:{_AGENCY.format(n=1)}(?:关于)?{_YEAR.format(n=1)}|{_YEAR.format(n=2)}{_AGENCY.format(n=2)}|{_YEAR.format(n=3)})"
-    rf"(?:的)?{_REPORT}(?:\(.{{1,8}}\))?\Z"
+    rf"\A(?:关于)?(?:{_YEAR.format(n=1)})?(?:关于)?{_AGENCY}?(?:关于)?(?:{_YEAR.format(n=2)})?(?:的)?"
+    rf"(?:本级)?(?:政府|政务)?信息公开(?:工作)?(?:情况)?(?:{_YEAR.format(n=3)})?(?:的)?(?:年度|年)?(?:工作)?(?:情况)?(?:的)?"
+    rf"(?:报告|年报)(?:\((?:{_YEAR.format(n=4)})?[^()]{{0,8}}\))?\Z"
 )
-_LAST_WORD = re.compile(r"[告报)*]\Z")
+_LAST_WORD = re.compile(r"[告报)）*》”]\Z")
 """How the last line of a title ends; most lines do not."""
 _SPAN = 5
 _SEARCHED = 80
@@ -40,7 +41,7 @@ class Title:
 def find_title(lines: Sequence[Line]) -> Title:
     """The report's title among the first lines, joined where it is broken; the text is empty if there is none."""
     head = _head(lines)
-    plain = [line.plain.lstrip("#*") for line in head]
+    plain = ["".join(line.text.split()).lstrip("#*") for line in head]
     best: Title | None = None
     for start in range(len(head)):
         for end in range(start + 1, min(start + _SPAN, len(head)) + 1):
@@ -48,30 +49,39 @@ def find_title(lines: Sequence[Line]) -> Title:
             if title is None:
                 continue
             title = _with_lines_above(title, head, start)
-            if best is None or (best.agency is None and title.agency is not None):
+            if best is None or _says(title) > _says(best):
                 best = title
             break
     return best or Title("", None, None)
+
+
+def _says(title: Title) -> int:
+    """How much a title says: of several, one with year and agency is the report's own."""
+    return 2 * (title.year is not None) + (title.agency is not None)
 
 
 def _head(lines: Sequence[Line]) -> list[Line]:
     return [line for line in lines[:_SEARCHED] if line.text.strip()]
 
 
-def _match(text: str) -> Title | None:
-    found = _TITLE.match(text.replace("*", ""))
+def _match(printed: str) -> Title | None:
+    """What `printed`, a line or several without spaces, says if it is a title."""
+    printed = printed.strip('*#《》“”"')
+    text = unicodedata.normalize("NFKC", printed)
+    found = _TITLE.match(text)
     if found is None:
         return None
-    groups = found.groupdict()
-    year = next((groups[f"year{n}"] for n in (1, 2, 3) if groups[f"year{n}"]), None)
-    agency = groups["agency1"] or groups["agency2"]
-    return Title(text, agency, int(year.translate(_DIGITS)) if year else None)
+    years = [found[f"year{n}"] for n in range(1, 5) if found[f"year{n}"]]
+    agency = found["agency"]
+    if agency and len(text) == len(printed):
+        agency = printed[slice(*found.span("agency"))]
+    return Title(text, agency, int(years[0].translate(_DIGITS)) if years else None)
 
 
 def _with_lines_above(title: Title, head: Sequence[Line], start: int) -> Title:
     """A title whose first line stands above what matched: the same large print, directly before, Chinese only."""
     while start and title.year and _belongs(head[start - 1], head[start]):
-        above = head[start - 1].plain
+        above = "".join(head[start - 1].text.split())
         longer = _match(above + title.text)
         if longer is None:
             break
