@@ -8,6 +8,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -20,6 +21,8 @@ THIN = 2.5
 """Points: a filled box thinner than this is a ruling line, as programs draw them; a thicker one is shading."""
 
 _WHITE = 250
+_ROUND, _DOTS, _DOT_GAP = 0.3, 5, 4.0
+"""Dots of a dotted line: as wide as high, so many at least, so close together; in points."""
 _FORM_DEPTH = 4
 
 Point = tuple[float, float]
@@ -183,6 +186,8 @@ def _image_cover(objects: Sequence[PageObject], view: _View) -> float:
 
 def _segments(objects: Sequence[PageObject], view: _View) -> Iterator[Box]:
     """The thin boxes that drawn lines, stroked boxes and thin filled boxes make on the page as shown."""
+    grounds: list[Box] = []
+    sheets: list[Box] = []
     for item, kind, outer in objects:
         if kind != raw.FPDF_PAGEOBJ_PATH:
             continue
@@ -190,14 +195,24 @@ def _segments(objects: Sequence[PageObject], view: _View) -> Iterator[Box]:
         raw.FPDFPath_GetDrawMode(item, filled, stroked)
         strokes = bool(stroked.value) and not _is_white(item, raw.FPDFPageObj_GetStrokeColor)
         fills = bool(filled.value) and not _is_white(item, raw.FPDFPageObj_GetFillColor)
-        if not (strokes or fills):
-            continue
         for points in _subpaths(item, _matrix(item).multiply(outer)):
             if strokes:
                 yield from (view.box(*a, *b) for a, b in itertools.pairwise(points))
-            elif fills:
+            elif filled.value:
                 xs, ys = [x for x, _ in points], [y for _, y in points]
-                yield view.box(min(xs), min(ys), max(xs), max(ys))
+                box = view.box(min(xs), min(ys), max(xs), max(ys))
+                if min(box[2] - box[0], box[3] - box[1]) > THIN:
+                    (grounds if fills else sheets).append(box)
+                elif fills:
+                    yield box
+    yield from _gaps(grounds, sheets)
+
+
+def _gaps(grounds: Sequence[Box], sheets: Sequence[Box]) -> Iterator[Box]:
+    """The edges of white boxes on a dark one: the ground that shows between them is the ruling."""
+    for x0, top, x1, bottom in sheets:
+        if any(g[0] <= x0 and g[1] <= top and x1 <= g[2] and bottom <= g[3] for g in grounds):
+            yield from ((x0, top, x1, top), (x0, bottom, x1, bottom), (x0, top, x0, bottom), (x1, top, x1, bottom))
 
 
 def _is_white(item: object, get_color: object) -> bool:
@@ -230,10 +245,29 @@ def _subpaths(item: object, matrix: pdfium.PdfMatrix) -> Iterator[list[Point]]:
 def _rules(segments: list[Box]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     horizontal: list[Rule] = []
     vertical: list[Rule] = []
-    for x0, top, x1, bottom in segments:
+    dots: list[Box] = []
+    for box in segments:
+        x0, top, x1, bottom = box
         width, height = x1 - x0, bottom - top
-        if height <= THIN and width > height:
+        if width <= THIN and height <= THIN and abs(width - height) < _ROUND:
+            dots.append(box)
+        elif height <= THIN and width > height:
             horizontal.append(Rule((top + bottom) / 2, x0, x1))
         elif width <= THIN and height > width:
             vertical.append(Rule((x0 + x1) / 2, top, bottom))
+    horizontal += _dotted([((top + bottom) / 2, x0, x1) for x0, top, x1, bottom in dots])
+    vertical += _dotted([((x0 + x1) / 2, top, bottom) for x0, top, x1, bottom in dots])
     return tuple(horizontal), tuple(vertical)
+
+
+def _dotted(dots: list[tuple[float, float, float]]) -> Iterator[Rule]:
+    """The lines that dots (place, start, end) form: enough of them in a row, close together."""
+    for _, line in groupby(sorted(dots, key=lambda d: (round(d[0]), d[1])), key=lambda d: round(d[0])):
+        run: list[tuple[float, float, float]] = []
+        for dot in (*line, None):
+            if dot is not None and (not run or dot[1] - run[-1][2] <= _DOT_GAP):
+                run.append(dot)
+                continue
+            if len(run) >= _DOTS:
+                yield Rule(run[0][0], run[0][1], run[-1][2])
+            run = [dot] if dot is not None else []

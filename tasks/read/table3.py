@@ -81,7 +81,8 @@ def _data_rows(rows: list[GridRow]) -> Iterator[DataRow]:
     for row in rows:
         if row.grid is not grid:
             grid, opens = row.grid, True
-            columns = _columns([r for r in rows if r.grid is grid]) or _carried(columns, row)
+            fragment = [r for r in rows if r.grid is grid]
+            columns = _columns(fragment) or _carried(columns, fragment)
         if not columns or _is_header(row):
             continue
         figures = _figures(row, columns)
@@ -109,15 +110,16 @@ def _columns(rows: list[GridRow]) -> Columns:
     return sorted(named, key=lambda pair: pair[1]) if len(named) >= 4 else []
 
 
-def _carried(columns: Columns, row: GridRow) -> Columns:
-    """The columns of the fragment before, if this fragment's cells stand under them; else its last cells by order."""
-    hits = [_under(row, middle) for _, middle in columns]
-    if columns and all(hits) and len({id(c) for c in hits}) == len(columns):
-        return columns
-    last = row.cells[-len(_APPLICANTS) :]
-    if len(row.cells) <= len(_APPLICANTS):
+def _carried(columns: Columns, rows: Sequence[GridRow]) -> Columns:
+    """The columns of the fragment before, if cells of this one stand under them; else the last cells of its rows."""
+    for row in rows:
+        hits = {id(cell) for _, middle in columns if (cell := _under(row, middle))}
+        if columns and len(hits) == len(columns):
+            return columns
+    widest = max(rows, key=lambda row: len(row.cells))
+    if len(widest.cells) <= len(_APPLICANTS):
         return []
-    return [(a, c.middle) for a, c in zip(_APPLICANTS, last, strict=True)]
+    return [(a, c.middle) for a, c in zip(_APPLICANTS, widest.cells[-len(_APPLICANTS) :], strict=True)]
 
 
 def _under(row: GridRow, middle: float) -> GridCell | None:
