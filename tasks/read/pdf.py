@@ -101,18 +101,19 @@ def _characters(text_page: pdfium.PdfTextPage, view: _View) -> tuple[list[Char],
 
 def _placed(handle: object, view: _View) -> Iterator[tuple[Char, int, str]]:
     """Every visible character as shown, with its direction and the gap before it, in drawing order."""
+    unicode, loose_box, angle = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharAngle
     rect = raw.FS_RECTF()
     reference = ctypes.byref(rect)
     gap = ""
     for index in range(raw.FPDFText_CountChars(handle)):
-        code = raw.FPDFText_GetUnicode(handle, index)
+        code = unicode(handle, index)
         text = chr(code) if 0 < code < 0x110000 else ""
         if not text or text.isspace():
             gap = "\n" if text in "\r\n" or gap == "\n" else " "
             continue
-        raw.FPDFText_GetLooseCharBox(handle, index, reference)
+        loose_box(handle, index, reference)
         box = view.box(rect.left, rect.bottom, rect.right, rect.top)
-        yield char_at(text, box), _angle(raw.FPDFText_GetCharAngle(handle, index), view), gap
+        yield char_at(text, box), _angle(angle(handle, index), view), gap
         gap = ""
 
 
@@ -128,9 +129,10 @@ def _angle(radians: float, view: _View) -> int:
 def _main_text(found: Sequence[tuple[Char, int, str]], turn: int, view: _View) -> tuple[list[Char], tuple[str, ...]]:
     placed: list[Char] = []
     gaps: list[str] = []
+    right, bottom = view.width + 1, view.height + 1
     struck = Struck()
     for char, angle, gap in found:
-        inside = -1 <= char.x <= view.width + 1 and -1 <= char.y <= view.height + 1
+        inside = -1 <= char.x <= right and -1 <= char.y <= bottom
         if angle == turn and inside and char.x1 > char.x0 and not struck.again(char.text, char[1:5]):
             gaps.append(gap)
             placed.append(char)
