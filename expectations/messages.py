@@ -45,7 +45,7 @@ def missing_column(where: str, form: str) -> str:
 
 def not_a_count(where: str, form: str, raw: str, amount: bool) -> str:
     """T?.NOT_A_COUNT"""
-    kind = "金额（应为小于 10 万亿、至多四位小数的数）" if amount else "件数（应为小于 10 万亿的整数）"
+    kind = "金额（应为小于 10 万亿、至多六位小数的数）" if amount else "件数（应为小于 10 万亿的整数）"
     return f"{place_label(where, form)}印的是“{_short(raw)}”，不是正常的{kind}。"
 
 

@@ -35,7 +35,7 @@ def _table_rules(code: str, name: str) -> tuple[Rule, ...]:
             f"{code}.NOT_A_COUNT",
             f"{name}的数不是正常的数",
             _FORM,
-            "每个数是小于 10 万亿的整数（金额可有至多四位小数）",
+            "每个数是小于 10 万亿的整数（金额可有至多六位小数）",
         ),
         Rule(f"{code}.NEGATIVE", f"{name}出现负数", _FORM, "每个数 ≥ 0（2019 年格式的“本年增/减”除外）"),
     )

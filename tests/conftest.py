@@ -1,16 +1,16 @@
 """A real S3 server for every test that needs one: the embedded gateway, started once a session."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
 import uuid
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 
+from flows.services.config import load_config
+from flows.services.definitions import services
+from flows.services.environment import service_env
+from flows.services.s3 import format_volume
+from flows.services.service import Running
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
@@ -18,26 +18,33 @@ PLACES = ("landing", "lake", "quarantine", "receipts")
 
 
 @pytest.fixture(scope="session")
-def s3_server(tmp_path_factory):
+def s3_server(tmp_path_factory, serve):
     """The environment in which an S3 client finds the server."""
-    folder, port, metrics = tmp_path_factory.mktemp("s3"), _free_port(), _free_port()
-    juicefs = shutil.which("juicefs", path=str(Path(sys.executable).parent)) or "juicefs"
-    database = f"sqlite3://{folder}/meta.db"
-    env = {"AWS_ACCESS_KEY_ID": "nianbao", "AWS_SECRET_ACCESS_KEY": uuid.uuid4().hex, "AWS_REGION": "us-east-1"}
-    env |= {"AWS_DEFAULT_REGION": env["AWS_REGION"], "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{port}"}
-    root = {"MINIO_ROOT_USER": env["AWS_ACCESS_KEY_ID"], "MINIO_ROOT_PASSWORD": env["AWS_SECRET_ACCESS_KEY"]}
-    form = [juicefs, "format", "--storage", "file", "--bucket", f"{folder}/data/", database, "test"]
-    serve = [juicefs, "gateway", "--multi-buckets", "--keep-etag", "--cache-dir", f"{folder}/cache"]
-    serve += ["--metrics", f"127.0.0.1:{metrics}", database, f"127.0.0.1:{port}"]
-    with (folder / "log").open("w") as log:
-        subprocess.run(form, check=True, stdout=log, stderr=log)
-        server = subprocess.Popen(serve, env=os.environ | root, stdout=log, stderr=log)
+    config = load_config(tmp_path_factory.mktemp("s3"))
+    format_volume(config)
+    with serve(config, "s3"):
+        yield {name: value for name, value in service_env(config, env={}).items() if name.startswith("AWS_")}
+
+
+@pytest.fixture(scope="session")
+def serve():
+    """A context in which one of the services of `nianbao up` runs by itself."""
+
+    @contextmanager
+    def serving(config, name):
+        service = next(s for s in services(config, env={}) if s.name == name)
+        running = Running(service, config.home / f"{name}.log")
+        running.start()
         try:
-            _wait_for(port, server, folder / "log")
-            yield env
+            deadline = time.monotonic() + 120
+            while not running.is_healthy():
+                assert time.monotonic() < deadline, running.log.read_text()[-2000:]
+                time.sleep(0.2)
+            yield
         finally:
-            server.terminate()
-            server.wait(20)
+            running.stop()
+
+    return serving
 
 
 @pytest.fixture
@@ -58,19 +65,3 @@ def buckets(s3, monkeypatch):
     for name in buckets.names:
         s3.create_bucket(Bucket=name)
     return buckets
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_for(port, server, log):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and server.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise RuntimeError(log.read_text())

@@ -12,10 +12,10 @@ from expectations.tables_read import TablesRead
 from expectations.totals import counted
 
 SCALE = 10_000
-"""Printed values are kept as integers of a ten-thousandth: never as floats, and an amount in 万元 down to one yuan."""
+"""Printed values are kept as integers of a ten-thousandth: never as floats, and an amount in 万元 to one yuan."""
 
-_UNIT = Decimal(1) / SCALE
-"""An amount that is finer cannot be kept exactly."""
+_FEN = Decimal("0.000001")
+"""The finest amount there is: one 分 in 万元."""
 
 LIMIT = 10**13
 """A figure from here on is no figure but a misprint (or a misreading), and would not fit a 64-bit sum."""
@@ -96,7 +96,7 @@ def _sound(tables: TablesRead, figure: Figure) -> Cell | None:
 def _is_proper(value: Number | None, figure: Figure) -> bool:
     if value is None or not Decimal(value).is_finite() or abs(Decimal(value)) >= LIMIT:
         return False
-    return value == (Decimal(value).quantize(_UNIT) if figure.kind == "amount" else int(value))
+    return value == (Decimal(value).quantize(_FEN) if figure.kind == "amount" else int(value))
 
 
 def _scaled(value: Number | None) -> int | None:

@@ -38,6 +38,7 @@ def _up(folder: Path) -> None:
 
     try:
         run(folder, typer.echo, ready)
+        typer.echo(_stopped(folder))
     except (AlreadyRunningError, StartError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
@@ -94,4 +95,8 @@ def down() -> None:
     except psutil.TimeoutExpired:
         typer.echo(f"进程 {pid} 在 60 秒内没有结束。", err=True)
         raise typer.Exit(1) from None
-    typer.echo("服务已停止，数据保留在 " + str(folder))
+    typer.echo(_stopped(folder))
+
+
+def _stopped(folder: Path) -> str:
+    return f"服务已停止，数据保留在 {folder}。"

@@ -66,7 +66,7 @@ CASES = (
          {"changes": {"table2.fees.amount_wan": Decimal("1.5")}}),
     Case("T2.NOT_A_COUNT", "table2.fees.amount_wan", {"changes": {"table2.fees.amount_wan": "若干"}}),
     Case("T2.NOT_A_COUNT", "table2.fees.amount_wan", {"changes": {"table2.fees.amount_wan": 10**30}}),
-    Case("T2.NOT_A_COUNT", "table2.fees.amount_wan", {"changes": {"table2.fees.amount_wan": Decimal("1.23456")}},
+    Case("T2.NOT_A_COUNT", "table2.fees.amount_wan", {"changes": {"table2.fees.amount_wan": Decimal("1.2345678")}},
          {"changes": {"table2.fees.amount_wan": Decimal("1.234500")}}),
     Case("T2.NOT_A_COUNT", "table2.fees.amount_wan", {"changes": {"table2.fees.amount_wan": 1 + Decimal("1e-27")}},
          {"changes": {"table2.fees.amount_wan": Decimal("9999999999999.9999")}}),
