@@ -15,6 +15,7 @@ from tasks.read.html import read_html
 from tasks.read.medium import Medium
 from tasks.read.notes import identify, section_notes
 from tasks.read.pdf_medium import read_pdf
+from tasks.read.radicals import IDEOGRAPHS
 from tasks.read.sections import find_date, find_sections
 from tasks.values import Document, Report
 
@@ -59,7 +60,7 @@ def _decoded(body: bytes) -> str:
     text = decode(body)
     if text is None:
         raise CorruptFile("文字编码无法识别")
-    return text
+    return text.translate(IDEOGRAPHS)
 
 
 def _text(body: bytes) -> Medium:

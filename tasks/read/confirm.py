@@ -41,9 +41,24 @@ class _Row:
         return "".join(_digits(cell.raw) for cell in self.cells)
 
     @property
+    def adds_up(self) -> bool:
+        """Whether it is a row of table 3 whose parts make its total."""
+        values = [cell.value or 0 for cell in self.cells]
+        return self.where.startswith("table3.") and any(values) and sum(values[:-1]) == values[-1]
+
+    @property
     def own_number(self) -> str:
         """The digits of the label itself, which the stream holds too where the label was not found in it."""
         return _digits(self.spellings[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Rows with the digits that they hold, and what the stream has in their place."""
+
+    rows: tuple[_Row, ...]
+    expected: str
+    seen: str
 
 
 def confirm(stream: str, table: TableName, reading: TableReading) -> tuple[Doubt, ...]:
@@ -114,14 +129,33 @@ def _places(text: str, rows: Sequence[_Row], position: int) -> Iterator[tuple[in
 
 
 def _differences(text: str, rows: Sequence[_Row], places: Sequence[tuple[int, int] | None]) -> Iterator[Doubt]:
+    for agrees, run in groupby(_compared(text, rows, places), key=lambda c: _agrees(c.expected, c.seen)):
+        compared = list(run)
+        if not agrees and not _agree_together(compared):
+            yield from (
+                Doubt(row.where, row.digits, _digits(c.seen)[:60], row.cells) for c in compared for row in c.rows
+            )
+
+
+def _compared(text: str, rows: Sequence[_Row], places: Sequence[tuple[int, int] | None]) -> Iterator[_Compared]:
+    """Each row with a known place, those after it without one, and what the stream has up to the next known place."""
     located = [i for i, place in enumerate(places) if place]
     for first, following in zip(located, (*located[1:], None), strict=True):
         together = rows[first : following if following is not None else len(rows)]
         begin, end = places[first], places[following] if following is not None else None
         seen = text[begin[1] : end[0] if end else len(text)] if begin else ""
         expected = together[0].digits + "".join(row.own_number + row.digits for row in together[1:])
-        if not _agrees(expected, seen):
-            yield from (Doubt(row.where, row.digits, _digits(seen)[:60], row.cells) for row in together)
+        yield _Compared(tuple(together), expected, seen)
+
+
+def _agree_together(compared: Sequence[_Compared]) -> bool:
+    """Whether rows of table 3 agree in sum: figures drawn before the label that a page break moved on.
+
+    The stream then says nothing of where one row ends; that each of them adds up says it instead.
+    """
+    rows = [row for c in compared for row in c.rows]
+    joined = "".join(c.expected for c in compared), "".join(c.seen for c in compared)
+    return len(compared) > 1 and all(row.adds_up for row in rows) and _agrees(*joined)
 
 
 def _agrees(expected: str, seen: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TableName
+from tasks.read.figures import FIGURE
 from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import LIKELY, key, similarity
 from tasks.read.lines import PAGE_NUMBER, Line
@@ -16,7 +17,6 @@ from tasks.read.rows import TableReading
 from tasks.read.table3 import DataRow, best_similarity, joined_rows, recognise_rows
 from tasks.read.table4 import ADDRESSES as TABLE4
 from tasks.read.values import cell_of
-from tasks.read.words import FIGURE
 
 _SEPARATOR = re.compile(r"\A[\s|:+]*(?:[-=]{2,}[\s|:+]*)+\Z")
 _TAG = re.compile(r"</?(?:u|b|i|del|br|sup|sub|strong|em|span)\s*/?>", re.IGNORECASE)

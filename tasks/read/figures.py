@@ -14,6 +14,8 @@ _NUMBER = re.compile(
     r"(?P<unit>件|项|个|宗|条|次|份|部|人次|人|万元|元)?"
     r"(?:\([^()]*\))?\Z"
 )
+FIGURE = re.compile(r"[-+－]?[0-9０-９][0-9０-９,，.．]*(?:万?元|件|项)?(?:[（(][^（）()]*[）)])?\Z|[-—–－/／]{1,2}\Z")
+"""A token that is a number, perhaps with unit and remark, or a dash that stands for none."""
 _DASHES = str.maketrans(dict.fromkeys("‐‑–—―−", "-"))
 _INSIDE = re.compile(r"\s+")
 _LONGEST = 40

@@ -65,7 +65,7 @@ def _is_in(char: Char, spans: Sequence[tuple[float, float]]) -> bool:
 
 def furniture(pages: Sequence[Page], spans: Spans) -> Aside:
     """What stands at the edges outside tables: page numbers, and texts that at least half of the pages repeat there."""
-    edges = {page.number: _edge_rows(page, spans.get(page.number, ())) for page in pages}
+    edges = {page.number: _edge_rows(page, spans.get(page.number, ()), len(pages)) for page in pages}
     seen = Counter(text for rows in edges.values() for text in {Line(text).plain for text, _ in rows})
     often = max(2, len(pages) // 2)
     heads = {text for text, times in seen.items() if times >= often and len(text) > 3 and not text.isdigit()}
@@ -77,9 +77,10 @@ def furniture(pages: Sequence[Page], spans: Spans) -> Aside:
     }
 
 
-def _edge_rows(page: Page, tables: Sequence[tuple[float, float]]) -> list[tuple[str, list[int]]]:
-    """The lines at the page's top and bottom, with the indices of their characters."""
+def _edge_rows(page: Page, tables: Sequence[tuple[float, float]], pages: int) -> list[tuple[str, list[int]]]:
+    """The lines at the page's top and bottom, less `2/5` at their ends, with the indices of their characters."""
+    of_pages = re.compile(rf"(?<=\D){page.number}\s*/\s*{pages}\Z")
     low, high = page.height * _MARGIN, page.height * (1 - _MARGIN)
     near = {id(c): n for n, c in enumerate(page.chars) if not low <= c.y <= high and not _is_in(c, tables)}
     rows = char_rows(page.chars[n] for n in near.values())
-    return [(printed(row), [near[id(c)] for c in row]) for row in rows]
+    return [(of_pages.sub("", printed(row)), [near[id(c)] for c in row]) for row in rows]

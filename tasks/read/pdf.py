@@ -15,6 +15,7 @@ import pypdfium2.raw as raw
 
 from tasks.errors import CorruptFile
 from tasks.read.page import Char, Page, Rule, char_at
+from tasks.read.radicals import IDEOGRAPHS
 from tasks.read.struck import Struck
 
 THIN = 2.5
@@ -107,7 +108,7 @@ def _placed(handle: object, view: _View) -> Iterator[tuple[Char, int, str]]:
     gap = ""
     for index in range(raw.FPDFText_CountChars(handle)):
         code = unicode(handle, index)
-        text = chr(code) if 0 < code < 0x110000 else ""
+        text = (IDEOGRAPHS.get(code) or chr(code)) if 0 < code < 0x110000 else ""
         if not text or text.isspace():
             gap = "\n" if text in "\r\n" or gap == "\n" else " "
             continue

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from expectations.evidence import Cell
-from expectations.forms import TABLES, TableName
+from expectations.forms import FORMS, TABLES, TableName
 from tasks.read.aligned import read_aligned
+from tasks.read.confirm import confirm
 from tasks.read.ink import unexplained
 from tasks.read.lines import Aside, furniture, page_lines, table_spans
 from tasks.read.medium import Medium
@@ -18,6 +19,7 @@ from tasks.read.ruled import ruled_grids
 from tasks.read.second_engine import confirm_characters
 from tasks.read.tables import read_tables
 
+Tables = Mapping[TableName, TableReading]
 _SCANNED = 0.6
 
 
@@ -28,17 +30,35 @@ def read_pdf(body: bytes) -> Medium:
         grids = [grid for page in pages for grid in ruled_grids(page)]
         spans = table_spans(pages, grids)
         aside = furniture(pages, spans)
-        tables = read_tables(grids)
-        engine = "lines" if tables else "words"
-        if len(tables) < len(TABLES):
-            tables = read_aligned(pages, aside) | tables
+        stream = _stream(pages, aside)
+        ruled = read_tables(grids)
+        tables = _with_aligned(ruled, pages, aside, stream)
         doubtful = unexplained(document, pages, _unguarded(tables))
     doubts = confirm_characters(body, doubtful)
     lines = tuple(page_lines(pages, spans, aside))
-    return Medium(tables, lines, _stream(pages, aside), engine, "stream", _is_scan(pages), doubts)
+    return Medium(tables, lines, stream, "lines" if ruled else "words", "stream", _is_scan(pages), doubts)
 
 
-def _unguarded(tables: Mapping[TableName, TableReading]) -> Iterator[Cell]:
+def _with_aligned(tables: Tables, pages: Sequence[Page], aside: Aside, stream: str) -> Tables:
+    """The tables, those from the places of words alone for what ruling lines do not give whole and beyond doubt."""
+    if all(name in tables and _is_sure(name, tables[name], stream) for name in TABLES):
+        return tables
+    aligned = read_aligned(pages, aside)
+    better = {
+        name: table
+        for name, table in aligned.items()
+        if name not in tables or (not _is_sure(name, tables[name], stream) and _is_sure(name, table, stream))
+    }
+    return {**tables, **better}
+
+
+def _is_sure(name: TableName, table: TableReading, stream: str) -> bool:
+    """Whether every figure of the form was read, and the stream holds the same."""
+    is_whole = len(table.cells) == len(FORMS[table.form].figures(name))
+    return is_whole and not table.doubts and not confirm(stream, name, table)
+
+
+def _unguarded(tables: Tables) -> Iterator[Cell]:
     """The cells that no identity guards: table 2, and the groups of table 4 that are blank throughout."""
     if "table2" in tables:
         yield from tables["table2"].cells
@@ -51,14 +71,16 @@ def _unguarded(tables: Mapping[TableName, TableReading]) -> Iterator[Cell]:
 
 def _stream(pages: Sequence[Page], aside: Aside) -> str:
     """The text in drawing order, without page numbers and running heads."""
-    return "\n".join(
-        "".join(
-            gap + char.text
-            for i, (gap, char) in enumerate(zip(page.gaps, page.chars, strict=True))
-            if i not in aside[page.number]
-        )
-        for page in pages
-    )
+    return "\n".join(_drawn(page, aside[page.number]) for page in pages)
+
+
+def _drawn(page: Page, aside: Container[int]) -> str:
+    pairs = zip(page.gaps, page.chars, strict=True)
+    text = "".join(gap + char.text for i, (gap, char) in enumerate(pairs) if i not in aside)
+    if page.turn != 180:
+        return text
+    # PDFium puts what stands in one line in order from the left, which is the end of a line that stands on its head
+    return "\n".join(" ".join(reversed(line.split(" "))) for line in text.split("\n"))
 
 
 def _is_scan(pages: Sequence[Page]) -> bool:

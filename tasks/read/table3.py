@@ -76,21 +76,29 @@ def _left_over(form: Form, row: DataRow) -> Iterator[Doubt]:
 
 def _data_rows(rows: list[GridRow]) -> Iterator[DataRow]:
     columns: Columns = []
+    named: Columns = []
     grid: Grid | None = None
     opens = False
     for row in rows:
         if row.grid is not grid:
             grid, opens = row.grid, True
             fragment = [r for r in rows if r.grid is grid]
-            columns = _columns(fragment) or _carried(columns, fragment)
+            named = _named(fragment, named)
+            columns = named if len(named) > len(_APPLICANTS) // 2 else _carried(columns, fragment)
         if not columns or _is_header(row):
             continue
         figures = _figures(row, columns)
         if figures:
-            first = min(c.left for c in figures.values())
-            labels = [c.text for c in row.cells if c.middle < first and c.text.strip()]
-            yield DataRow(labels[-1] if labels else "", figures, row.grid, opens)
+            yield DataRow(_label(row, figures), figures, row.grid, opens)
             opens = False
+
+
+def _label(row: GridRow, figures: dict[str, GridCell]) -> str:
+    """The print nearest to the figures, of the cells that begin in this row if there are any."""
+    first = min(c.left for c in figures.values())
+    beside = [c for c in row.cells if c.middle < first]
+    own = [c for c in beside if c.row0 == row.index] or beside
+    return next((c.text for c in reversed(own) if c.text.strip()), "")
 
 
 def _is_header(row: GridRow) -> bool:
@@ -98,8 +106,8 @@ def _is_header(row: GridRow) -> bool:
     return any(key(c.text) in heads for c in row.cells)
 
 
-def _columns(rows: list[GridRow]) -> Columns:
-    """The columns that the header rows of one grid name; empty unless the seven, or all that there are, are named."""
+def _named(rows: list[GridRow], before: Columns) -> Columns:
+    """The columns that the header rows of one grid name, and those that a page break parted from them; else none."""
     cells = {id(c): c for row in rows if _is_header(row) for c in row.cells}.values()
     named: Columns = []
     for applicant in _APPLICANTS:
@@ -107,7 +115,8 @@ def _columns(rows: list[GridRow]) -> Columns:
         matching = [c for c in cells if key(c.text) in names]
         if len(matching) == 1:
             named.append((applicant, matching[0].middle))
-    return sorted(named, key=lambda pair: pair[1]) if len(named) >= 4 else []
+    missing = [pair for pair in before if named and pair[0] not in dict(named)]
+    return sorted([*named, *missing], key=lambda pair: pair[1])
 
 
 def _carried(columns: Columns, rows: Sequence[GridRow]) -> Columns:
@@ -150,9 +159,14 @@ def _continues(before: DataRow, row: DataRow) -> bool:
     if set(before.figures) != set(row.figures):
         return False
     whole, first, second = (best_similarity(t) for t in (before.label + row.label, before.label, row.label))
-    if not row.label.strip():
+    if not row.label.strip() or (not before.label.strip() and _complete(before, row)):
         return True
     return whole > max(first, second) or (row.is_blank and second < MATCH)
+
+
+def _complete(before: DataRow, row: DataRow) -> bool:
+    """Whether no column has print in both rows."""
+    return not any(cell.text.strip() and row.figures[code].text.strip() for code, cell in before.figures.items())
 
 
 def best_similarity(label: str) -> float:

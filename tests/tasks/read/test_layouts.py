@@ -18,6 +18,10 @@ LAYOUTS = {
     "only horizontal rules": Layout(rules="horizontal"),
     "no rules at all": Layout(rules="none"),
     "no rules and dashes for zero": Layout(rules="none", zero="-"),
+    "no rules and blank for zero": Layout(rules="none", zero=""),
+    "only horizontal rules and blank for zero": Layout(rules="horizontal", zero=""),
+    "no rules and a page break, header repeated": Layout(rules="none", start=300, repeat_header=True),
+    "no rules and vertical labels": Layout(rules="none", vertical_labels=True),
     "landscape table 3": Layout(landscape=True),
     "page break inside table 3": Layout(start=300),
     "page break, header repeated": Layout(start=300, repeat_header=True),
@@ -42,6 +46,7 @@ LAYOUTS = {
     "note row below table 4": Layout(note_row="注：行政复议、行政诉讼数量含上年度结转数量。"),
     "page turned right": Layout(rotate=90),
     "page turned left": Layout(rotate=270),
+    "page upside down": Layout(rotate=180),
     "shifted page box": Layout(shift=40),
     "small print": Layout(font_size=6, padding=2),
 }

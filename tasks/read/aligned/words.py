@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
+from expectations.evidence import BLANK_CHARACTERS, BBox
+from tasks.read.figures import FIGURE
 from tasks.read.labels import key
 from tasks.read.page import Char, Page
-from tasks.read.printed import GAP, char_rows
+from tasks.read.printed import char_rows
 
-FIGURE = re.compile(r"[-+－]?[0-9０-９][0-9０-９,，.．]*(?:万?元|件|项)?(?:[（(][^（）()]*[）)])?\Z|[-—–－/／]{1,2}\Z")
-"""A token that is a number, perhaps with unit and remark, or a dash that stands for none."""
+_GAP = 0.15
+"""Of a character's height: what is farther apart may stand in two columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,16 @@ class Word:
     page: Page
 
     @property
-    def x(self) -> float:
-        return (self.x0 + self.x1) / 2
-
-    @property
     def y(self) -> float:
         return (self.top + self.bottom) / 2
 
     @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    @property
     def is_figure(self) -> bool:
-        return bool(FIGURE.match(self.text))
+        return bool(FIGURE.match(self.text)) or not self.text.strip(BLANK_CHARACTERS)
 
 
 WordRow = list[Word]
@@ -50,7 +51,7 @@ def word_rows(page: Page, aside: Container[int]) -> list[WordRow]:
 def _words(row: Sequence[Char], page: Page) -> WordRow:
     groups: list[list[Char]] = [[row[0]]]
     for char in row[1:]:
-        if char.x0 - groups[-1][-1].x1 > (char.bottom - char.top) * GAP:
+        if char.x0 - groups[-1][-1].x1 > (char.bottom - char.top) * _GAP:
             groups.append([])
         groups[-1].append(char)
     return [_word(group, page) for group in groups]
@@ -61,6 +62,16 @@ def _word(chars: list[Char], page: Page) -> Word:
     return Word(text, chars[0].x0, min(c.top for c in chars), chars[-1].x1, max(c.bottom for c in chars), page)
 
 
-def row_key(row: WordRow) -> str:
-    """What a line says, for finding headers in it."""
+def row_key(row: Iterable[Word]) -> str:
+    """What words say, for finding labels in them."""
     return key("".join(word.text for word in row))
+
+
+def surrounding(words: Sequence[Word]) -> BBox:
+    """The box around words of one page."""
+    return (
+        min(w.x0 for w in words),
+        min(w.top for w in words),
+        max(w.x1 for w in words),
+        max(w.bottom for w in words),
+    )

@@ -1,0 +1,121 @@
+"""Table 3 without rules: seven columns under the applicants, a row beside each label."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from math import inf
+
+from expectations.evidence import Doubt
+from expectations.forms import FORMS, Form
+from expectations.forms.common import RESULTS_OF_YEAR
+from tasks.read.aligned.places import UNCLEAR, Block, Strip, block_of, blocks, cell_at, strip_of, strips
+from tasks.read.aligned.words import Word, WordRow, row_key
+from tasks.read.labels import LIKELY, key, similarity
+from tasks.read.rows import TableReading
+
+_APPLICANTS = FORMS["2021"].applicants
+_NAMES = [(a.label, *a.aliases) for a in _APPLICANTS]
+_HEADING = "申请人情况"
+_SPANNING = frozenset({_HEADING, key(_APPLICANTS[1].group)})
+_FIRST_ROW = "一本年新收"
+_HEADING_LINES = 12
+_ONE_LABEL = 0.4
+"""Of a word's height: what is not farther apart may be one label, though it reaches over a column's edge."""
+_NUMBERED = re.compile(r"[1-9１-９][.．、]")
+_BESIDE_GROUPS = [r.label for form in FORMS.values() for r in form.rows if r.group in ("", RESULTS_OF_YEAR)]
+"""The rows whose labels reach over the column of the groups."""
+
+
+def read_table3(rows: Sequence[WordRow]) -> TableReading | None:
+    """The table of the form that explains the labels better; None where the headings are not all there."""
+    columns: list[Strip] = []
+    lines: list[WordRow] = []
+    figures: list[tuple[Word, int | None]] = []
+    for _, page in groupby(rows, key=lambda row: row[0].page.number):
+        heading, body = _split(list(page))
+        columns = strips((w for row in heading for w in row if key(w.text) not in _SPANNING), _NAMES) or columns
+        if not columns:
+            return None
+        lines += [[w for w in row if w.x1 <= columns[0].left] for row in body]
+        words = [w for row in body for w in row if w.x1 > columns[0].left and w.is_figure]
+        figures += [(w, strip_of(w, columns)) for w in words]
+    fragments = list(_fragments([line for line in lines if line]))
+    return _reading(fragments, figures, columns) if fragments else None
+
+
+def _split(page: Sequence[WordRow]) -> tuple[Sequence[WordRow], Sequence[WordRow]]:
+    """The lines of a page's heading, and those below; a label beside the last of them is of no harm there."""
+    first = next((n for n, row in enumerate(page) if _HEADING in row_key(row)), None)
+    if first is None:
+        return (), page
+    last = next((n for n, row in enumerate(page) if n > first and _is_body(row)), first + _HEADING_LINES)
+    return page[:last], page[last:]
+
+
+def _is_body(row: WordRow) -> bool:
+    return _FIRST_ROW in row_key(row) or sum(word.is_figure for word in row) >= len(_APPLICANTS) - 2
+
+
+def _fragments(lines: Sequence[WordRow]) -> Iterator[WordRow]:
+    """The print of the labels, line by line, without the groups that stand to their left."""
+    edge = _left_of_labels(lines)
+    for line in lines:
+        first = next((n for n, word in enumerate(line) if word.x1 > edge), len(line))
+        while 0 < first < len(line) and line[first].x0 < edge and _touch(line[first - 1], line[first]):
+            first -= 1
+        yield from (part for part in (_spanning(line[:first]), line[first:]) if part)
+
+
+def _touch(word: Word, following: Word) -> bool:
+    return following.x0 - word.x1 < _ONE_LABEL * following.height
+
+
+def _left_of_labels(lines: Sequence[WordRow]) -> float:
+    """Where the column of the grouped labels begins: each of them has a number."""
+    return min((w.x0 for line in lines for w in line if _NUMBERED.match(w.text)), default=-inf)
+
+
+def _spanning(words: WordRow) -> WordRow:
+    """The last of `words`, if they are the label of a row that begins where the groups stand."""
+    for start in range(len(words)):
+        text = "".join(w.text for w in words[start:])
+        if max(similarity(text, label) for label in _BESIDE_GROUPS) >= LIKELY:
+            return words[start:]
+    return []
+
+
+def _reading(
+    fragments: Sequence[WordRow], figures: Sequence[tuple[Word, int | None]], columns: Sequence[Strip]
+) -> TableReading:
+    form, rows = max(((f, blocks(fragments, [(r.label,) for r in f.rows])) for f in FORMS.values()), key=_score)
+    found = rows[0]
+    placed: dict[tuple[int, int], list[Word]] = defaultdict(list)
+    astray: list[Word] = []
+    for word, column in figures:
+        row = block_of(word, found)
+        if row is None or column is None:
+            astray.append(word)
+        else:
+            placed[row, column].append(word)
+    cells = tuple(
+        cell_at(f"table3.{form.rows[block.label].code}.{a.code}", placed[n, m], columns[m], block.words)
+        for n, block in enumerate(found)
+        for m, a in enumerate(_APPLICANTS)
+    )
+    labels = tuple((form.rows[block.label].code, block.text) for block in found)
+    return TableReading(form.code, cells, tuple(_doubts(astray, found, form)), labels)
+
+
+def _score(candidate: tuple[Form, tuple[list[Block], float]]) -> float:
+    return candidate[1][1]
+
+
+def _doubts(astray: Sequence[Word], rows: Sequence[Block], form: Form) -> Iterator[Doubt]:
+    """Figures beside the rows that stand in no row or column for certain."""
+    for word in astray:
+        near = [block for block in rows if block.distance(word) <= word.height]
+        if near:
+            yield Doubt(f"table3.{form.rows[near[0].label].code}", word.text, UNCLEAR)
