@@ -14,7 +14,7 @@ from itertools import groupby
 
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, Form, TableName
-from tasks.read.labels import key
+from tasks.read.labels import key, unexplained
 from tasks.read.rows import TableReading
 
 _OPENINGS: dict[TableName, str] = {"table2": "信息内容", "table3": "申请人情况", "table4": "行政复议行政诉讼"}
@@ -111,9 +111,11 @@ def _labels(form: Form) -> dict[str, str]:
 
 
 def _spellings(label: str, printed: str) -> tuple[str, ...]:
+    """How the stream may spell a label; as printed only if no figure got into it."""
     short = label if label.startswith("（") else label.split("（")[0]
     head = label[:3] + label[3:].split("（")[0]
-    return tuple(dict.fromkeys(filter(None, (key(label), key(short), key(head), key(printed)))))
+    own = printed if _digits(unexplained(printed)) in ("", _digits(unexplained(label))) else ""
+    return tuple(dict.fromkeys(filter(None, (key(label), key(short), key(head), key(own)))))
 
 
 def _places(text: str, rows: Sequence[_Row], position: int) -> Iterator[tuple[int, int] | None]:

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TableName
+from tasks.read.aligned import read_aligned
+from tasks.read.aligned.typed import typed_pages
 from tasks.read.figures import FIGURE
 from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import LIKELY, key, similarity
 from tasks.read.lines import PAGE_NUMBER, Line
 from tasks.read.medium import Medium
 from tasks.read.rows import TableReading
+from tasks.read.surest import Tables, surest
 from tasks.read.table3 import DataRow, best_similarity, joined_rows, recognise_rows
 from tasks.read.table4 import ADDRESSES as TABLE4
 from tasks.read.values import cell_of
 
 _SEPARATOR = re.compile(r"\A[\s|:+]*(?:[-=]{2,}[\s|:+]*)+\Z")
 _TAG = re.compile(r"</?(?:u|b|i|del|br|sup|sub|strong|em|span)\s*/?>", re.IGNORECASE)
-_BLANK_ROW = 7
+_BLANK_ROW = 6
 """A line with so many empty fields is a row of blanks."""
+_MARKS = re.compile(r"\A(?:[#>=\s]+|title:\s*)")
+"""What marks a heading in Markdown and its kin."""
+_LABEL_LINES = 12
+"""Lines that one label may be broken into."""
+_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _LOOKALIKES = frozenset("UO")
 """What character recognition makes of a 0; too little to read a number from, so the field counts as blank."""
 _OPENINGS: dict[TableName, tuple[str, ...]] = {
@@ -60,23 +70,35 @@ class FieldRow:
         for fields in range(1, len(self.texts) + 1):
             yield "".join(self.texts[-fields:])
         own = "".join(self.texts)
-        for lines in range(1, min(4, len(self.before)) + 1):
+        for lines in range(1, min(_LABEL_LINES, len(self.before)) + 1):
             yield "".join(self.before[-lines:]) + own
             yield "".join(self.before[-lines:])
 
 
 def read_dump(text: str) -> Medium:
     """A dump as a medium; the second reading is the text without its line and field breaks."""
-    text = "\n".join(_TAG.sub("", line) for line in text.splitlines() if not _is_page_number(line))
+    text = "\n".join(_ESCAPE.sub(r"\1", _TAG.sub("", line)) for line in text.split("\n") if not _is_page_number(line))
     rows = _rows_by_table(text.splitlines())
     read = {
         "table2": _table2(rows["table2"]),
         "table3": recognise_rows(joined_rows(_table3(rows["table3"]))),
         "table4": _table4(rows["table4"]),
     }
-    tables: dict[TableName, TableReading] = {name: table for name, table in read.items() if table}  # type: ignore[misc]
-    lines = tuple(Line(line.strip().lstrip("#>").strip("* ")) for line in text.splitlines())
+    tables: Tables = {name: table for name, table in read.items() if table}  # type: ignore[misc]
+    for wide in (True, False):
+        tables = surest(tables, partial(_typed, text, wide), text)
+    lines = tuple(Line(_MARKS.sub("", line.strip()).strip("* ")) for line in text.splitlines())
     return Medium(tables, lines, text, "fields", "stream")
+
+
+def _typed(text: str, wide: bool) -> dict[TableName, TableReading]:
+    """The tables of a text that keeps the places of a page; a typewriter's points are no evidence."""
+    unruled = "\n".join("" if _SEPARATOR.match(line) else line.replace("|", " ") for line in text.split("\n"))
+    read = read_aligned(typed_pages(unruled, wide=wide), defaultdict(frozenset))
+    return {
+        name: replace(table, cells=tuple(replace(c, page=None, bbox=None) for c in table.cells))
+        for name, table in read.items()
+    }
 
 
 def _is_page_number(line: str) -> bool:
@@ -96,11 +118,12 @@ def _rows_by_table(lines: Sequence[str]) -> dict[TableName, list[FieldRow]]:
 def _field_rows(lines: Sequence[str]) -> Iterator[FieldRow]:
     before: list[str] = []
     last: FieldRow | None = None
+    framed = _is_framed(lines)
     for line in lines:
-        fields = [] if _SEPARATOR.match(line) else _fields(line)
+        fields = [] if _SEPARATOR.match(line) else _fields(line, framed)
         split = next((n for n in range(len(fields), 0, -1) if fields[n - 1] and not _is_figure(fields[n - 1])), 0)
         texts, figures = [f for f in fields[:split] if f], ["" if f in _LOOKALIKES else f for f in fields[split:]]
-        if len(figures) == 1 and last and not (texts or before):
+        if last and not (texts or before) and _continues(last, figures):
             last = replace(last, fields=(*last.fields, *figures))  # a cell per line
         elif any(figures) or len(figures) >= _BLANK_ROW:
             if last:
@@ -113,15 +136,27 @@ def _field_rows(lines: Sequence[str]) -> Iterator[FieldRow]:
         yield last
 
 
+def _continues(row: FieldRow, figures: Sequence[str]) -> bool:
+    """Whether a line of figures alone is more of the row before: a dump with a cell per line, or nearly so."""
+    return len(figures) == 1 or 1 < len(figures) <= _BLANK_ROW + 1 - len(row.fields)
+
+
 def _is_figure(field: str) -> bool:
     return field in _LOOKALIKES or bool(FIGURE.match(field))
 
 
-def _fields(line: str) -> list[str]:
+def _is_framed(lines: Sequence[str]) -> bool:
+    """Whether rows begin with a bar before their first cell; else a bar there parts a blank cell from the next."""
+    rows = [line.strip() for line in lines if line.count("|") >= 2]
+    return 2 * sum(row.startswith("|") for row in rows) > len(rows)
+
+
+def _fields(line: str, framed: bool) -> list[str]:
     if "\t" in line:
         return [part for field in line.split("\t") for part in _parted(field.strip())]
     if line.count("|") >= 2:
-        return [field.strip() for field in line.strip().removeprefix("|").removesuffix("|").split("|")]
+        row = line.strip().removeprefix("|").removesuffix("|") if framed else line
+        return [field.strip() for field in row.split("|")]
     return line.split()
 
 

@@ -27,13 +27,18 @@ def key(text: str) -> str:
     return _NOT_KEY.sub("", unicodedata.normalize("NFKC", text))
 
 
+def unexplained(text: str) -> str:
+    """`text` without what stands in brackets."""
+    return _EXPLANATION.sub("", text)
+
+
 @lru_cache(maxsize=4096)
 def _variants(text: str) -> tuple[str, ...]:
     """The key of `text`, and those without explanations in brackets and without the item number before it."""
     normal = unicodedata.normalize("NFKC", text)
     number = _ITEM_NUMBER.match(normal)
     prefix, rest = (number[0], normal[number.end() :]) if number else ("", normal)
-    short = _EXPLANATION.sub("", rest)
+    short = unexplained(rest)
     found = (key(prefix + rest), key(prefix + short), key(rest), key(short))
     return tuple(dict.fromkeys(v for v in found if v))
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import groupby
 
 from expectations.evidence import Cell
-from expectations.forms import FORMS, TABLES, TableName
 from tasks.read.aligned import read_aligned
-from tasks.read.confirm import confirm
 from tasks.read.ink import unexplained
 from tasks.read.lines import Aside, furniture, page_lines, table_spans
 from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import opened, pdf_pages
-from tasks.read.rows import TableReading
 from tasks.read.ruled import ruled_grids
 from tasks.read.second_engine import confirm_characters
+from tasks.read.surest import Tables, surest
 from tasks.read.tables import read_tables
 
-Tables = Mapping[TableName, TableReading]
 _SCANNED = 0.6
 
 
@@ -32,30 +29,11 @@ def read_pdf(body: bytes) -> Medium:
         aside = furniture(pages, spans)
         stream = _stream(pages, aside)
         ruled = read_tables(grids)
-        tables = _with_aligned(ruled, pages, aside, stream)
+        tables = surest(ruled, lambda: read_aligned(pages, aside), stream)
         doubtful = unexplained(document, pages, _unguarded(tables))
     doubts = confirm_characters(body, doubtful)
     lines = tuple(page_lines(pages, spans, aside))
     return Medium(tables, lines, stream, "lines" if ruled else "words", "stream", _is_scan(pages), doubts)
-
-
-def _with_aligned(tables: Tables, pages: Sequence[Page], aside: Aside, stream: str) -> Tables:
-    """The tables, those from the places of words alone for what ruling lines do not give whole and beyond doubt."""
-    if all(name in tables and _is_sure(name, tables[name], stream) for name in TABLES):
-        return tables
-    aligned = read_aligned(pages, aside)
-    better = {
-        name: table
-        for name, table in aligned.items()
-        if name not in tables or (not _is_sure(name, tables[name], stream) and _is_sure(name, table, stream))
-    }
-    return {**tables, **better}
-
-
-def _is_sure(name: TableName, table: TableReading, stream: str) -> bool:
-    """Whether every figure of the form was read, and the stream holds the same."""
-    is_whole = len(table.cells) == len(FORMS[table.form].figures(name))
-    return is_whole and not table.doubts and not confirm(stream, name, table)
 
 
 def _unguarded(tables: Tables) -> Iterator[Cell]:

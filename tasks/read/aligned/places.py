@@ -73,10 +73,10 @@ def strips(words: Iterable[Word], names: Names) -> list[Strip]:
 
 
 def blocks(fragments: Sequence[WordRow], names: Names) -> tuple[list[Block], float]:
-    """The labels that fragments of print make, in order, and how well they explain the names (0 is best)."""
+    """The labels that fragments of print make, in order, and how many of them in all (a likeness counts in part)."""
     fits = fit(["".join(w.text for w in words) for words in fragments], names)
     found = [Block(f.label, tuple(w for words in fragments[f.start : f.end] for w in words)) for f in fits]
-    return found, sum(f.score for f in fits) - len(names)
+    return found, sum(f.score for f in fits)
 
 
 def strip_of(word: Word, columns: Sequence[Strip]) -> int | None:

@@ -39,11 +39,21 @@ def read_table3(rows: Sequence[WordRow]) -> TableReading | None:
         columns = strips((w for row in heading for w in row if key(w.text) not in _SPANNING), _NAMES) or columns
         if not columns:
             return None
-        lines += [[w for w in row if w.x1 <= columns[0].left] for row in body]
-        words = [w for row in body for w in row if w.x1 > columns[0].left and w.is_figure]
-        figures += [(w, strip_of(w, columns)) for w in words]
+        for row in body:
+            first = _first_figure(row, columns[0])
+            lines.append(row[:first])
+            figures += [(w, strip_of(w, columns)) for w in row[first:] if w.is_figure]
     fragments = list(_fragments([line for line in lines if line]))
     return _reading(fragments, figures, columns) if fragments else None
+
+
+def _first_figure(row: WordRow, column: Strip) -> int:
+    """How many words of a line belong to its label: a figure may begin a little left of its column's heading."""
+    first = next((n for n, word in enumerate(row) if word.x1 > column.left), len(row))
+    last = row[first - 1] if first else None
+    if last and last.is_figure and first > 1 and column.distance(last) < last.x0 - row[first - 2].x1:
+        return first - 1
+    return first
 
 
 def _split(page: Sequence[WordRow]) -> tuple[Sequence[WordRow], Sequence[WordRow]]:
@@ -90,8 +100,9 @@ def _spanning(words: WordRow) -> WordRow:
 def _reading(
     fragments: Sequence[WordRow], figures: Sequence[tuple[Word, int | None]], columns: Sequence[Strip]
 ) -> TableReading:
-    form, rows = max(((f, blocks(fragments, [(r.label,) for r in f.rows])) for f in FORMS.values()), key=_score)
-    found = rows[0]
+    form, (found, _) = max(
+        ((f, blocks(fragments, [(r.label,) for r in f.rows])) for f in FORMS.values()), key=lambda c: c[1][1]
+    )
     placed: dict[tuple[int, int], list[Word]] = defaultdict(list)
     astray: list[Word] = []
     for word, column in figures:
@@ -107,10 +118,6 @@ def _reading(
     )
     labels = tuple((form.rows[block.label].code, block.text) for block in found)
     return TableReading(form.code, cells, tuple(_doubts(astray, found, form)), labels)
-
-
-def _score(candidate: tuple[Form, tuple[list[Block], float]]) -> float:
-    return candidate[1][1]
 
 
 def _doubts(astray: Sequence[Word], rows: Sequence[Block], form: Form) -> Iterator[Doubt]:

@@ -36,7 +36,7 @@ class Word:
 
     @property
     def is_figure(self) -> bool:
-        return bool(FIGURE.match(self.text)) or not self.text.strip(BLANK_CHARACTERS)
+        return bool(FIGURE.match(self.text)) or self.text in BLANK_CHARACTERS
 
 
 WordRow = list[Word]

@@ -1,0 +1,29 @@
+"""Two ways to read the tables of a document: the second is tried where the first leaves something open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from expectations.forms import FORMS, TABLES, TableName
+from tasks.read.confirm import confirm
+from tasks.read.rows import TableReading
+
+Tables = Mapping[TableName, TableReading]
+
+
+def surest(first: Tables, other: Callable[[], Tables], stream: str) -> Tables:
+    """The tables as read the first way; for those that are missing or not sure, as read the other way if that is."""
+    if all(name in first and _is_sure(name, first[name], stream) for name in TABLES):
+        return first
+    better = {
+        name: table
+        for name, table in other().items()
+        if name not in first or (not _is_sure(name, first[name], stream) and _is_sure(name, table, stream))
+    }
+    return {**first, **better}
+
+
+def _is_sure(name: TableName, table: TableReading, stream: str) -> bool:
+    """Whether every figure of the form was read, and the stream holds the same."""
+    is_whole = len(table.cells) == len(FORMS[table.form].figures(name))
+    return is_whole and not table.doubts and not confirm(stream, name, table)
