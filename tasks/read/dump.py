@@ -29,6 +29,8 @@ _BLANK_ROW = 6
 """A line with so many empty fields is a row of blanks."""
 _MARKS = re.compile(r"\A(?:[#>=\s]+|title:\s*)")
 """What marks a heading in Markdown and its kin."""
+_LONGEST = 300_000
+"""Characters: a longer text is not looked at as a page; a report has a tenth of that."""
 _LABEL_LINES = 12
 """Lines that one label may be broken into."""
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
@@ -85,7 +87,7 @@ def read_dump(text: str) -> Medium:
         "table4": _table4(rows["table4"]),
     }
     tables: Tables = {name: table for name, table in read.items() if table}  # type: ignore[misc]
-    for wide in (True, False):
+    for wide in (True, False) if len(text) <= _LONGEST else ():
         tables = surest(tables, partial(_typed, text, wide), text)
     lines = tuple(Line(_MARKS.sub("", line.strip()).strip("* ")) for line in text.splitlines())
     return Medium(tables, lines, text, "fields", "stream")

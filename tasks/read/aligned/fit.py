@@ -9,6 +9,8 @@ from tasks.read.labels import LIKELY, similarity
 
 _MOST = 20
 """Fragments that one label may be broken into."""
+_TOO_MANY = 500
+"""No table breaks its labels into so many fragments; the time grows with their number."""
 _SHORT, _LONGEST = 40, 2.0
 """A label with its explanations has at most 40 characters more than twice the form's."""
 
@@ -28,6 +30,8 @@ class Fit:
 
 def fit(fragments: Sequence[str], names: Names) -> list[Fit]:
     """The likeliest reading: labels in order, each made of consecutive fragments; both may be left over."""
+    if len(fragments) > _TOO_MANY:
+        return []
     width = len(names) + 1
     best = [[0.0] * width for _ in range(len(fragments) + 1)]
     limits = [_SHORT + _LONGEST * max(map(len, options)) for options in names]
