@@ -27,13 +27,20 @@ _SPECKS = 4
 Pixels = npt.NDArray[np.bool_]
 
 
-def unexplained(document: pdfium.PdfDocument, pages: Sequence[Page], cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """The cells with ink outside the characters read in them. `pages` are those of `document`, boxes as displayed."""
-    placed = sorted((c for c in cells if c.page and c.bbox), key=lambda c: c.page or 0)
+def unexplained(drawn: Sequence[pdfium.PdfPage], pages: Sequence[Page], cells: Iterable[Cell]) -> tuple[Cell, ...]:
+    """The cells with ink outside the characters read in them. `pages` are what was read of the `drawn` ones."""
+    placed = sorted((c for c in cells if c.page and c.bbox), key=_line)
     found: list[Cell] = []
-    for number, group in groupby(placed, key=lambda c: c.page or 1):
-        found.extend(_unexplained(document[number - 1], pages[number - 1], list(group)))
+    for (number, _, _), group in groupby(placed, key=_line):
+        found.extend(_unexplained(drawn[number - 1], pages[number - 1], list(group)))
     return tuple(found)
+
+
+def _line(cell: Cell) -> tuple[int, float, float]:
+    """Cells beside each other are rendered at once; more of the page would be slower than another rendering."""
+    assert cell.page
+    assert cell.bbox
+    return cell.page, cell.bbox[1], cell.bbox[3]
 
 
 def _unexplained(page: pdfium.PdfPage, read: Page, cells: Sequence[Cell]) -> Iterator[Cell]:

@@ -52,8 +52,10 @@ def page_lines(pages: Sequence[Page], spans: Spans, aside: Aside) -> list[Line]:
     """The lines of the pages outside the tables."""
     lines: list[Line] = []
     for page in pages:
-        tables, left_out = spans.get(page.number, ()), aside[page.number]
-        free = [c for n, c in enumerate(page.chars) if n not in left_out and not _is_in(c, tables)]
+        left_out = aside[page.number]
+        free = [c for n, c in enumerate(page.chars) if n not in left_out]
+        for top, bottom in spans.get(page.number, ()):
+            free = [c for c in free if not top <= c.y <= bottom]
         for row in char_rows(free):
             lines.append(Line(printed(row), max(c.bottom - c.top for c in row), page.number))
     return lines

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from expectations.evidence import BBox
 
@@ -20,10 +24,14 @@ class Char(NamedTuple):
     y: float
 
 
-def char_at(text: str, box: BBox) -> Char:
-    """The character `text` in `box`."""
-    x0, top, x1, bottom = box
-    return Char(text, x0, top, x1, bottom, (x0 + x1) / 2, (top + bottom) / 2)
+Boxes = npt.NDArray[np.float64]
+"""Shape (4, n): x0, top, x1, bottom of n boxes."""
+
+
+def chars_at(texts: Iterable[str], boxes: Boxes) -> list[Char]:
+    """Each of `texts` in its box."""
+    x0, top, x1, bottom = boxes
+    return list(map(Char, texts, *boxes.tolist(), ((x0 + x1) / 2).tolist(), ((top + bottom) / 2).tolist()))
 
 
 @dataclass(frozen=True, slots=True)

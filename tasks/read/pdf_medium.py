@@ -22,15 +22,15 @@ _SCANNED = 0.6
 
 def read_pdf(body: bytes) -> Medium:
     """A PDF that opens without a password."""
-    with opened(body) as document:
-        pages = pdf_pages(document)
+    with opened(body) as drawn:
+        pages = pdf_pages(drawn)
         grids = [grid for page in pages for grid in ruled_grids(page)]
         spans = table_spans(pages, grids)
         aside = furniture(pages, spans)
         stream = _stream(pages, aside)
         ruled = read_tables(grids)
         tables = surest(ruled, lambda: read_aligned(pages, aside), stream)
-        doubtful = unexplained(document, pages, _unguarded(tables))
+        doubtful = unexplained(drawn, pages, _unguarded(tables))
     doubts = confirm_characters(body, doubtful)
     lines = tuple(page_lines(pages, spans, aside))
     return Medium(tables, lines, stream, "lines" if ruled else "words", "stream", _is_scan(pages), doubts)

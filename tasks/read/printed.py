@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
+from operator import attrgetter
 
 from tasks.read.page import Char
 
@@ -16,12 +17,12 @@ _SAME_LINE = 0.5
 def char_rows(chars: Iterable[Char]) -> list[list[Char]]:
     """Characters grouped into lines, from top to bottom, each from left to right."""
     rows: list[list[Char]] = []
-    for char in sorted(chars, key=lambda c: c.y):
+    for char in sorted(chars, key=attrgetter("y")):
         if rows and char.y - rows[-1][0].y <= (char.bottom - char.top) * _SAME_LINE:
             rows[-1].append(char)
         else:
             rows.append([char])
-    return [sorted(row, key=lambda c: c.x0) for row in rows]
+    return [sorted(row, key=attrgetter("x0")) for row in rows]
 
 
 def printed(chars: Iterable[Char]) -> str:

@@ -118,7 +118,8 @@ def _by_line(rules: list[Rule], lines: list[float]) -> list[list[tuple[float, fl
     """For each line the stretches that are ruled."""
     found: list[list[tuple[float, float]]] = [[] for _ in lines]
     for rule in rules:
-        nearest = min(range(len(lines)), key=lambda i: abs(lines[i] - rule.at))
+        after = min(max(1, bisect_right(lines, rule.at)), len(lines) - 1)
+        nearest = after if lines[after] - rule.at < rule.at - lines[after - 1] else after - 1
         found[nearest].append((rule.start, rule.end))
     for spans in found:
         spans.sort()

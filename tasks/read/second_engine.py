@@ -11,12 +11,14 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+import numpy as np
 import pdfplumber
 from pdfplumber.page import Page
 
 from expectations.evidence import BBox, Cell, Doubt
 from tasks.read.figures import half_width
-from tasks.read.struck import Struck
+from tasks.read.page import Char, chars_at
+from tasks.read.struck import struck_once
 
 _UNDECODED = "(cid:"
 _SLACK = 0.5
@@ -44,24 +46,20 @@ def _doubts(pages: Sequence[Page], cells: Iterable[Cell]) -> Iterator[Doubt]:
         page = pages[(number or 1) - 1]
         chars = _chars(page)
         page.close()
-        if not any(text == _UNDECODED for text, _, _ in chars):
+        if not any(char.text == _UNDECODED for char in chars):
             for cell in group:
-                seen = "".join(text for text, x, y in chars if _inside(x, y, cell.bbox))
+                seen = "".join(char.text for char in chars if _inside(char.x, char.y, cell.bbox))
                 if _figures(seen) != _figures(cell.raw):
                     yield Doubt(cell.address, cell.raw, seen, (cell,))
 
 
-def _chars(page: Page) -> list[tuple[str, float, float]]:
-    """Each character with its middle, from the top left of what a viewer shows; struck twice counts once."""
+def _chars(page: Page) -> list[Char]:
+    """Each character from the top left of what a viewer shows; struck twice counts once."""
     left, top = page.cropbox[0] - page.bbox[0], page.cropbox[1] - page.bbox[1]
-    found: list[tuple[str, float, float]] = []
-    struck = Struck()
-    for char in page.chars:
-        text = _UNDECODED if char["text"].startswith(_UNDECODED) else char["text"]
-        box = char["x0"] - left, char["top"] - top, char["x1"] - left, char["bottom"] - top
-        if not struck.again(text, box):
-            found.append((text, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2))
-    return found
+    texts = [_UNDECODED if char["text"].startswith(_UNDECODED) else char["text"] for char in page.chars]
+    boxes = [(c["x0"] - left, c["top"] - top, c["x1"] - left, c["bottom"] - top) for c in page.chars]
+    chars = chars_at(texts, np.array(boxes, dtype=float).reshape(-1, 4).T)
+    return [chars[index] for index in struck_once(chars)]
 
 
 def _inside(x: float, y: float, box: BBox | None) -> bool:

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from expectations.evidence import BBox
+from collections import defaultdict
+from collections.abc import Sequence
+
+from tasks.read.page import Char
 
 _NEAR = 0.3
 """Of a character's smaller side: neighbours in a line are always farther apart."""
-_BAND = 4.0
 
 
-class Struck:
-    """The characters of a page so far, and whether one more is an old one struck again."""
+def struck_once(chars: Sequence[Char]) -> list[int]:
+    """The indices of the characters that are the first in their place."""
+    is_first = [True] * len(chars)
+    alike: dict[str, list[int]] = defaultdict(list)
+    for index, char in enumerate(chars):
+        alike[char.text].append(index)
+    for indices in alike.values():
+        if len(indices) > 1:
+            _cross_out(chars, sorted(indices, key=lambda i: chars[i].x), is_first)
+    return [index for index, first in enumerate(is_first) if first]
 
-    def __init__(self) -> None:
-        self.places: dict[tuple[str, int], list[tuple[float, float]]] = {}
 
-    def again(self, text: str, box: BBox) -> bool:
-        """Whether `text` stands there already; if not, it does from now on."""
-        x0, top, x1, bottom = box
-        x, y = (x0 + x1) / 2, (top + bottom) / 2
-        band = round(y / _BAND)
-        for other in (band - 1, band, band + 1):
-            if (text, other) in self.places:
-                near = _NEAR * min(x1 - x0, bottom - top)
-                if any(
-                    abs(seen_x - x) < near and abs(seen_y - y) < near for seen_x, seen_y in self.places[text, other]
-                ):
-                    return True
-        self.places.setdefault((text, band), []).append((x, y))
-        return False
+def _cross_out(chars: Sequence[Char], indices: Sequence[int], is_first: list[bool]) -> None:
+    """Of the same character at `indices`, from the left, leave the first drawn of those that lie on each other."""
+    for place, left in enumerate(indices):
+        x, y, near = chars[left].x, chars[left].y, _near(chars[left])
+        for right in indices[place + 1 :]:
+            if chars[right].x - x >= near:
+                break
+            if abs(chars[right].y - y) < near:
+                is_first[max(left, right)] = False
+
+
+def _near(char: Char) -> float:
+    return _NEAR * min(char.x1 - char.x0, char.bottom - char.top)

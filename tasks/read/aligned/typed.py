@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from tasks.read.page import Char, Page, char_at
+from tasks.read.page import Char, Page
 
 _SIZE = 10.0
 _LEADING = 12.0
@@ -27,5 +27,5 @@ def _typed(line: str, top: float, wide: bool) -> Iterator[Char]:
     for text in line:
         width = _SIZE if wide and unicodedata.east_asian_width(text) in "WF" else _SIZE / 2
         if not text.isspace():
-            yield char_at(text, (x, top, x + width, top + _SIZE))
+            yield Char(text, x, top, x + width, top + _SIZE, x + width / 2, top + _SIZE / 2)
         x += width

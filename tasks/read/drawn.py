@@ -1,0 +1,196 @@
+"""What a PDF page draws besides characters: ruling lines, and pictures."""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from expectations.evidence import BBox
+from tasks.read.page import Rule
+from tasks.read.view import View
+
+THIN = 2.5
+"""Points: a filled box thinner than this is a ruling line, as programs draw them; a thicker one is shading."""
+
+_WHITE = 250
+_ROUND, _DOTS, _DOT_GAP = 0.3, 5, 4.0
+"""Dots of a dotted line: as wide as high, so many at least, so close together; in points."""
+_FORM_DEPTH = 4
+_BOX = 5
+"""Path segments of a rectangle."""
+
+Point = tuple[float, float]
+Matrix = tuple[float, float, float, float, float, float]
+
+
+class PageObject(NamedTuple):
+    """A path or picture, and the matrix that takes its own coordinates to the page's."""
+
+    item: object
+    kind: int
+    matrix: Matrix
+    outer: Matrix
+    """The part of `matrix` that comes from the form XObjects it stands in."""
+
+
+def page_objects(page: pdfium.PdfPage) -> Iterator[PageObject]:
+    """Paths and pictures, those in form XObjects too."""
+    count, get = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject
+    stack = [(get(page.raw, i), (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), 0) for i in range(count(page.raw))]
+    while stack:
+        item, outer, depth = stack.pop()
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_FORM and depth < _FORM_DEPTH:
+            inner = _times(_matrix(item), outer)
+            for i in range(raw.FPDFFormObj_CountObjects(item)):
+                stack.append((raw.FPDFFormObj_GetObject(item, i), inner, depth + 1))
+        elif kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+            yield PageObject(item, kind, _times(_matrix(item), outer), outer)
+
+
+def _matrix(item: object) -> Matrix:
+    m = raw.FS_MATRIX()
+    raw.FPDFPageObj_GetMatrix(item, m)
+    return m.a, m.b, m.c, m.d, m.e, m.f
+
+
+def _times(m: Matrix, n: Matrix) -> Matrix:
+    """First `m`, then `n`."""
+    return (
+        m[0] * n[0] + m[1] * n[2],
+        m[0] * n[1] + m[1] * n[3],
+        m[2] * n[0] + m[3] * n[2],
+        m[2] * n[1] + m[3] * n[3],
+        m[4] * n[0] + m[5] * n[2] + n[4],
+        m[4] * n[1] + m[5] * n[3] + n[5],
+    )
+
+
+def _at(m: Matrix, x: float, y: float) -> Point:
+    return m[0] * x + m[2] * y + m[4], m[1] * x + m[3] * y + m[5]
+
+
+def _box(points: Iterable[Point]) -> BBox:
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def image_cover(objects: Iterable[PageObject], view: View) -> float:
+    """The largest share of the page that one picture covers, 0 to 1."""
+    unit = tuple(itertools.product((0, 1), (0, 1)))
+    images = [item.matrix for item in objects if item.kind == raw.FPDF_PAGEOBJ_IMAGE]
+    x0, top, x1, bottom = view.boxes([_box(_at(matrix, *corner) for corner in unit) for matrix in images])
+    width = np.minimum(x1, view.width) - np.maximum(x0, 0)
+    height = np.minimum(bottom, view.height) - np.maximum(top, 0)
+    shown = np.maximum(width, 0) * np.maximum(height, 0)
+    return float(shown.max(initial=0)) / (view.width * view.height or 1)
+
+
+def segments(objects: Iterable[PageObject]) -> Iterator[BBox]:
+    """The thin boxes that drawn lines, stroked boxes and thin filled boxes make, in the page's user space."""
+    grounds: list[BBox] = []
+    sheets: list[BBox] = []
+    for item in objects:
+        if item.kind != raw.FPDF_PAGEOBJ_PATH:
+            continue
+        is_filled, is_stroked = _draw_mode(item)
+        if is_stroked and not _is_white(item, raw.FPDFPageObj_GetStrokeColor):
+            for points in _subpaths(item):
+                yield from ((*a, *b) for a, b in itertools.pairwise(points))
+        elif is_filled:
+            fills = not _is_white(item, raw.FPDFPageObj_GetFillColor)
+            for box in _filled(item):
+                if min(box[2] - box[0], box[3] - box[1]) > THIN:
+                    (grounds if fills else sheets).append(box)
+                elif fills:
+                    yield box
+    yield from _gaps(grounds, sheets)
+
+
+def _draw_mode(item: PageObject) -> tuple[bool, bool]:
+    filled, stroked = ctypes.c_int(), ctypes.c_int()
+    raw.FPDFPath_GetDrawMode(item.item, filled, stroked)
+    return bool(filled.value), bool(stroked.value)
+
+
+def _filled(item: PageObject) -> Iterator[BBox]:
+    """The box of each subpath; PDFium knows that of a single rectangle."""
+    if raw.FPDFPath_CountSegments(item.item) != _BOX:
+        yield from (_box(points) for points in _subpaths(item))
+        return
+    x0, y0, x1, y1 = (ctypes.c_float() for _ in range(4))
+    raw.FPDFPageObj_GetBounds(item.item, x0, y0, x1, y1)
+    yield _box((_at(item.outer, x0.value, y0.value), _at(item.outer, x1.value, y1.value)))
+
+
+def _gaps(grounds: Sequence[BBox], sheets: Sequence[BBox]) -> Iterator[BBox]:
+    """The edges of white boxes on a dark one: the ground that shows between them is the ruling."""
+    for x0, y0, x1, y1 in sheets:
+        if any(g[0] <= x0 and g[1] <= y0 and x1 <= g[2] and y1 <= g[3] for g in grounds):
+            yield from ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1))
+
+
+def _is_white(item: PageObject, get_color: Callable[..., int]) -> bool:
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not get_color(item.item, red, green, blue, alpha):
+        return False
+    return alpha.value == 0 or min(red.value, green.value, blue.value) >= _WHITE
+
+
+def _subpaths(item: PageObject) -> Iterator[list[Point]]:
+    """The corner points of each subpath, in the page's user space; a closed one ends where it began."""
+    points: list[Point] = []
+    x, y = ctypes.c_float(), ctypes.c_float()
+    for index in range(raw.FPDFPath_CountSegments(item.item)):
+        segment = raw.FPDFPath_GetPathSegment(item.item, index)
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        point = _at(item.matrix, x.value, y.value)
+        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+            if len(points) > 1:
+                yield points
+            points = [point]
+        else:
+            points.append(point)
+        if raw.FPDFPathSegment_GetClose(segment) and len(points) > 1:
+            points.append(points[0])
+    if len(points) > 1:
+        yield points
+
+
+def rules(boxes: Iterable[BBox]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The horizontal and the vertical ruling lines that thin boxes are."""
+    horizontal: list[Rule] = []
+    vertical: list[Rule] = []
+    dots: list[BBox] = []
+    for box in boxes:
+        x0, top, x1, bottom = box
+        width, height = x1 - x0, bottom - top
+        if width <= THIN and height <= THIN and abs(width - height) < _ROUND:
+            dots.append(box)
+        elif height <= THIN and width > height:
+            horizontal.append(Rule((top + bottom) / 2, x0, x1))
+        elif width <= THIN and height > width:
+            vertical.append(Rule((x0 + x1) / 2, top, bottom))
+    horizontal += _dotted([((top + bottom) / 2, x0, x1) for x0, top, x1, bottom in dots])
+    vertical += _dotted([((x0 + x1) / 2, top, bottom) for x0, top, x1, bottom in dots])
+    return tuple(horizontal), tuple(vertical)
+
+
+def _dotted(dots: list[tuple[float, float, float]]) -> Iterator[Rule]:
+    """The lines that dots (place, start, end) form: enough of them in a row, close together."""
+    for _, line in groupby(sorted(dots, key=lambda d: (round(d[0]), d[1])), key=lambda d: round(d[0])):
+        run: list[tuple[float, float, float]] = []
+        for dot in (*line, None):
+            if dot is not None and (not run or dot[1] - run[-1][2] <= _DOT_GAP):
+                run.append(dot)
+                continue
+            if len(run) >= _DOTS:
+                yield Rule(run[0][0], run[0][1], run[-1][2])
+            run = [dot] if dot is not None else []
