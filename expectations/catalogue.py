@@ -27,6 +27,10 @@ _HEAD = """\
 | `insufficient_data` | 缺少运算数，不据此判错 |
 | `error` | 规则无法执行：是本系统的故障，不归咎于报告，但报告也不会被判为有效 |
 
+规则由 Great Expectations 执行：每种法定格式一个 suite（`form_2019`、`form_2021`），年度之间一个（`between_years`），
+机关之间一个（`between_agencies`），都由 `expectations/` 中的格式与规则数据生成；
+每条规则是一个 `ExpectStatutoryRuleToHold`。`DOC.*` 和 `READ.*` 由读取程序给出。
+
 空白及 `/`、`-`、`—`、`无` 在合计时按 0 计，数据中仍为空值。
 """
 
@@ -38,25 +42,32 @@ _CHAPTERS = {
     "T4": "表四 政府信息公开行政复议、行政诉讼情况",
     "CELL": "单元格",
     "READ": "读取",
+    "TEXT": "第一部分的文字与表格",
+    "YEAR": "与上一年度的报告",
+    "PEER": "与其他机关的报告",
 }
 
 
 def catalogue_markdown() -> str:
-    """Every rule with its code, title, formula, basis, severity and forms, as Markdown in Chinese."""
+    """Every rule with its formula, basis, severity, forms, operands and advice, as Markdown in Chinese."""
     return "\n".join([_HEAD, *(line for prefix in _CHAPTERS for line in _chapter(prefix))])
 
 
 def _chapter(prefix: str) -> Iterator[str]:
     yield f"## {_CHAPTERS[prefix]}\n"
-    yield "| 代码 | 规则 | 要求 | 依据 | 程度 | 适用格式 |"
-    yield "|---|---|---|---|---|---|"
-    yield from (_line(rule) for rule in RULES.values() if rule.code.split(".")[0] == prefix)
-    yield ""
+    for rule in RULES.values():
+        if rule.code.split(".")[0] == prefix:
+            yield from _entry(rule)
 
 
-def _line(rule: Rule) -> str:
-    forms = "、".join(rule.forms)
-    return f"| `{rule.code}` | {rule.title} | {rule.formula} | {rule.basis} | {rule.severity} | {forms} |"
+def _entry(rule: Rule) -> Iterator[str]:
+    yield f"### `{rule.code}` {rule.title}\n"
+    yield f"- **要求**：{rule.formula}"
+    yield f"- **依据**：{rule.basis}"
+    yield f"- **程度**：{rule.severity}"
+    yield f"- **适用格式**：{'、'.join(rule.forms)}"
+    yield f"- **所涉**：{rule.operands}"
+    yield f"- **怎么办**：{rule.advice}\n"
 
 
 if __name__ == "__main__":

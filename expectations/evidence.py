@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 Severity = Literal["critical", "warning", "info"]
+Fault = Literal["source", "reading"]
+"""Whose a failure is: the report's own (two independent readings agree), or in doubt because they differ."""
 RuleOutcome = Literal["pass", "fail", "not_applicable", "insufficient_data", "error"]
 Number = int | Decimal
 BBox = tuple[float, float, float, float]
@@ -30,6 +33,8 @@ class Cell:
     page: int | None
     bbox: BBox | None
     engine: str
+    printed: Number | None = None
+    """The value as read, where a person has corrected `value`."""
 
     @property
     def is_blank(self) -> bool:
@@ -48,6 +53,20 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A number that the text states: the sum of `operands`, or where there are none, what the text itself makes of it.
+
+    `operands` are addresses of cells; one may have `*` for a part of it. `against` is that other number of the text.
+    """
+
+    rule: str
+    stated: int
+    operands: tuple[str, ...]
+    quote: str
+    against: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Suspect:
     """The one cell that explains every failed identity, and the value that would balance them."""
 
@@ -56,8 +75,22 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person decided, who, when (UTC) and why."""
+
+    kind: Literal["accept", "reject", "correct"]
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that did not pass: `message` in Chinese, `cells` the operands, `left` and `right` the two sides."""
+    """A rule that did not pass: `message` in Chinese, `cells` the operands, `left` and `right` the two sides.
+
+    `suspect` is the one cell that explains it, `candidates` the addresses of those that may, where there is no telling.
+    `decision` is that of a person who let it pass.
+    """
 
     rule: str
     severity: Severity
@@ -68,3 +101,11 @@ class Finding:
     left: Number | None = None
     right: Number | None = None
     suspect: Suspect | None = None
+    candidates: tuple[str, ...] = ()
+    fault: Fault | None = None
+    decision: Decision | None = None
+
+    @property
+    def keeps_out(self) -> bool:
+        """Whether it keeps the report out of the lake."""
+        return self.severity == "critical" and self.decision is None

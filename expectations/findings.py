@@ -9,7 +9,7 @@ from typing import Any
 from expectations import messages
 from expectations.evidence import Cell, Finding, Suspect
 from expectations.forms import FORMS, Identity, identities
-from expectations.locate import locate
+from expectations.locate import candidates, locate
 from expectations.rules import RULES
 from expectations.tables_read import TablesRead
 
@@ -32,6 +32,8 @@ class Findings:
         identity = _IDENTITIES[self._tables.form_at(where).code].get((rule, where))
         if identity:
             return self._unequal(identity, broken["left_side"], broken["right_side"])
+        if rule.startswith("TEXT."):
+            return self._text(rule, where, broken)
         cells = self._cells(*_split(broken.get("addresses")))
         message = self._message(rule.split(".")[1], where, broken, cells)
         return Finding(rule, RULES[rule].severity, "fail", where, message, cells)
@@ -62,19 +64,36 @@ class Findings:
         operands = self._cells(*identity.left, *identity.right)
         derived = any(cell.is_blank for cell in self._cells(identity.right[0]))
         message = messages.unequal(identity, form, left, right, derived)
-        suspect = self._suspect if identity.rule.startswith("T3.") else None
+        suspect, others = self._suspects if identity.rule.startswith("T3.") else (None, ())
         if suspect:
             message += messages.suspected(suspect, form, self._cells(suspect.address)[0].raw)
-        severity = RULES[identity.rule].severity
-        return Finding(identity.rule, severity, "fail", identity.where, message, operands, left, right, suspect)
+        here = tuple(a for a in others if a in (*identity.left, *identity.right))
+        if here:
+            message += messages.candidates(here, form)
+        rule = identity.rule
+        severity = RULES[rule].severity
+        return Finding(rule, severity, "fail", identity.where, message, operands, left, right, suspect, here)
+
+    def _text(self, rule: str, where: str, broken: Broken) -> Finding:
+        """A claim; one that counts what was carried over among what was received is only noted."""
+        claim = self._tables.claims[broken["claim"]]
+        left, right = broken["left_side"], broken["right_side"]
+        cells = self._cells(*_split(broken.get("addresses")))
+        with_old = rule == "TEXT.RECEIVED" and left == right + (self._counts.get("table3.carried_over.total") or 0)
+        message = messages.claimed(claim, self._tables.form_at("table3").code, right, with_old)
+        severity = "info" if with_old else RULES[rule].severity
+        return Finding(rule, severity, "fail", where, message, cells, left, right)
 
     @cached_property
-    def _suspect(self) -> Suspect | None:
+    def _suspects(self) -> tuple[Suspect | None, tuple[str, ...]]:
         """Only a table 3 of which every figure is known tells one wrong cell from another."""
         form = self._tables.form_at("table3")
         counts = {figure.address: self._counts[figure.address] for figure in form.figures("table3")}
         known = {address: count for address, count in counts.items() if count is not None}
-        return locate(form, known) if len(known) == len(counts) else None
+        if len(known) < len(counts):
+            return None, ()
+        suspect = locate(form, known)
+        return suspect, () if suspect else candidates(form, known)
 
     def _cells(self, *addresses: str) -> tuple[Cell, ...]:
         return tuple(cell for address in addresses for cell in self._tables.by_address.get(address, ()))

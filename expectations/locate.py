@@ -1,8 +1,12 @@
-"""Table 3 as an error-locating code: the single cell that explains every identity that fails, and none that holds."""
+"""Table 3 as an error-locating code: the single cell that explains every identity that fails, and none that holds.
+
+Where more than one cell is wrong, those that stand in failing identities alone are the candidates.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from expectations.evidence import Suspect
 from expectations.forms import Form, identities
@@ -15,14 +19,34 @@ def locate(form: Form, values: Mapping[str, int]) -> Suspect | None:
     `values` holds every cell of the table as the sums count it. None if nothing fails, if more than one cell is wrong,
     or if the cell would have to be negative. No two cells stand in the same identities, so there is never a choice.
     """
-    table = [identity for identity in identities(form) if identity.rule.startswith("T3.")]
-    gaps = {identity: _gap(identity, values) for identity in table}
-    failing = {identity for identity, gap in gaps.items() if gap}
-    for figure in form.figures("table3"):
-        touched = {identity for identity in table if figure.address in (*identity.left, *identity.right)}
+    gaps, failing = _gaps(form, values)
+    for address, touched in _touched(form).items():
         if touched == failing:
-            return _suspect(figure.address, gaps, failing, values)
+            return _suspect(address, gaps, failing, values)
     return None
+
+
+def candidates(form: Form, values: Mapping[str, int]) -> tuple[str, ...]:
+    """The cells all of whose identities fail, in the form's order: among them are the wrong ones, if none make up
+    for each other. Empty if nothing fails, or if that is the case.
+    """
+    _, failing = _gaps(form, values)
+    return tuple(address for address, touched in _touched(form).items() if failing and touched <= failing)
+
+
+@cache
+def _touched(form: Form) -> dict[str, frozenset[Identity]]:
+    """For every cell of table 3 the identities that it stands in."""
+    table = [identity for identity in identities(form) if identity.rule.startswith("T3.")]
+    return {
+        figure.address: frozenset(i for i in table if figure.address in (*i.left, *i.right))
+        for figure in form.figures("table3")
+    }
+
+
+def _gaps(form: Form, values: Mapping[str, int]) -> tuple[dict[Identity, int], frozenset[Identity]]:
+    gaps = {i: _gap(i, values) for i in identities(form) if i.rule.startswith("T3.")}
+    return gaps, frozenset(identity for identity, gap in gaps.items() if gap)
 
 
 def _gap(identity: Identity, values: Mapping[str, int]) -> int:
@@ -30,10 +54,9 @@ def _gap(identity: Identity, values: Mapping[str, int]) -> int:
 
 
 def _suspect(
-    address: str, gaps: Mapping[Identity, int], failing: set[Identity], values: Mapping[str, int]
+    address: str, gaps: Mapping[Identity, int], failing: frozenset[Identity], values: Mapping[str, int]
 ) -> Suspect | None:
-    """Any failing identity gives the value: they depend on each other, so their gaps are of one size."""
-    identity = next(iter(failing))
-    change = -gaps[identity] if address in identity.left else gaps[identity]
-    balancing = values[address] + change
-    return Suspect(address, balancing) if balancing >= 0 else None
+    """All failing identities must ask for the same value."""
+    changes = {-gaps[i] if address in i.left else gaps[i] for i in failing}
+    balancing = values[address] + min(changes)
+    return Suspect(address, balancing) if len(changes) == 1 and balancing >= 0 else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from expectations.evidence import Cell, Doubt, Number, Severity, Suspect
+from expectations.evidence import Cell, Claim, Doubt, Number, Severity, Suspect
 from expectations.forms import Identity
 from expectations.places import column_label, place_label
 
@@ -70,6 +70,28 @@ def suspected(suspect: Suspect, form: str, raw: str) -> str:
     return f"只要{name}由 {printed} 改为 {suspect.balancing_value}，表内各项合计即全部平衡，请先核对这一格。"
 
 
+def candidates(addresses: Sequence[str], form: str) -> str:
+    """The cells of one sum that may be wrong, where more than one cell of table 3 is."""
+    names = "、".join(place_label(address, form) for address in addresses)
+    return f"表内不止一处不平，无法断定是哪一格，请核对：{names}。"
+
+
+def confirmed() -> str:
+    """A second, independent reading of the accused cells agrees with the first."""
+    return "所涉单元格经两种方法独立读取，结果一致，系原文有误。"
+
+
+def claimed(claim: Claim, form: str, right: Number, with_old: bool) -> str:
+    """TEXT.*: what section one says, and what the cells hold."""
+    said = f"第一部分写道“{_short(claim.quote)}”"
+    if not claim.operands:
+        return f"{said}，其中的数 {claim.stated} 与按同一句推算的 {right} 不符。"
+    if with_old:
+        return f"{said}，{claim.stated} 件是新收与上年结转之和，表中新收为 {right} 件。"
+    names = "、".join(_operand_label(operand, form) for operand in claim.operands)
+    return f"{said}，即 {claim.stated}，而{names}为 {right}，相差 {abs(claim.stated - right)}。"
+
+
 def total_blank(where: str, form: str) -> str:
     """T?.TOTAL_BLANK"""
     return f"{place_label(where, form)}未填，而各分项已填；核对时按分项之和计算，数据中仍留空。"
@@ -98,8 +120,24 @@ def rule_error(rule: str, why: str) -> str:
     return f"规则 {rule} 无法执行，是本系统的故障，不是报告的问题：{why[:200]}"
 
 
+_WILD = {
+    "table3.denied.*.total": "表三“（三）不予公开”各项总计之和",
+    "table4.litigation_*": "表四两组行政诉讼",
+}
+
+
+def _operand_label(operand: str, form: str) -> str:
+    """A cell's name, or that of the sum of those that an address with `*` stands for."""
+    if operand in _WILD:
+        return _WILD[operand]
+    group, _, column = operand.rpartition(".")
+    if group in _WILD:
+        return f"{_WILD[group]}的“{column_label(f'table4.litigation_direct.{column}', form)}”之和"
+    return place_label(operand, form)
+
+
 def _short(raw: str) -> str:
-    return raw if len(raw) <= 40 else f"{raw[:40]}……"
+    return raw if len(raw) <= 60 else f"{raw[:60]}……"
 
 
 def _repetitions(cells: Sequence[Cell], form: str) -> list[str]:

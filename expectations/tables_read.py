@@ -1,4 +1,4 @@
-"""What was read of a report's tables: the one input of every rule on cells."""
+"""What was read of a report's tables, and what its text says of them: the one input of every rule on cells."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from expectations.evidence import Cell, Doubt
+from expectations.evidence import Cell, Claim, Doubt
 from expectations.forms import FORMS, TABLES, Figure, Form, TableName, form_for
 
 
 @dataclass(frozen=True)
 class TablesRead:
-    """The cells of all tables found, each table's form, the report year and where the reading is in doubt."""
+    """The cells of all tables found, each table's form, the report year, where reading is in doubt, and the claims."""
 
     cells: Sequence[Cell]
     forms: Mapping[TableName, str]
     year: int | None
     doubts: Sequence[Doubt] = ()
+    claims: Sequence[Claim] = ()
 
     @cached_property
     def by_address(self) -> dict[str, tuple[Cell, ...]]:

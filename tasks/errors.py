@@ -17,13 +17,14 @@ Rejected
 Broken machinery is not here: it raises whatever it raises, fails the run, and is retried.
 """
 
+from expectations.rules import RULES
+
 
 class Rejected(Exception):  # noqa: N818 - an outcome, not an error of ours
     """A file that cannot be read as a report: bad input, not a bug. `detail` adds what was seen, in Chinese."""
 
     code: str
     message: str
-    advice: str
 
     def __init__(self, detail: str = "") -> None:
         self.detail = detail
@@ -33,6 +34,11 @@ class Rejected(Exception):  # noqa: N818 - an outcome, not an error of ours
         detail = f"（{self.detail}）" if self.detail else ""
         return f"{self.message}{detail}。{self.advice}"
 
+    @property
+    def advice(self) -> str:
+        """What the uploader can do."""
+        return RULES[self.code].advice
+
     def __reduce__(self) -> tuple[type["Rejected"], tuple[str]]:
         return type(self), (self.detail,)
 
@@ -40,70 +46,63 @@ class Rejected(Exception):  # noqa: N818 - an outcome, not an error of ours
 class EmptyFile(Rejected):
     code = "DOC.EMPTY"
     message = "文件是空的，没有任何内容"
-    advice = "请检查导出或上传是否中断，然后重新上传。"
 
 
 class UnsupportedType(Rejected):
     code = "DOC.UNSUPPORTED_TYPE"
     message = "不支持这种文件类型"
-    advice = "请另存为 PDF 或 DOCX 后重新上传。"
 
 
 class TypeMismatch(Rejected):
     code = "DOC.TYPE_MISMATCH"
     message = "文件内容与扩展名不符"
-    advice = "请用原来的程序打开并另存为正确的格式，不要只改扩展名。"
 
 
 class CorruptFile(Rejected):
     code = "DOC.CORRUPT"
     message = "文件已损坏或不完整，无法打开"
-    advice = "请重新导出并重新上传。"
 
 
 class EncryptedFile(Rejected):
     code = "DOC.ENCRYPTED"
     message = "文件设有打开密码"
-    advice = "请去掉打开密码后重新上传。"
 
 
 class TooManyPages(Rejected):
     code = "DOC.TOO_MANY_PAGES"
     message = "文件页数超过上限"
-    advice = "请只上传年度报告本身，不要与其他材料合并。"
 
 
 class TooLarge(Rejected):
     code = "DOC.TOO_LARGE"
     message = "文件超过大小上限，或读取时占用内存过多"
-    advice = "请压缩图片或重新导出后上传。"
 
 
 class TooSlow(Rejected):
     code = "DOC.TOO_SLOW"
     message = "读取文件超过时间上限"
-    advice = "请用办公软件重新导出 PDF 后上传。"
 
 
 class NoTextLayer(Rejected):
     code = "DOC.NO_TEXT_LAYER"
     message = "文件是扫描图片，没有可读取的文字"
-    advice = "请上传由文字处理软件直接导出的 PDF 或 DOCX。"
 
 
 class NotAnnualReport(Rejected):
     code = "DOC.NOT_ANNUAL_REPORT"
     message = "这不是政府信息公开工作年度报告，或只是空白模板"
-    advice = "请确认上传的文件。"
 
 
 class UnsupportedYear(Rejected):
     code = "FORMAT.UNSUPPORTED_YEAR"
     message = "2018 年及以前的年度报告没有统一的法定表格，不在处理范围内"
-    advice = "无需重新上传。"
 
 
 class ProcessingFailed(Rejected):
     code = "PROCESSING.FAILED"
     message = "读取程序出错，不是文件的问题"
-    advice = "请把文件和这条信息交给维护者。"
+
+    @property
+    def advice(self) -> str:
+        """The uploader can do nothing about it."""
+        return "请把文件和这条信息交给维护者。"

@@ -1,13 +1,14 @@
-"""Hold a report against the rules."""
+"""Hold reports against the rules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from expectations import messages
 from expectations.evidence import Finding
+from expectations.outcomes import rule_outcomes
 from expectations.rules import RULES
-from expectations.suites import evaluate
+from expectations.suites import Evaluation, evaluate
 from expectations.tables_read import TablesRead
 from tasks.values import Report, Verdict
 
@@ -16,11 +17,21 @@ _ORDER = {"critical": 0, "warning": 1, "info": 2}
 
 def validate(report: Report) -> Verdict:
     """The verdict on `report`: `validated` only if no critical rule failed, could not be evaluated, or is in doubt."""
-    tables = TablesRead(report.cells, report.forms, report.year, report.doubts)
-    findings = [*_unnamed(report), *_disagreements(tables), *evaluate(tables), *report.notes]
+    return validate_all([report])[0]
+
+
+def validate_all(reports: Sequence[Report]) -> list[Verdict]:
+    """The verdict on each report: a thousand at once cost each a fraction of what one alone costs."""
+    tables = [TablesRead(r.cells, r.forms, r.year, r.doubts, r.claims) for r in reports]
+    return [_verdict(*of_one) for of_one in zip(reports, tables, evaluate(tables), strict=True)]
+
+
+def _verdict(report: Report, tables: TablesRead, evaluation: Evaluation) -> Verdict:
+    findings = [*_unnamed(report), *_disagreements(tables), *evaluation.findings, *report.notes]
     findings.sort(key=lambda finding: _ORDER[finding.severity])
-    critical = any(finding.severity == "critical" for finding in findings)
-    return Verdict("quarantined" if critical else "validated", tuple(findings))
+    rules = rule_outcomes(tables, evaluation.uncounted, findings)
+    kept_out = any(finding.keeps_out for finding in findings)
+    return Verdict("quarantined" if kept_out else "validated", tuple(findings), rules)
 
 
 def _unnamed(report: Report) -> Iterator[Finding]:
@@ -34,5 +45,5 @@ def _unnamed(report: Report) -> Iterator[Finding]:
 def _disagreements(tables: TablesRead) -> Iterator[Finding]:
     rule = RULES["READ.DISAGREEMENT"]
     for doubt in tables.doubts:
-        form = tables.form_at(doubt.where).code
-        yield Finding(rule.code, rule.severity, "fail", doubt.where, messages.disagreement(doubt, form), doubt.cells)
+        message = messages.disagreement(doubt, tables.form_at(doubt.where).code)
+        yield Finding(rule.code, rule.severity, "fail", doubt.where, message, doubt.cells, fault="reading")

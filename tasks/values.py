@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from expectations.evidence import Cell, Doubt, Finding
+from expectations.evidence import Cell, Claim, Doubt, Finding, RuleOutcome
 from expectations.forms import TableName
 
 READER_VERSION = "1"
@@ -53,7 +54,8 @@ class Report:
     """What was read. `forms` says for each table found which statutory form (2019 or 2021) it is in.
 
     `engine` names the first reading, `second` the independent one; `doubts` is where they differ. `notes` are findings
-    that the reader itself makes about the document (DOC.YEAR_MISMATCH, DOC.NO_AGENCY, DOC.SECTIONS, ...).
+    that the reader itself makes about the document (DOC.YEAR_MISMATCH, DOC.NO_AGENCY, DOC.SECTIONS, ...). `claims` is
+    what section one says in words of the numbers in the tables.
     """
 
     title: str
@@ -67,6 +69,7 @@ class Report:
     notes: tuple[Finding, ...]
     engine: str
     second: str
+    claims: tuple[Claim, ...] = ()
 
     @property
     def form(self) -> str | None:
@@ -76,15 +79,19 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the rules say: `validated` if no critical rule failed, else `quarantined`."""
+    """What the rules say: `validated` if no critical rule failed that nobody has accepted, else `quarantined`.
+
+    `rules` is the outcome of every rule on a report by itself.
+    """
 
     outcome: Literal["validated", "quarantined"]
     findings: tuple[Finding, ...]
+    rules: Mapping[str, RuleOutcome] = field(default_factory=dict)
 
     @property
     def reason(self) -> str | None:
         """The first critical rule, for the receipt's one-line reason."""
-        return next((f.rule for f in self.findings if f.severity == "critical"), None)
+        return next((f.rule for f in self.findings if f.keeps_out), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +113,7 @@ class Receipt:
     form: str | None = None
     report_id: str | None = None
     findings: tuple[Finding, ...] = ()
+    rules: Mapping[str, RuleOutcome] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     duplicate_of: str | None = None
     superseded_by_quarantined: bool = False

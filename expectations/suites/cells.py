@@ -1,10 +1,11 @@
-"""A report's cells as rows of the table that a suite validates: one row for every figure that the form asks for."""
+"""Reports' cells as rows of the table that a suite validates: one row for every figure that the form asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from decimal import ROUND_UP, Decimal
+from operator import attrgetter
 
 from expectations.evidence import Cell, Number
 from expectations.forms import TABLES, Figure, TableName
@@ -25,10 +26,11 @@ LIMIT = 10**13
 class CellRow:
     """One figure of the form as read; flags are 0 or 1.
 
-    `times` is how often it was read, `value` what is printed (scaled), `counted` what sums count (null: no sum may rest
-    on it), `proper` whether it is a number of the figure's kind.
+    `report` numbers the reports of a batch, `times` is how often it was read, `value` what is printed (scaled),
+    `counted` what sums count (null: no sum may rest on it), `proper` whether it is a number of the figure's kind.
     """
 
+    report: int
     address: str
     tbl: str
     line: str
@@ -47,17 +49,19 @@ class CellRow:
 
 
 COLUMNS = tuple(field.name for field in fields(CellRow))
+values = attrgetter(*COLUMNS)
+"""A row as the database takes it."""
 
 
-def cell_rows(tables: TablesRead) -> dict[str, list[CellRow]]:
+def cell_rows(tables: TablesRead, report: int = 0) -> dict[str, list[CellRow]]:
     """For each form in use (by code) the rows of every figure that its tables must hold, read or not."""
     rows: dict[str, list[CellRow]] = {}
     for table in TABLES:
-        rows.setdefault(tables.form(table).code, []).extend(_rows_of(tables, table))
+        rows.setdefault(tables.form(table).code, []).extend(_rows_of(tables, table, report))
     return rows
 
 
-def _rows_of(tables: TablesRead, table: TableName) -> Iterator[CellRow]:
+def _rows_of(tables: TablesRead, table: TableName, report: int) -> Iterator[CellRow]:
     form = tables.form(table)
     figures = form.figures(table)
     columns = {f.column for f in figures if f.address in tables.by_address}
@@ -67,6 +71,7 @@ def _rows_of(tables: TablesRead, table: TableName) -> Iterator[CellRow]:
         cells = tables.by_address.get(figure.address, ())
         cell = cells[0] if len(cells) == 1 else None
         yield CellRow(
+            report=report,
             address=figure.address,
             tbl=table,
             line=figure.address.rsplit(".", 1)[0],

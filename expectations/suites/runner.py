@@ -10,14 +10,11 @@ import itertools
 import os
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from expectations.forms import FORMS, identities
-from expectations.suites.cells import COLUMNS, CellRow
-from expectations.suites.suite import form_suite
+from expectations.suites.suite import SUITES, SuiteDefinition
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
@@ -27,8 +24,9 @@ if TYPE_CHECKING:
 Broken = dict[str, Any]
 """What breaks a rule, as the rule's query selects it."""
 
+Rows = Iterable[Sequence[object]]
+
 _numbers = itertools.count()
-_values = attrgetter(*COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,33 +43,32 @@ class SuiteRunner:
     def __init__(self) -> None:
         uri = f"file:nianbao_{os.getpid()}_{next(_numbers)}?mode=memory&cache=shared"
         self._database = sqlite3.connect(uri, uri=True, check_same_thread=False)
-        for form in FORMS:
-            self._create_tables(form)
+        for suite in SUITES.values():
+            self._create_tables(suite)
         self._suites, self._batches = _context(f"sqlite:///{uri}&uri=true&check_same_thread=false")
 
-    def run(self, form: str, rows: Sequence[CellRow]) -> SuiteResult:
-        """Validate the figures of one report's tables in `form`."""
-        self._database.execute(f"DELETE FROM cells_{form}")
-        marks = ", ".join("?" * len(COLUMNS))
-        self._database.executemany(f"INSERT INTO cells_{form} VALUES ({marks})", [_values(row) for row in rows])
+    def run(self, suite: str, tables: Mapping[str, Rows]) -> SuiteResult:
+        """Validate `tables`, by their names in the suite's SQL; those that are not given are empty."""
+        definition = SUITES[suite]
+        for name in definition.columns.keys() - definition.fixed.keys():
+            self._database.execute(f"DELETE FROM {definition.table(name)}")
+            self._insert(definition, name, tables.get(name, ()))
         self._database.commit()
-        return _sorted(self._batches[form].validate(self._suites[form], result_format="COMPLETE").results)
+        return _sorted(self._batches[suite].validate(self._suites[suite], result_format="COMPLETE").results)
 
-    def _create_tables(self, form: str) -> None:
-        self._database.execute(f"CREATE TABLE cells_{form} ({', '.join(COLUMNS)})")
-        self._database.execute(f"CREATE TABLE operands_{form} (rule, place, total, side, address)")
-        rows = (
-            (identity.rule, identity.where, identity.right[0], side, address)
-            for identity in identities(FORMS[form])
-            for side, addresses in (("left", identity.left), ("right", identity.right))
-            for address in addresses
-        )
-        self._database.executemany(f"INSERT INTO operands_{form} VALUES (?, ?, ?, ?, ?)", rows)
+    def _create_tables(self, suite: SuiteDefinition) -> None:
+        for name, columns in suite.columns.items():
+            self._database.execute(f"CREATE TABLE {suite.table(name)} ({', '.join(columns)})")
+            self._insert(suite, name, suite.fixed.get(name, ()))
         self._database.commit()
+
+    def _insert(self, suite: SuiteDefinition, name: str, rows: Rows) -> None:
+        marks = ", ".join("?" * len(suite.columns[name]))
+        self._database.executemany(f"INSERT INTO {suite.table(name)} VALUES ({marks})", rows)
 
 
 def _context(connection_string: str) -> tuple[dict[str, ExpectationSuite], dict[str, Batch]]:
-    """The Data Context's suites and batches, by form. The first call in a process imports Great Expectations."""
+    """The Data Context's suites and batches, by suite. The first call in a process imports Great Expectations."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -80,10 +77,10 @@ def _context(connection_string: str) -> tuple[dict[str, ExpectationSuite], dict[
     source = context.data_sources.add_sqlite("report", connection_string=connection_string)
     suites: dict[str, ExpectationSuite] = {}
     batches: dict[str, Batch] = {}
-    for code, form in FORMS.items():
-        asset = source.add_table_asset(f"cells_{code}", table_name=f"cells_{code}")
-        batches[code] = asset.add_batch_definition_whole_table("report").get_batch()
-        suites[code] = context.suites.add(form_suite(form))
+    for name, suite in SUITES.items():
+        asset = source.add_table_asset(name, table_name=suite.table("batch"))
+        batches[name] = asset.add_batch_definition_whole_table("reports").get_batch()
+        suites[name] = context.suites.add(suite.expectation_suite())
     return suites, batches
 
 
@@ -108,12 +105,12 @@ _lock = threading.Lock()
 _runner: SuiteRunner | None = None
 
 
-def run_suite(form: str, rows: Sequence[CellRow]) -> SuiteResult:
+def run_suite(suite: str, tables: Mapping[str, Rows]) -> SuiteResult:
     """Validate with this process's runner, which is made at the first call (that takes seconds)."""
     global _runner
     with _lock:
         _runner = _runner or SuiteRunner()
-        return _runner.run(form, rows)
+        return _runner.run(suite, tables)
 
 
 def _forget() -> None:

@@ -1,41 +1,97 @@
-"""The suites: one a form, an expectation a rule, as Great Expectations knows them."""
+"""The suites as Great Expectations knows them: one a form, one between years, one between agencies.
+
+An expectation a rule. Each suite has one table that is its batch, and may have others that its queries join.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from expectations.forms import Form
+from expectations.forms import FORMS, Form, identities
 from expectations.rules import RULES
+from expectations.suites.cells import COLUMNS
+from expectations.suites.claims import CLAIM_COLUMNS, OPERAND_COLUMNS
+from expectations.suites.pair_queries import PEER_QUERIES, YEAR_QUERIES
+from expectations.suites.pairs import PAIR_COLUMNS
 from expectations.suites.queries import QUERIES
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
-    from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
+
+    from expectations.suites.expectation import ExpectStatutoryRuleToHold
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read when great_expectations is imported
 
 
-def form_suite(form: Form) -> ExpectationSuite:
-    """The suite of every rule on cells that applies to `form`, for the tables `cells_<form>` and `operands_<form>`."""
-    from great_expectations import ExpectationSuite
+@dataclass(frozen=True)
+class SuiteDefinition:
+    """A suite: its rules as SQL, and its tables by their names in that SQL, `batch` first.
 
-    codes = [code for code in QUERIES if form.code in RULES[code].forms]
-    return ExpectationSuite(
-        name=f"form_{form.code}",
-        expectations=[_expectation(code, form) for code in codes],
-        meta={"form": form.code, "notice": form.notice},
+    `fixed` holds the rows of tables that are the same for every batch.
+    """
+
+    name: str
+    queries: Mapping[str, str]
+    columns: Mapping[str, tuple[str, ...]]
+    fixed: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
+    meta: Mapping[str, str] = field(default_factory=dict)
+
+    def table(self, name: str) -> str:
+        """The database's name of one of the suite's tables."""
+        return f"{name}_{self.name}"
+
+    def expectation_suite(self) -> ExpectationSuite:
+        """The suite for Great Expectations."""
+        from great_expectations import ExpectationSuite
+
+        expectations = [self._expectation(code, query) for code, query in self.queries.items()]
+        return ExpectationSuite(name=self.name, expectations=expectations, meta=dict(self.meta))
+
+    def _expectation(self, code: str, query: str) -> ExpectStatutoryRuleToHold:
+        from great_expectations.expectations.metadata_types import FailureSeverity
+
+        from expectations.suites.expectation import ExpectStatutoryRuleToHold
+
+        rule = RULES[code]
+        for name in self.columns:
+            query = query.replace(f"{{{name}}}", self.table(name)) if name != "batch" else query
+        return ExpectStatutoryRuleToHold(
+            unexpected_rows_query=query,
+            severity=FailureSeverity(rule.severity),
+            description=f"{rule.title}：{rule.formula}",
+            meta={"rule": code, "basis": rule.basis},
+        )
+
+
+def _form_suite(form: Form) -> SuiteDefinition:
+    operands = tuple(
+        (identity.rule, identity.where, identity.right[0], side, address)
+        for identity in identities(form)
+        for side, addresses in (("left", identity.left), ("right", identity.right))
+        for address in addresses
+    )
+    return SuiteDefinition(
+        f"form_{form.code}",
+        {code: query for code, query in QUERIES.items() if form.code in RULES[code].forms},
+        {
+            "batch": COLUMNS,
+            "operands": ("rule", "place", "total", "side", "address"),
+            "claims": CLAIM_COLUMNS,
+            "claim_operands": OPERAND_COLUMNS,
+        },
+        {"operands": operands},
+        {"form": form.code, "notice": form.notice},
     )
 
 
-def _expectation(code: str, form: Form) -> UnexpectedRowsExpectation:
-    from great_expectations.expectations.core.unexpected_rows_expectation import UnexpectedRowsExpectation
-    from great_expectations.expectations.metadata_types import FailureSeverity
-
-    rule = RULES[code]
-    return UnexpectedRowsExpectation(
-        unexpected_rows_query=QUERIES[code].replace("{operands}", f"operands_{form.code}"),
-        severity=FailureSeverity(rule.severity),
-        description=f"{rule.title}：{rule.formula}",
-        meta={"rule": code, "basis": rule.basis},
+SUITES: dict[str, SuiteDefinition] = {
+    suite.name: suite
+    for suite in (
+        *map(_form_suite, FORMS.values()),
+        SuiteDefinition("between_years", YEAR_QUERIES, {"batch": PAIR_COLUMNS}),
+        SuiteDefinition("between_agencies", PEER_QUERIES, {"batch": PAIR_COLUMNS}),
     )
+}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from expectations.evidence import Doubt
 from expectations.forms import FIRST_YEAR, TABLES, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
+from tasks.read.claims import find_claims
 from tasks.read.confirm import confirm, is_announced
 from tasks.read.docx import read_docx
 from tasks.read.dump import read_dump
@@ -43,6 +44,7 @@ def read(document: Document) -> Report:
         notes=(*who.notes, *section_notes(sections)),
         engine=medium.engine,
         second=medium.second,
+        claims=tuple(claim for s in sections if s.number == "一" for claim in find_claims(s.text, who.year)),
     )
 
 

@@ -10,6 +10,7 @@ from expectations.evidence import Doubt
 from expectations.forms import TABLES
 from expectations.rules import RULES
 from expectations.suites.queries import QUERIES
+from tasks.read.claims import find_claims
 from tasks.validate import validate
 
 
@@ -24,9 +25,12 @@ class Case:
     form: str = "2021"
 
 
+NEW = "table3.new.total"
 REVIEW = "table4.review"
 GRANTED = "table3.granted"
 V21, V19 = values("2021"), values("2019")
+DENIED = sum(v for a, v in V21.items() if a.startswith("table3.denied.") and a.endswith(".total"))
+LAWSUITS = sum(v for a, v in V21.items() if a.startswith("table4.litigation_") and a.endswith(".total"))
 BLANK_ROW_TOTAL = {"changes": {f"{GRANTED}.total": ""}}
 NONE_GRANTED = {"changes": {a: 0 for a in V21 if a.startswith(f"{GRANTED}.")} | {f"{GRANTED}.total": ""}}
 ALL_BLANK = {"changes": {a: "/" for a in V21 if a.startswith(REVIEW)}}
@@ -40,6 +44,16 @@ def _plus(address, step=1, known=V21):
 def _moved(address, to):
     """One number is moved from a cell to another one."""
     return {"changes": {address: V21[address] - 1, to: V21[to] + 1}}
+
+
+def _text(text):
+    return {"claims": find_claims(f"{text}。", 2023)}
+
+
+def _said(rule, where, text, number=None):
+    """A text that states one more than the table holds, and one that states what it holds."""
+    right = V21[where] if number is None else number
+    return Case(f"TEXT.{rule}", where, _text(text.format(right + 1)), _text(text.format(right)))
 
 
 CASES = (
@@ -100,6 +114,19 @@ CASES = (
     Case("FORMAT.YEAR_MISMATCH", "table2", {"year": 2020}, {"year": 2021}),
     Case("FORMAT.YEAR_MISMATCH", "table2", {"year": 2020}, {"year": 2020, "doubts": ALL_DOUBTED}),
     Case("READ.DISAGREEMENT", GRANTED, {"doubts": (Doubt(GRANTED, "12", "1"),)}),
+    _said("RECEIVED", NEW, "收到政府信息公开申请{}件"),
+    _said("CARRIED_OVER", "table3.carried_over.total", "收到申请，其中上年结转{}件"),
+    _said("CARRIED_FORWARD", "table3.carried_forward.total", "收到申请，结转下年度{}件"),
+    _said("HANDLED", "table3.total.total", "答复申请{}件"),
+    _said("GRANTED", f"{GRANTED}.total", "答复申请，予以公开{}件"),
+    _said("PARTIAL", "table3.partial.total", "答复申请，部分公开{}件"),
+    _said("DENIED", "table3", "答复申请，不予公开{}件", DENIED),
+    _said("REVIEW", f"{REVIEW}.upheld", "政府信息公开行政复议，结果维持{}件"),
+    _said("LITIGATION", "table4", "政府信息公开行政诉讼{}件", LAWSUITS),
+    Case("TEXT.ZERO", NEW, _text("未收到政府信息公开申请"), _text("收到政府信息公开申请")),
+    Case("TEXT.ZERO", "table4", _text("未发生因政府信息公开引起的行政复议、行政诉讼")),
+    Case("TEXT.ALL_DONE", "table3.carried_forward.total", _text("申请已全部按时办结"), _text("申请按时办结")),
+    Case("TEXT.PARTS", "section.一", _text("收到申请4件，其中网上申请5件"), _text("收到申请4件，其中网上申请3件")),
     Case("DOC.NO_AGENCY", "agency", {"agency": None}),
     Case("DOC.NO_YEAR", "year", {"year": None}),
 )  # fmt: skip
@@ -127,3 +154,31 @@ def test_the_nearest_report_that_keeps_the_rule_passes(case):
 
 def test_every_rule_on_what_was_read_has_its_cases():
     assert {*QUERIES, "READ.DISAGREEMENT", "DOC.NO_AGENCY", "DOC.NO_YEAR"} == {case.rule for case in CASES}
+
+
+def test_what_was_received_with_what_was_carried_over_is_only_noted():
+    both = V21[NEW] + V21["table3.carried_over.total"]
+    (finding,) = _fails(_said("RECEIVED", NEW, "{}"), _text(f"收到政府信息公开申请{both}件"))
+    assert (finding.severity, finding.left, finding.right) == ("info", both, V21[NEW])
+
+
+def test_a_claim_about_a_figure_in_doubt_is_not_judged():
+    doubts = (Doubt("table3.new", "12", "1"),)
+    verdict = validate(report(doubts=doubts, **_text("收到政府信息公开申请1件")))
+    assert verdict.rules["TEXT.RECEIVED"] == "insufficient_data"
+
+
+def test_every_rule_has_its_outcome():
+    rules = validate(report(changes={"table4.review.total": 1}, without=("table2",))).rules
+    assert rules["T4.ROW_SUM"] == rules["T2.MISSING_TABLE"] == "fail"
+    assert rules["T3.ROW_SUM"] == "pass"
+    assert rules["T2.NEGATIVE"] == "insufficient_data"
+    assert rules["TEXT.RECEIVED"] == "not_applicable"
+    assert set(rules) == {
+        *QUERIES,
+        "READ.DISAGREEMENT",
+        "DOC.NO_AGENCY",
+        "DOC.NO_YEAR",
+        "DOC.YEAR_MISMATCH",
+        "DOC.SECTIONS",
+    }

@@ -9,7 +9,8 @@ import pytest
 from balanced import cell, report, values
 
 from expectations.evidence import Cell, Doubt, Finding, Suspect
-from expectations.suites import queries, runner
+from expectations.suites import runner
+from expectations.suites.suite import SUITES
 from tasks.validate import validate
 from tasks.values import Report
 
@@ -180,7 +181,7 @@ def test_the_readers_notes_pass_through_after_what_is_critical():
 
 
 def test_a_rule_that_cannot_be_evaluated_is_our_fault_and_never_a_pass(monkeypatch):
-    monkeypatch.setitem(queries.QUERIES, "CELL.BLANK", "SELECT no_such_column FROM {batch}")
+    monkeypatch.setitem(SUITES["form_2021"].queries, "CELL.BLANK", "SELECT no_such_column FROM {batch}")
     monkeypatch.setattr(runner, "_runner", None)
     verdict = validate(report())
     (finding,) = verdict.findings

@@ -1,0 +1,44 @@
+"""Rules on the document as a whole: those that a file must pass to be read, and those on what was read."""
+
+from __future__ import annotations
+
+from expectations.rules.model import ARTICLE_50, FORM, OURS, Rule
+
+_FILE = "整个文件"
+
+REJECTIONS = (
+    Rule("DOC.EMPTY", "文件为空", OURS, "文件有内容", _FILE, "请检查导出或上传是否中断，然后重新上传。"),
+    Rule("DOC.UNSUPPORTED_TYPE", "文件类型不支持", OURS, "内容是 PDF、DOCX、HTML、纯文本或 Markdown", _FILE,
+         "请另存为 PDF 或 DOCX 后重新上传。"),
+    Rule("DOC.TYPE_MISMATCH", "内容与扩展名不符", OURS, "内容的类型与扩展名一致", _FILE,
+         "请用原来的程序打开并另存为正确的格式，不要只改扩展名。"),
+    Rule("DOC.CORRUPT", "文件损坏或不完整", OURS, "文件可以完整打开", _FILE, "请重新导出并重新上传。"),
+    Rule("DOC.ENCRYPTED", "文件有打开密码", OURS, "不用密码可以打开", _FILE, "请去掉打开密码后重新上传。"),
+    Rule("DOC.TOO_MANY_PAGES", "页数过多", OURS, "不超过 200 页", _FILE,
+         "请只上传年度报告本身，不要与其他材料合并。"),
+    Rule("DOC.TOO_LARGE", "文件过大", OURS, "不超过 50 MB，读取内存不超过 1 GiB", _FILE,
+         "请压缩图片或重新导出后上传。"),
+    Rule("DOC.TOO_SLOW", "读取过慢", OURS, "读取不超过 60 秒 CPU 时间", _FILE, "请用办公软件重新导出 PDF 后上传。"),
+    Rule("DOC.NO_TEXT_LAYER", "扫描件，没有文字层", OURS, "页面上有文字", _FILE,
+         "请上传由文字处理软件直接导出的 PDF 或 DOCX。"),
+    Rule("DOC.NOT_ANNUAL_REPORT", "不是年度报告", ARTICLE_50, "文件是填写了数据的年度报告",
+         _FILE, "请确认上传的文件。"),
+    Rule("FORMAT.UNSUPPORTED_YEAR", "2019 年以前的报告", FORM, "报告年度 ≥ 2019", "报告年度", "无需重新上传。"),
+    Rule("DOC.DUPLICATE", "内容相同的文件已处理过", OURS, "同样内容只处理一次",
+         _FILE, "无需处理，以第一次的结果为准。"),
+)  # fmt: skip
+
+DOCUMENT_RULES = (
+    Rule("DOC.NO_AGENCY", "找不到发文机关", ARTICLE_50, "报告写明机关（只有文件名写明时为提醒）", "标题、正文、文件名",
+         "请在标题中写明机关全称。"),
+    Rule("DOC.NO_YEAR", "找不到报告年度", ARTICLE_50, "报告写明年度（只有文件名写明时为提醒）", "标题、正文、文件名",
+         "请在标题中写明报告年度。"),
+    Rule("DOC.YEAR_MISMATCH", "年度前后不一", ARTICLE_50, "文件名、标题、正文、发布日期的年度相符",
+         "文件名、标题、正文、发布日期", "请核对报告年度。", "warning"),
+    Rule("DOC.SECTIONS", "六个部分不全或次序不符", FORM, "六个部分齐全、依次、第五部分有内容", "六个部分的标题和正文",
+         "请按格式补全各部分。", "warning"),
+    Rule("FORMAT.YEAR_MISMATCH", "表格格式与年度不符", FORM, "2019、2020 年度用 2019 年格式，此后用 2021 年格式",
+         "表二、表三、表四", "请改用该年度的法定格式。"),
+    Rule("READ.DISAGREEMENT", "两种读法不一致", OURS, "两种独立的读法读出同样的内容", "有疑问的单元格、行或表",
+         "不是报告的错误：请人工核对原文，由运维人员用 nianbao review 作出决定。"),
+)  # fmt: skip
