@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +14,8 @@ Fault = Literal["source", "reading"]
 RuleOutcome = Literal["pass", "fail", "not_applicable", "insufficient_data", "error"]
 Number = int | Decimal
 BBox = tuple[float, float, float, float]
+
+_NEEDED = ("DOC.NO_AGENCY", "DOC.NO_YEAR")
 
 BLANK_CHARACTERS = " \t\n\u3000\u00a0/／\\-‐‑–—―－−ー一无"
 """What a report prints for 'nothing': any run of these (一 alone is how some programs save a dash)."""
@@ -33,8 +36,9 @@ class Cell:
     page: int | None
     bbox: BBox | None
     engine: str
+    is_corrected: bool = False
+    """Whether a person gave `value`; `printed` is then the value as read."""
     printed: Number | None = None
-    """The value as read, where a person has corrected `value`."""
 
     @property
     def is_blank(self) -> bool:
@@ -104,6 +108,19 @@ class Finding:
     candidates: tuple[str, ...] = ()
     fault: Fault | None = None
     decision: Decision | None = None
+
+    @property
+    def id(self) -> str:
+        """The same as long as rule, place and operands as read are the same: what a person's decision is about."""
+        read = [f"{cell.address}={cell.value}|{cell.raw}" for cell in self.cells]
+        read += [self.message] if self.fault == "reading" or not self.cells else []
+        text = "\n".join([self.rule, self.where, str(self.left), str(self.right), *read])
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @property
+    def is_for_people(self) -> bool:
+        """Whether a person may let it pass: it is critical, and neither our fault nor without what the lake needs."""
+        return self.severity == "critical" and self.outcome == "fail" and self.rule not in _NEEDED
 
     @property
     def keeps_out(self) -> bool:

@@ -68,7 +68,7 @@ class Findings:
         if suspect:
             message += messages.suspected(suspect, form, self._cells(suspect.address)[0].raw)
         here = tuple(a for a in others if a in (*identity.left, *identity.right))
-        if here:
+        if identity.rule.startswith("T3.") and not suspect and self._is_whole:
             message += messages.candidates(here, form)
         rule = identity.rule
         severity = RULES[rule].severity
@@ -85,12 +85,18 @@ class Findings:
         return Finding(rule, severity, "fail", where, message, cells, left, right)
 
     @cached_property
+    def _is_whole(self) -> bool:
+        """Whether every figure of table 3 is known."""
+        figures = self._tables.form_at("table3").figures("table3")
+        return all(self._counts[figure.address] is not None for figure in figures)
+
+    @cached_property
     def _suspects(self) -> tuple[Suspect | None, tuple[str, ...]]:
         """Only a table 3 of which every figure is known tells one wrong cell from another."""
         form = self._tables.form_at("table3")
         counts = {figure.address: self._counts[figure.address] for figure in form.figures("table3")}
         known = {address: count for address, count in counts.items() if count is not None}
-        if len(known) < len(counts):
+        if not self._is_whole:
             return None, ()
         suspect = locate(form, known)
         return suspect, () if suspect else candidates(form, known)

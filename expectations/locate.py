@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from itertools import combinations
 
 from expectations.evidence import Suspect
 from expectations.forms import Form, identities
@@ -27,11 +28,23 @@ def locate(form: Form, values: Mapping[str, int]) -> Suspect | None:
 
 
 def candidates(form: Form, values: Mapping[str, int]) -> tuple[str, ...]:
-    """The cells all of whose identities fail, in the form's order: among them are the wrong ones, if none make up
-    for each other. Empty if nothing fails, or if that is the case.
+    """The cells that may be wrong where no single one explains everything, in the form's order.
+
+    They are the cells all of whose identities fail; where there are none, two wrong cells make up for each other in an
+    identity that they share (a row that adds up and yet is wrong): all cells of all such pairs.
     """
     _, failing = _gaps(form, values)
-    return tuple(address for address, touched in _touched(form).items() if failing and touched <= failing)
+    if not failing:
+        return ()
+    touched = _touched(form)
+    alone = tuple(address for address, of_one in touched.items() if of_one <= failing)
+    return alone or _of_pairs(touched, failing)
+
+
+def _of_pairs(touched: Mapping[str, frozenset[Identity]], failing: frozenset[Identity]) -> tuple[str, ...]:
+    pairs = (pair for pair in combinations(touched, 2) if touched[pair[0]] ^ touched[pair[1]] == failing)
+    found = {address for pair in pairs for address in pair}
+    return tuple(address for address in touched if address in found)
 
 
 @cache

@@ -73,7 +73,8 @@ def suspected(suspect: Suspect, form: str, raw: str) -> str:
 def candidates(addresses: Sequence[str], form: str) -> str:
     """The cells of one sum that may be wrong, where more than one cell of table 3 is."""
     names = "、".join(place_label(address, form) for address in addresses)
-    return f"表内不止一处不平，无法断定是哪一格，请核对：{names}。"
+    which = f"可能是{names}" if names else "请逐格核对"
+    return f"表三不止一格有误，无法断定是哪一格，{which}。"
 
 
 def confirmed() -> str:
@@ -146,3 +147,21 @@ def _repetitions(cells: Sequence[Cell], form: str) -> list[str]:
         f"{column_label(address, form)}：{'、'.join(_short(cell.raw.strip()) or '空白' for cell in same)}"
         for address, same in groupby(ordered, key=lambda cell: cell.address)
     ]
+
+
+def related(rule: str, where: str, form: str, agency: str, year: int, sides: tuple[object, object]) -> str:
+    """YEAR.* and PEER.*: this report beside that of `agency` on `year`."""
+    place = place_label(where, form)
+    left, right = sides
+    match rule:
+        case "YEAR.CARRY":
+            return f"{place}为 {left}，而 {year} 年度报告“结转下年度继续办理”为 {right}。"
+        case "YEAR.IN_FORCE":
+            return f"{place}为 {left}，而按 {year} 年度报告的现行有效件数加本年制发、减本年废止应为 {right}。"
+        case "YEAR.ITEMS":
+            return f"{place}为 {left}，而按 {year} 年度报告的项目数量与增减应为 {right}。"
+        case "YEAR.OUTLIER":
+            return f"{place}为 {left}，而 {year} 年度为 {right}，相差悬殊，请确认。"
+        case "PEER.SAME":
+            return f"表三、表四与{agency} {year} 年度的完全相同，请确认没有误用他人的报告。"
+    raise LookupError(rule)

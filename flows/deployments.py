@@ -1,53 +1,110 @@
-"""The work pool and the deployment that runs are created from; `python -m flows.deployments` makes both."""
+"""The work pool and the deployments that runs are created from; `python -m flows.deployments` makes them all."""
 
 from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
 
 WORK_POOL = "nianbao"
-FLOW = "ingest"
-DEPLOYMENT = f"{FLOW}/landed"
-ENTRYPOINT = "flows.ingest.ingest"
-"""Where workers find the flow: an installed module, whatever folder they run in."""
+
+Schema = dict[str, object]
+_TEXT: Schema = {"type": "string"}
+
+
+@dataclass(frozen=True)
+class DeploymentDefinition:
+    """A deployment: `entrypoint` is where workers find the flow, an installed module, whatever folder they run in.
+
+    `parameters` is the JSON schema of each parameter, in the order of the form that Prefect's UI makes of it.
+    """
+
+    flow: str
+    name: str
+    entrypoint: str
+    description: str
+    parameters: dict[str, Schema]
+    required: tuple[str, ...]
+
+    @property
+    def full_name(self) -> str:
+        """As Prefect calls it."""
+        return f"{self.flow}/{self.name}"
+
+    @property
+    def parameter_schema(self) -> Schema:
+        """The JSON schema of all parameters together."""
+        properties = {
+            name: {"title": name, "position": place, **schema}
+            for place, (name, schema) in enumerate(self.parameters.items())
+        }
+        return {"type": "object", "properties": properties, "required": list(self.required)}
+
+
+INGEST = DeploymentDefinition(
+    "ingest",
+    "landed",
+    "flows.ingest.ingest",
+    "一个落地的报告文件：读取、校验、入库、出具回执。",
+    {"bucket": _TEXT, "key": _TEXT, "etag": _TEXT, "replay": {"type": "boolean", "default": False}},
+    ("bucket", "key"),
+)
+REVIEW = DeploymentDefinition(
+    "review",
+    "decide",
+    "flows.review.review",
+    "对隔离区的一份报告作出决定：accept 按原文入库，correct 更正后入库，reject 维持隔离。重新处理时决定仍然有效。",
+    {
+        "key": _TEXT | {"title": "landing 中的对象名"},
+        "decision": _TEXT | {"title": "决定", "enum": ["accept", "reject", "correct"]},
+        "note": _TEXT | {"title": "理由"},
+        "by": _TEXT | {"title": "决定人", "default": "Prefect 界面"},
+        "corrections": {
+            "title": "更正（仅 correct）",
+            "description": '例如 {"table3.new.total": "5"}',
+            "type": "object",
+            "additionalProperties": _TEXT,
+            "default": {},
+        },
+    },
+    ("key", "decision", "note"),
+)
+RELATE = DeploymentDefinition(
+    "relate",
+    "published",
+    "flows.relate.relate",
+    "一份已入库的报告与同一机关相邻年度、与数据相同的其他机关比较。入库后自动进行，也可手动运行。",
+    {"agency": _TEXT | {"title": "机关"}, "year": {"title": "年度", "type": "integer"}},
+    ("agency", "year"),
+)
+DEPLOYMENTS = (INGEST, REVIEW, RELATE)
 
 
 async def deploy() -> None:
-    """Make the process work pool and the deployment `ingest/landed`, or bring them up to date."""
+    """Make the process work pool and the deployments, or bring them up to date."""
     template = ProcessWorker.get_default_base_job_template()
     async with get_client() as client:
-        pool = WorkPoolCreate(name=WORK_POOL, type="process", base_job_template=template)
         with suppress(ObjectAlreadyExists):
-            await client.create_work_pool(pool)
-        flow_id = await client.create_flow_from_name(FLOW)
-        await client.create_deployment(
-            flow_id=flow_id,
-            name=DEPLOYMENT.split("/")[1],
-            work_pool_name=WORK_POOL,
-            entrypoint=ENTRYPOINT,
-            parameter_openapi_schema=_parameters(),
-            description="一个落地的报告文件：读取、校验、入库、出具回执。",
-            tags=["nianbao"],
-        )
+            await client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process", base_job_template=template))
+        for definition in DEPLOYMENTS:
+            await _deploy(client, definition)
 
 
-def _parameters() -> dict[str, object]:
-    text = {"type": "string"}
-    return {
-        "type": "object",
-        "properties": {
-            "bucket": text | {"title": "bucket", "position": 0},
-            "key": text | {"title": "key", "position": 1},
-            "etag": text | {"title": "etag", "position": 2},
-            "replay": {"type": "boolean", "title": "replay", "position": 3, "default": False},
-        },
-        "required": ["bucket", "key"],
-    }
+async def _deploy(client: PrefectClient, definition: DeploymentDefinition) -> None:
+    await client.create_deployment(
+        flow_id=await client.create_flow_from_name(definition.flow),
+        name=definition.name,
+        work_pool_name=WORK_POOL,
+        entrypoint=definition.entrypoint,
+        parameter_openapi_schema=definition.parameter_schema,
+        description=definition.description,
+        tags=["nianbao"],
+    )
 
 
 if __name__ == "__main__":

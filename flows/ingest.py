@@ -6,6 +6,7 @@ leaves a receipt with outcome `failed`; `nianbao replay` picks it up.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,8 +17,11 @@ from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
 from flows.artifacts import publish_artifacts
+from flows.relate import relate
 from flows.run_labels import label_run, run_url
 from flows.stages import Stages
+from tasks.card import Picture, page_pictures, pages_with_cells
+from tasks.decisions import Review, accepted, corrected, read_reviews, standing
 from tasks.errors import Rejected
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.guard import guarded
@@ -25,10 +29,10 @@ from tasks.publish import Publication, publish
 from tasks.read import read
 from tasks.receipt import find_duplicate, write_receipt
 from tasks.receipt_json import Json
-from tasks.recognise import recognise
+from tasks.recognise import PDF, recognise
+from tasks.reread import judged
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
-from tasks.validate import validate
 from tasks.values import Document, Receipt, Report, Source, Verdict
 
 RETRIES = 3
@@ -61,8 +65,10 @@ def _read(document: Document) -> Report | Rejected:
 
 
 @task(name="validate", cache_policy=NO_CACHE, persist_result=False)
-def _validate(report: Report) -> Verdict:
-    return validate(report)
+def _validate(document: Document, report: Report, reviews: tuple[Review, ...]) -> tuple[Report, Verdict]:
+    """As people corrected it, and with what they accepted."""
+    report, verdict = judged(document, corrected(report, reviews))
+    return report, accepted(verdict, reviews)
 
 
 @task(name="publish", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)
@@ -71,8 +77,20 @@ def _publish(source: Source, document: Document, report: Report, verdict: Verdic
 
 
 @task(name="receipt", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)
-def _receipt(receipt: Receipt, report: Report | None) -> str:
-    return write_receipt(s3_client(), buckets_from_env(), receipt, report)
+def _receipt(receipt: Receipt, report: Report | None, document: Document | None) -> str:
+    pictures = _pictures(document, report) if document and report else ()
+    return write_receipt(s3_client(), buckets_from_env(), receipt, report, pictures)
+
+
+def _pictures(document: Document, report: Report) -> tuple[Picture, ...]:
+    """A report card without pictures is better than none: what breaks here must not keep the receipt back."""
+    if document.media_type != PDF:
+        return ()
+    try:
+        return guarded(page_pictures, document.body, pages_with_cells(report))
+    except Exception as error:
+        get_run_logger().warning("no page pictures: %s", error)
+        return ()
 
 
 @flow(name="ingest", flow_run_name="{key}", persist_result=False)
@@ -83,30 +101,34 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
     if isinstance(source, ObjectGoneError):
         return Completed(message=str(source))
     try:
-        receipt, report = _processed(source, stages, replay)
+        receipt, report, document = _processed(source, stages, replay)
     except Exception as error:
-        stages.time("receipt", _receipt, quote(_failed(source, error, stages)), None)
+        stages.time("receipt", _receipt, quote(_failed(source, error, stages)), None, None)
         raise
-    stages.time("receipt", _receipt, quote(receipt), quote(report))
+    stages.time("receipt", _receipt, quote(receipt), quote(report), quote(document))
     label_run(receipt)
     publish_artifacts(receipt, report)
+    if receipt.written and receipt.agency and receipt.year:
+        relate(receipt.agency, receipt.year)
     get_run_logger().info("%s %s", receipt.outcome, receipt.message)
     return Completed(message=f"{receipt.outcome}：{receipt.message}"[:500])
 
 
-def _processed(source: Source, stages: Stages, replay: bool) -> tuple[Receipt, Report | None]:
+def _processed(source: Source, stages: Stages, replay: bool) -> tuple[Receipt, Report | None, Document | None]:
     first = None if replay else find_duplicate(s3_client(), buckets_from_env(), source)
     if first:
-        return _duplicate(source, first, stages), None
+        return _duplicate(source, first, stages), None, None
     document = stages.time("recognise", _recognise, quote(source))
     if isinstance(document, Rejected):
-        return _rejected(source, document, stages), None
+        return _rejected(source, document, stages), None, None
     report = stages.time("read", _read, quote(document))
     if isinstance(report, Rejected):
-        return _rejected(source, report, stages), None
-    verdict = stages.time("validate", _validate, quote(report))
+        return _rejected(source, report, stages), None, document
+    reviews = read_reviews(s3_client(), buckets_from_env(), source.sha256)
+    report, verdict = stages.time("validate", _validate, *map(quote, (document, report, reviews)))
     publication = stages.time("publish", _publish, *map(quote, (source, document, report, verdict)))
-    return _judged(source, report, verdict, publication, stages), report
+    receipt = _judged(source, report, verdict, publication, stages)
+    return replace(receipt, review=standing(reviews)), report, document
 
 
 def _base(source: Source, stages: Stages) -> dict[str, Any]:
@@ -135,15 +157,17 @@ def _judged(source: Source, report: Report, verdict: Verdict, publication: Publi
         form=report.form,
         report_id=publication.report_id,
         findings=verdict.findings,
+        rules=verdict.rules,
         written=publication.written,
         superseded_by_quarantined=publication.superseded_by_quarantined,
     )
 
 
 def _summary(verdict: Verdict) -> str:
-    critical = [f for f in verdict.findings if f.severity == "critical"]
+    critical = [finding for finding in verdict.findings if finding.keeps_out]
     if not critical:
-        return "全部规则通过，数据已入库。"
+        accepted_ones = sum(finding.decision is not None for finding in verdict.findings)
+        return f"经人工核对接受 {accepted_ones} 处问题，数据已入库。" if accepted_ones else "全部规则通过，数据已入库。"
     more = f"（共 {len(critical)} 处严重问题）" if len(critical) > 1 else ""
     return f"{critical[0].message}{more}"
 

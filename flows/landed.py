@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from prefect.client.orchestration import get_client
 
-from flows.deployments import DEPLOYMENT
+from flows.deployments import INGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ async def start_run(landed: Landed, *, replay: str = "") -> str:
     Raises whatever the Prefect client raises while the server is away.
     """
     async with get_client() as client:
-        deployment = await client.read_deployment_by_name(DEPLOYMENT)
+        deployment = await client.read_deployment_by_name(INGEST.full_name)
         run = await client.create_flow_run_from_deployment(
             deployment.id,
             name=landed.key,

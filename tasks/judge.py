@@ -12,7 +12,7 @@ from tasks.errors import ProcessingFailed, Rejected
 from tasks.guard import guarded
 from tasks.read import read
 from tasks.recognise import recognise
-from tasks.validate import validate
+from tasks.reread import judged
 from tasks.values import Document, Report, Verdict
 
 logger = logging.getLogger(__name__)
@@ -41,8 +41,7 @@ def judge(path: Path, name: str | None = None) -> Judgement:
     rejected: Rejected | None = None
     try:
         document = guarded(recognise, path.name, body)
-        report = guarded(read, document)
-        verdict = validate(report)
+        report, verdict = judged(document, guarded(read, document))
     except Rejected as error:
         rejected = error
     except Exception as error:

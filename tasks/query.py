@@ -12,7 +12,7 @@ import duckdb
 import pyarrow.dataset as ds
 import pyarrow.fs as pafs
 
-from tasks.schemas import SCHEMAS
+from tasks.schemas import LAKE_TABLES
 from tasks.settings import Buckets, Place, buckets_from_env
 from tasks.storage import s3_client
 
@@ -29,10 +29,10 @@ def connect(buckets: Buckets | None = None, *, quarantine: bool = False) -> duck
     place = places.quarantine if quarantine else places.lake
     filesystem = _filesystem()
     connection = duckdb.connect()
-    for table in SCHEMAS:
+    for table in LAKE_TABLES:
         connection.register(f"stored_{table}", _dataset(filesystem, place, table))
     connection.execute("CREATE VIEW reports AS SELECT * FROM stored_reports")
-    for table in SCHEMAS.keys() - {"reports"}:
+    for table in LAKE_TABLES.keys() - {"reports"}:
         connection.execute(
             f"CREATE VIEW {table} AS SELECT * FROM stored_{table} SEMI JOIN stored_reports USING (report_id, year)"
         )
@@ -40,7 +40,7 @@ def connect(buckets: Buckets | None = None, *, quarantine: bool = False) -> duck
 
 
 def _dataset(filesystem: pafs.FileSystem, place: Place, table: str) -> ds.Dataset:
-    schema = SCHEMAS[table]
+    schema = LAKE_TABLES[table]
     folder = f"{place.bucket}/{place.key(table)}"
     if not filesystem.get_file_info(pafs.FileSelector(folder, allow_not_found=True)):
         return ds.FileSystemDataset([], schema, _PARQUET, filesystem)

@@ -8,12 +8,12 @@ first to have these bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from tasks.card import Picture, report_card
 from tasks.lock import exclusive
-from tasks.receipt_html import receipt_html
 from tasks.receipt_json import Json, receipt_dict, receipt_json, to_text
 from tasks.settings import Buckets
 from tasks.values import Receipt, Report, Source
@@ -24,8 +24,14 @@ _FIRST_TO_COUNT = ("validated", "quarantined", "rejected")
 """What makes the same bytes under another key a duplicate: not a failure, nor a duplicate itself."""
 
 
-def write_receipt(s3: Any, buckets: Buckets, receipt: Receipt, report: Report | None = None) -> str:  # noqa: ANN401
-    """Write the receipt (for people with the tables of `report`, if given) and return its JSON's address.
+def write_receipt(
+    s3: Any,  # noqa: ANN401
+    buckets: Buckets,
+    receipt: Receipt,
+    report: Report | None = None,
+    pictures: Sequence[Picture] = (),
+) -> str:
+    """Write the receipt (for people with the tables and the page pictures, if given) and return its JSON's address.
 
     A late receipt of an older version never replaces that of a newer one: it is kept among the older versions.
     """
@@ -33,7 +39,7 @@ def write_receipt(s3: Any, buckets: Buckets, receipt: Receipt, report: Report | 
     with exclusive(s3, buckets, _lock(receipt.key)):
         current = read_receipt(s3, buckets, receipt.key)
         name = _make_room(s3, buckets, current, content)
-        _put(s3, buckets, f"{name}.html", receipt_html(receipt, report), _HTML)
+        _put(s3, buckets, f"{name}.html", report_card(receipt, report, pictures), _HTML)
         _put(s3, buckets, f"{name}.json", receipt_json(receipt), _JSON)
     if receipt.outcome in _FIRST_TO_COUNT and receipt.sha256:
         _index(s3, buckets, receipt)

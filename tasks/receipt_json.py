@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from expectations.evidence import Cell, Finding, Number
+from expectations.evidence import Cell, Decision, Finding, Number
 from tasks.values import LAKE_VERSION, Receipt
 
 Json = dict[str, Any]
@@ -42,6 +42,8 @@ def receipt_dict(receipt: Receipt) -> Json:
         "form": receipt.form,
         "report_id": receipt.report_id,
         "findings": [finding_dict(finding) for finding in receipt.findings],
+        "rules": dict(receipt.rules),
+        "review": _decision(receipt.review),
         "written": list(receipt.written),
         "duplicate_of": receipt.duplicate_of,
         "superseded_by_quarantined": receipt.superseded_by_quarantined,
@@ -56,6 +58,7 @@ def finding_dict(finding: Finding) -> Json:
     """A finding as `nianbao read --json` and the receipts print it."""
     suspect = finding.suspect
     return {
+        "id": finding.id,
         "rule": finding.rule,
         "severity": finding.severity,
         "outcome": finding.outcome,
@@ -65,7 +68,16 @@ def finding_dict(finding: Finding) -> Json:
         "right": number(finding.right),
         "cells": [cell_dict(cell) for cell in finding.cells],
         "suspect": suspect and {"address": suspect.address, "balancing_value": number(suspect.balancing_value)},
+        "candidates": list(finding.candidates),
+        "fault": finding.fault,
+        "decision": _decision(finding.decision),
     }
+
+
+def _decision(decision: Decision | None) -> Json | None:
+    if decision is None:
+        return None
+    return {"kind": decision.kind, "by": decision.by, "at": _instant(decision.at), "note": decision.note}
 
 
 def cell_dict(cell: Cell) -> Json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from expectations.evidence import Cell, Number
+from expectations.evidence import Cell, Decision, Number
 from expectations.forms import FORMS, Figure, Form, TableName
+from tasks.agencies import normal_name
 from tasks.schemas import APPLICANTS, RESULTS, SCHEMAS
 from tasks.values import LAKE_VERSION, READER_VERSION, RULES_VERSION, Document, Report, Source, Verdict
 
@@ -53,7 +53,7 @@ class Judged:
 
 def report_id(agency: str, year: int) -> str:
     """The report's name in the lake: the same however the agency's name is spaced or typed (full width or half)."""
-    return _short(f"{''.join(unicodedata.normalize('NFKC', agency).split())}|{year}")
+    return _short(f"{normal_name(agency)}|{year}")
 
 
 def tables(judged: Judged) -> dict[str, pa.Table]:
@@ -146,7 +146,8 @@ def _cells(judged: Judged) -> Iterator[Row]:
     for cell in judged.report.cells:
         box = dict(zip(("x0", "top", "x1", "bottom"), cell.bbox, strict=True)) if cell.bbox else {}
         place = {"page": cell.page} | box
-        yield {"address": cell.address, "value": amount(cell.value), "raw": cell.raw, "engine": cell.engine} | place
+        read = {"address": cell.address, "value": amount(cell.value), "raw": cell.raw, "engine": cell.engine}
+        yield read | place | {"is_corrected": cell.is_corrected, "printed_value": amount(cell.printed)}
 
 
 def _findings(judged: Judged) -> Iterator[Row]:
@@ -162,7 +163,15 @@ def _findings(judged: Judged) -> Iterator[Row]:
             "right": amount(finding.right),
             "suspect": suspect.address if suspect else None,
             "suspect_value": amount(suspect.balancing_value) if suspect else None,
-        }
+            "candidates": list(finding.candidates),
+            "fault": finding.fault,
+        } | _acceptance(finding.decision)
+
+
+def _acceptance(decision: Decision | None) -> Row:
+    if decision is None:
+        return {}
+    return {"accepted_by": decision.by, "accepted_at": decision.at, "accepted_note": decision.note}
 
 
 def _sections(judged: Judged) -> Iterator[Row]:

@@ -118,6 +118,8 @@ def _cells() -> list[pa.Field]:
         _field("page", pa.int32(), "页码（从 1 起）", "页"),
         *(_field(name, pa.float64(), f"位置 {name}（自页面左上角）", "点") for name in ("x0", "top", "x1", "bottom")),
         _field("engine", CODE, "读取方法"),
+        _field("is_corrected", pa.bool_(), "数值经人工更正"),
+        _field("printed_value", AMOUNT, "原文数值（仅人工更正的单元格）"),
     ]
 
 
@@ -132,6 +134,25 @@ def _findings() -> list[pa.Field]:
         _field("right", AMOUNT, "右边"),
         _field("suspect", pa.string(), "可疑单元格地址"),
         _field("suspect_value", AMOUNT, "使其平衡的数值"),
+        _field("candidates", pa.list_(pa.field("element", pa.string())), "可能有误的单元格地址"),
+        _field("fault", CODE, "归因（source 原文有误，reading 读取存疑）"),
+        _field("accepted_by", pa.string(), "由何人接受"),
+        _field("accepted_at", INSTANT, "接受时间（UTC）"),
+        _field("accepted_note", pa.string(), "接受理由"),
+    ]
+
+
+def _relations() -> list[pa.Field]:
+    return [
+        _field("other_report_id", pa.string(), "相比的报告"),
+        _field("other_year", YEAR, "相比报告的年度", "年"),
+        _field("other_agency", pa.string(), "相比报告的机关"),
+        _field("rule", CODE, "规则代码", source="校验规则"),
+        _field("severity", CODE, "严重程度", source="校验规则"),
+        _field("where", pa.string(), "位置（单元格或表）"),
+        _field("message", pa.string(), "说明"),
+        _field("left", AMOUNT, "左边（本报告）"),
+        _field("right", AMOUNT, "右边（按相比的报告）"),
     ]
 
 
@@ -160,4 +181,9 @@ SCHEMAS: dict[str, pa.Schema] = {
         ("reports", "报告", _reports()),
     )
 }
-"""One schema per lake table, in the order of writing: `reports` last, because it makes the others count."""
+"""One schema per table of a report, in the order of writing: `reports` last, because it makes the others count."""
+
+RELATIONS = _schema("relations", "与其他报告的比较", _relations())
+"""What the flow `relate` finds between a report and that of the year before, or another agency's."""
+
+LAKE_TABLES: dict[str, pa.Schema] = SCHEMAS | {"relations": RELATIONS}

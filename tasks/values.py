@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from expectations.evidence import Cell, Claim, Doubt, Finding, RuleOutcome
+from expectations.evidence import Cell, Claim, Decision, Doubt, Finding, RuleOutcome
 from expectations.forms import TableName
 
 READER_VERSION = "1"
 RULES_VERSION = "1"
-LAKE_VERSION = "1"
+LAKE_VERSION = "2"
 
 Outcome = Literal["validated", "quarantined", "rejected", "failed", "duplicate"]
 
@@ -114,6 +114,7 @@ class Receipt:
     report_id: str | None = None
     findings: tuple[Finding, ...] = ()
     rules: Mapping[str, RuleOutcome] = field(default_factory=dict)
+    review: Decision | None = None
     written: tuple[str, ...] = ()
     duplicate_of: str | None = None
     superseded_by_quarantined: bool = False

@@ -9,6 +9,7 @@ from flows.cli.env import env
 from flows.cli.query import query
 from flows.cli.read import read
 from flows.cli.replay import replay
+from flows.cli.review import review
 from flows.cli.status import status
 from flows.cli.submit import submit
 from flows.cli.up import down, up
@@ -24,11 +25,12 @@ app = typer.Typer(
 )
 for command in (demo, up, down, env, submit, status, read, query, replay):
     app.command()(command)
+app.add_typer(review)
 
 
 @app.callback()
 def _find_services(context: typer.Context) -> None:
-    if context.invoked_subcommand in ("submit", "status", "query", "replay"):
+    if context.invoked_subcommand in ("submit", "status", "query", "replay", "review"):
         activate(home())
 
 

@@ -19,7 +19,9 @@ _BATCH = 10_000
 def query(
     sql: Annotated[
         str,
-        typer.Argument(help="SQL，可用的表：reports、disclosures、applications、disputes、cells、findings、sections"),
+        typer.Argument(
+            help="SQL，可用的表：reports、disclosures、applications、disputes、cells、findings、sections、relations"
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="每行输出一个 JSON 对象")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="输出 CSV")] = False,

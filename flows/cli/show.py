@@ -42,7 +42,9 @@ def show_outcome(record: Json, name: str, console: Console) -> None:
     for finding in record["findings"]:
         severity: Severity = finding["severity"]
         head = f"  {SEVERITY_NAMES[severity]}", _STYLES[severity]
-        _line(console, head, f"{finding['rule']} {finding['message']}")
+        decision = finding["decision"]
+        accepted = f"（{decision['by']} 已接受：{decision['note']}）" if decision else ""
+        _line(console, head, f"{finding['rule']} {finding['message']}{accepted}")
 
 
 def _line(console: Console, head: tuple[str, str], text: str) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import webbrowser
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from flows.cli.show import show_receipt
+from tasks.settings import home
 
 
 def status(
@@ -17,6 +20,7 @@ def status(
     ] = None,
     services: Annotated[bool, typer.Option("--services", help="显示本机服务而不是回执")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    open_card: Annotated[bool, typer.Option("--open", help="在浏览器中打开回执网页")] = False,
 ) -> None:
     """显示回执：每个上传的文件结果如何。"""
     if services:
@@ -31,16 +35,28 @@ def status(
     receipts = [r for r in named.values() if r] if keys else list(list_receipts(s3, buckets))
     for receipt in receipts:
         typer.echo(json.dumps(receipt, ensure_ascii=False)) if as_json else show_receipt(receipt)
+        if open_card:
+            _open_card(s3, buckets, receipt["object"]["key"])
     missing = [key for key, receipt in named.items() if receipt is None]
     if missing:
         typer.echo(f"没有回执：{'、'.join(missing)}", err=True)
         raise typer.Exit(1)
 
 
+def _open_card(s3: Any, buckets: Any, key: str) -> None:  # noqa: ANN401
+    """A copy on this machine, so that no link runs out; a browser that cannot be started is told where it is."""
+    place = buckets.receipts
+    html = s3.get_object(Bucket=place.bucket, Key=place.key(f"{key}.html"))["Body"].read()
+    path = home() / "cards" / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(html)
+    webbrowser.open(path.as_uri())
+    typer.echo(f"  回执网页　{path}")
+
+
 def _services(*, as_json: bool) -> None:
     from flows.cli.up import show_services
     from flows.services.status import services_status
-    from tasks.settings import home
 
     found = services_status(home())
     if as_json:

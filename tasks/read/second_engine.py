@@ -1,13 +1,14 @@
-"""A second engine's characters, pdfplumber's own, for figures that no identity guards.
+"""A second engine's characters, pdfplumber's own: an engine that shares no code with the first reads the same boxes.
 
-Table 2 has no sums, and a group of table 4 that is blank throughout adds up to nothing: a digit that one engine drops
-would pass unseen there. So the same boxes are read again by an engine that shares no code with the first.
+It is asked about figures that no identity guards (table 2 has no sums, and a group of table 4 that is blank throughout
+adds up to nothing: a digit that one engine drops would pass unseen there), and about those that a failed sum accuses.
 """
 
 from __future__ import annotations
 
 import io
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -28,29 +29,41 @@ logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 def confirm_characters(body: bytes, cells: Sequence[Cell]) -> tuple[Doubt, ...]:
     """A doubt for every cell in whose box the second engine sees other figures; none where it cannot read the page."""
+    return tuple(
+        Doubt(cell.address, cell.raw, seen, (cell,))
+        for cell, seen in second_reading(body, cells)
+        if figures_of(seen) != figures_of(cell.raw)
+    )
+
+
+def second_reading(body: bytes, cells: Sequence[Cell]) -> list[tuple[Cell, str]]:
+    """What the second engine sees in the box of each cell; nothing for pages that it cannot read."""
     placed = sorted((c for c in cells if c.page and c.bbox), key=lambda c: c.page or 0)
     if not placed:
-        return ()
+        return []
     try:
         with pdfplumber.open(io.BytesIO(body)) as pdf:
-            return tuple(_doubts(pdf.pages, placed))
+            return list(_seen(pdf.pages, placed))
     except MemoryError:
         raise
     except Exception:
         logging.getLogger(__name__).info("the second engine cannot read this file", exc_info=True)
-        return ()
+        return []
 
 
-def _doubts(pages: Sequence[Page], cells: Iterable[Cell]) -> Iterator[Doubt]:
+def figures_of(text: str) -> Counter[str]:
+    """The digits and points, whatever their order: pages may be turned, and engines drop characters, not swap them."""
+    return Counter(c for c in half_width(text) if c in "0123456789.")
+
+
+def _seen(pages: Sequence[Page], cells: Iterable[Cell]) -> Iterator[tuple[Cell, str]]:
     for number, group in groupby(cells, key=lambda c: c.page):
         page = pages[(number or 1) - 1]
         chars = _chars(page)
         page.close()
         if not any(char.text == _UNDECODED for char in chars):
             for cell in group:
-                seen = "".join(char.text for char in chars if _inside(char.x, char.y, cell.bbox))
-                if _figures(seen) != _figures(cell.raw):
-                    yield Doubt(cell.address, cell.raw, seen, (cell,))
+                yield cell, "".join(char.text for char in chars if _inside(char.x, char.y, cell.bbox))
 
 
 def _chars(page: Page) -> list[Char]:
@@ -65,8 +78,3 @@ def _chars(page: Page) -> list[Char]:
 def _inside(x: float, y: float, box: BBox | None) -> bool:
     assert box is not None
     return box[0] - _SLACK <= x <= box[2] + _SLACK and box[1] - _SLACK <= y <= box[3] + _SLACK
-
-
-def _figures(text: str) -> list[str]:
-    """The digits and points, whatever their order: pages may be turned, and engines drop characters, not swap them."""
-    return sorted(c for c in half_width(text) if c in "0123456789.")

@@ -8,7 +8,7 @@ from balanced import values
 
 from expectations.evidence import Suspect
 from expectations.forms import FORMS, identities
-from expectations.locate import locate
+from expectations.locate import candidates, locate
 
 CELLS = [(form, figure.address) for form in FORMS.values() for figure in form.figures("table3")]
 
@@ -78,3 +78,30 @@ def test_no_two_cells_stand_in_the_same_identities(form):
         for figure in form.figures("table3")
     ]
     assert len(set(patterns)) == len(patterns)
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("steps", [(1, 1), (1, -1), (3, 2)])
+def test_two_wrong_cells_are_balanced_or_among_the_candidates(form, steps):
+    table = _table3(form)
+    pairs = random.Random(5).sample(list(combinations(table, 2)), 150)
+    in_one_row = [p for p in combinations(table, 2) if p[0].rsplit(".", 1)[0] == p[1].rsplit(".", 1)[0]][::7]
+    for pair in (*pairs, *in_one_row):
+        wrong = table | {a: table[a] + step for a, step in zip(pair, steps, strict=True)}
+        suspect = locate(form, wrong)
+        if suspect:
+            assert _balances(form, wrong | {suspect.address: suspect.balancing_value}), pair
+        else:
+            assert set(pair) & set(candidates(form, wrong)), pair
+
+
+def test_a_row_that_adds_up_and_yet_is_wrong_is_a_candidate():
+    table = _table3(FORMS["2021"])
+    row = {f"table3.carried_forward.{column}": 2 for column in ("natural_person", "total")}
+    found = candidates(FORMS["2021"], table | {a: table[a] + step for a, step in row.items()})
+    assert set(row) <= set(found)
+    assert {a.split(".")[1] for a in found} == {"new", "carried_over", "carried_forward"}
+
+
+def test_a_table_that_balances_has_no_candidates():
+    assert candidates(FORMS["2021"], _table3(FORMS["2021"])) == ()

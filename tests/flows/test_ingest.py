@@ -90,11 +90,11 @@ def test_replaced_before_it_ran_leaves_no_receipt(land, s3, buckets):
 
 
 def test_a_bug_fails_visibly_and_replay_mends_it(land, s3, buckets, monkeypatch):
-    def bug(_):
+    def bug(*_):
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(flows.ingest, "validate", bug)
+        patch.setattr(flows.ingest, "judged", bug)
         state, receipt = land(sample())
     assert state.is_failed()
     assert (receipt["outcome"], receipt["reason"]) == ("failed", "PROCESSING.FAILED")

@@ -82,13 +82,15 @@ def test_the_json_is_the_contracts(make):
     assert "淮安市人民政府" in text
     content = json.loads(text)
     assert list(content) == [
-        *("object", "outcome", "reason", "message", "agency", "year", "form", "report_id", "findings", "written"),
+        *("object", "outcome", "reason", "message", "agency", "year", "form", "report_id", "findings"),
+        *("rules", "review", "written"),
         *("duplicate_of", "superseded_by_quarantined", "flow_run", "processed_at", "seconds", "versions"),
     ]
     assert list(content["object"]) == ["bucket", "key", "etag", "sha256", "size", "landed_at"]
     assert content["object"]["landed_at"] == "2025-03-01T12:00:00.000001+00:00"
     assert content["findings"] == [
         {
+            "id": make.replace(make.finding(), right=Decimal("4.50")).id,
             "rule": "T3.ROW_SUM",
             "severity": "critical",
             "outcome": "fail",
@@ -98,9 +100,12 @@ def test_the_json_is_the_contracts(make):
             "right": "4.50",
             "cells": [{"address": "table3.new.total", "value": 4, "raw": "4", "page": 4, "bbox": [1.0, 2.0, 3.0, 4.0]}],
             "suspect": {"address": "table3.new.total", "balancing_value": 5},
+            "candidates": [],
+            "fault": None,
+            "decision": None,
         }
     ]
-    assert content["versions"] == {"reader": "1", "rules": "1", "lake": "1"}
+    assert content["versions"] == {"reader": "1", "rules": "1", "lake": "2"}
 
 
 def test_a_newer_version_takes_the_place_and_the_older_is_kept(s3, buckets, write, names):

@@ -1,36 +1,38 @@
-"""The tables as read, in HTML: laid out as the form prints them, the accused cells marked."""
+"""The tables as read, in HTML: laid out as the form prints them, the marked cells in colour."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TABLES, Form, TableName
 from expectations.places import TABLE_NAMES
+from tasks.card.marks import Mark
 from tasks.values import Report
 
 
-def report_tables(report: Report, accused: frozenset[str]) -> str:
+def tables_html(report: Report, marks: Mapping[str, Mark]) -> str:
     """Every table that was found, in the form's order."""
     cells = {cell.address: cell for cell in report.cells}
-    return "".join(
-        _Table(table, FORMS[report.forms[table]], cells, accused).html() for table in TABLES if table in report.forms
-    )
+    tables = [
+        _Table(table, FORMS[report.forms[table]], cells, marks).html() for table in TABLES if table in report.forms
+    ]
+    return f"<section><h2>读出的表格</h2>{''.join(tables)}</section>" if tables else ""
 
 
 class _Table:
     """One table of a form with the cells that were read."""
 
-    def __init__(self, table: TableName, form: Form, cells: dict[str, Cell], accused: frozenset[str]) -> None:
-        self._table, self._form, self._cells, self._accused = table, form, cells, accused
+    def __init__(self, table: TableName, form: Form, cells: dict[str, Cell], marks: Mapping[str, Mark]) -> None:
+        self._table, self._form, self._cells, self._marks = table, form, cells, marks
 
     def html(self) -> str:
         lines = {"table2": self._table2, "table3": self._table3, "table4": self._table4}[self._table]()
         heads = next(lines)
         body = "".join(part for line in lines for part in line)
         return (
-            f"<h2>{TABLE_NAMES[self._table]}（{self._form.code} 年格式）</h2>"
+            f"<h3>{TABLE_NAMES[self._table]}（{self._form.code} 年格式）</h3>"
             f'<div class="scroll"><table><thead><tr>{"".join(heads)}</tr></thead><tbody>{body}</tbody></table></div>'
         )
 
@@ -65,6 +67,7 @@ class _Table:
     def _cell(self, address: str) -> str:
         cell = self._cells.get(address)
         blank = cell is None or not cell.raw
-        style = " ".join(filter(None, ["accused" if address in self._accused else "", "blank" if blank else ""]))
+        style = " ".join(filter(None, [self._marks.get(address, ""), "blank" if blank else ""]))
         text = "未读到" if cell is None else cell.raw or "空白"
-        return f'<td class="{style}">{escape(text)}</td>' if style else f"<td>{escape(text)}</td>"
+        shown = f"<del>{escape(text)}</del>{cell.value}" if cell and cell.is_corrected else escape(text)
+        return f'<td class="{style}">{shown}</td>' if style else f"<td>{shown}</td>"

@@ -1,0 +1,120 @@
+"""`nianbao review`: reports that wait for a person, and what a person decides on them."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.cli.show import show_receipt
+
+if TYPE_CHECKING:
+    from tasks.review import Kind
+
+TIMEOUT_SECONDS = 300.0
+
+review = typer.Typer(name="review", no_args_is_help=True, help="人工核对：隔离区的报告等人作决定。")
+
+Key = Annotated[str, typer.Argument(help="landing 中的对象名", metavar="KEY")]
+Note = Annotated[str, typer.Option("--note", help="理由，记录在案")]
+By = Annotated[str, typer.Option("--by", help="决定人", default_factory=getpass.getuser, show_default="当前用户")]
+
+
+@review.command("list")
+def list_waiting(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
+    """列出等待决定的报告。"""
+    from tasks.review import waiting
+    from tasks.settings import buckets_from_env
+    from tasks.storage import s3_client
+
+    found = list(waiting(s3_client(), buckets_from_env()))
+    for receipt in found:
+        critical = [f["rule"] for f in receipt["findings"] if f["severity"] == "critical"]
+        who = f"{receipt['agency'] or '未知机关'} {receipt['year'] or ''}".strip()
+        line = f"{receipt['object']['key']}　{who}　{'、'.join(dict.fromkeys(critical))}"
+        typer.echo(json.dumps(receipt, ensure_ascii=False) if as_json else line)
+    if not found and not as_json:
+        typer.echo("没有等待决定的报告。")
+
+
+@review.command()
+def show(key: Key) -> None:
+    """显示一份报告为什么被隔离，以及可以作的决定。"""
+    from tasks.receipt import read_receipt
+    from tasks.settings import buckets_from_env
+    from tasks.storage import s3_client
+
+    receipt = read_receipt(s3_client(), buckets_from_env(), key)
+    if receipt is None:
+        typer.echo(f"没有回执：{key}", err=True)
+        raise typer.Exit(1)
+    show_receipt(receipt)
+    for finding in receipt["findings"]:
+        if finding["suspect"]:
+            cell = f"{finding['suspect']['address']}={finding['suspect']['balancing_value']}"
+            typer.echo(f"  可更正　nianbao review correct {key} {cell} --note …")
+            break
+
+
+@review.command()
+def accept(key: Key, note: Note, by: By) -> None:
+    """按原文入库：问题保留，并注明由谁接受。"""
+    _decide(key, "accept", note, by, {})
+
+
+@review.command()
+def reject(key: Key, note: Note, by: By) -> None:
+    """维持隔离：不再列为等待决定。"""
+    _decide(key, "reject", note, by, {})
+
+
+@review.command()
+def correct(
+    key: Key,
+    corrections: Annotated[
+        list[str], typer.Argument(help="单元格=数值，如 table3.new.total=5", metavar="ADDRESS=VALUE")
+    ],
+    note: Note,
+    by: By,
+) -> None:
+    """更正单元格（或 agency、year）后重新校验；原文与更正值都保留。"""
+    wanted = dict(part.partition("=")[::2] for part in corrections)
+    _decide(key, "correct", note, by, wanted)
+
+
+def _decide(key: str, kind: Kind, note: str, by: str, corrections: dict[str, str]) -> None:
+    from flows.landed import Landed, start_run
+    from tasks.review import CannotDecideError, decide
+    from tasks.settings import buckets_from_env
+    from tasks.storage import s3_client
+
+    try:
+        receipt = decide(s3_client(), buckets_from_env(), key, kind, note, by, corrections)
+    except CannotDecideError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    landed = receipt["object"]
+    version = Landed(landed["bucket"], landed["key"], landed["etag"])
+    run = asyncio.run(start_run(version, replay=f"#{time.time_ns()}"))
+    _show_when_done(key, run)
+
+
+def _show_when_done(key: str, run: str) -> None:
+    from tasks.receipt import read_receipt
+    from tasks.settings import buckets_from_env
+    from tasks.storage import s3_client
+
+    s3, buckets = s3_client(), buckets_from_env()
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while time.monotonic() < deadline:
+        receipt = read_receipt(s3, buckets, key)
+        if receipt and receipt["flow_run"]["id"] == run:
+            show_receipt(receipt)
+            return
+        time.sleep(0.5)
+    typer.echo(f"决定已记录，但 {TIMEOUT_SECONDS:.0f} 秒内没有新的回执。", err=True)
+    raise typer.Exit(1)

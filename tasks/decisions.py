@@ -1,0 +1,130 @@
+"""What people decided on reports that the rules keep out: objects in the receipts place, one for each file's bytes.
+
+A decision holds for the same bytes (sha256) and the same findings: rule, place and operands as read. It survives
+replays, and lapses by itself as soon as any of these changes: a better reader that reads another number asks again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from expectations.evidence import Cell, Decision, Number
+from tasks.lock import exclusive
+from tasks.receipt_json import Json, to_text
+from tasks.settings import Buckets
+from tasks.values import Report, Verdict
+
+NAMES = ("agency", "year")
+"""What can be corrected besides cells: what a title should have said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The value for `address`, which holds as long as the reader reads `raw` there."""
+
+    address: str
+    value: str
+    raw: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One decision: `accepted` are the ids of the findings that it lets pass."""
+
+    decision: Decision
+    accepted: tuple[str, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+
+
+def add_review(s3: Any, buckets: Buckets, sha256: str, review: Review) -> None:  # noqa: ANN401 (a boto3 client)
+    """Keep one more decision on the bytes with `sha256`."""
+    with exclusive(s3, buckets, _name(sha256)):
+        known = [_to_json(known) for known in read_reviews(s3, buckets, sha256)]
+        body = to_text({"reviews": [*known, _to_json(review)]}).encode()
+        key = buckets.receipts.key(_name(sha256))
+        s3.put_object(Bucket=buckets.receipts.bucket, Key=key, Body=body, ContentType="application/json; charset=utf-8")
+
+
+def read_reviews(s3: Any, buckets: Buckets, sha256: str) -> tuple[Review, ...]:  # noqa: ANN401
+    """The decisions on these bytes, from the first to the last."""
+    try:
+        found = s3.get_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(_name(sha256)))
+    except s3.exceptions.NoSuchKey:
+        return ()
+    return tuple(_from_json(known) for known in json.loads(found["Body"].read())["reviews"])
+
+
+def corrected(report: Report, reviews: Iterable[Review]) -> Report:
+    """`report` with the values that people gave it; the value as read is kept beside each."""
+    for review in reviews:
+        for correction in review.corrections:
+            report = _corrected(report, correction)
+    return report
+
+
+def accepted(verdict: Verdict, reviews: Sequence[Review]) -> Verdict:
+    """`verdict` with the findings marked that people let pass; validated if no other keeps the report out."""
+    decisions = {finding: review.decision for review in reviews for finding in review.accepted}
+    findings = tuple(replace(f, decision=decisions.get(f.id)) if f.is_for_people else f for f in verdict.findings)
+    kept_out = any(finding.keeps_out for finding in findings)
+    return replace(verdict, outcome="quarantined" if kept_out else "validated", findings=findings)
+
+
+def standing(reviews: Sequence[Review]) -> Decision | None:
+    """The decision that counts: the last one."""
+    return reviews[-1].decision if reviews else None
+
+
+def _corrected(report: Report, correction: Correction) -> Report:
+    if correction.address == "agency":
+        return replace(report, agency=correction.value)
+    if correction.address == "year":
+        return replace(report, year=int(correction.value))
+    cells = tuple(_with_value(cell, correction) for cell in report.cells)
+    if cells == report.cells:
+        return report
+    return replace(report, cells=cells, doubts=tuple(d for d in report.doubts if d.where != correction.address))
+
+
+def _with_value(cell: Cell, correction: Correction) -> Cell:
+    if cell.address != correction.address or cell.raw != correction.raw:
+        return cell
+    return replace(cell, value=value_of(correction.value), printed=cell.value, is_corrected=True)
+
+
+def value_of(text: str) -> Number:
+    """The number that a person typed. Raises ValueError if it is none."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not value.is_finite():
+        raise ValueError(text)
+    return int(value) if value == value.to_integral_value() else value
+
+
+def _name(sha256: str) -> str:
+    return f".decisions/{sha256}.json"
+
+
+def _to_json(review: Review) -> Json:
+    decision = review.decision
+    return {
+        "kind": decision.kind,
+        "by": decision.by,
+        "at": decision.at.isoformat(),
+        "note": decision.note,
+        "accepted": list(review.accepted),
+        "corrections": [{"address": c.address, "value": c.value, "raw": c.raw} for c in review.corrections],
+    }
+
+
+def _from_json(known: Json) -> Review:
+    decision = Decision(known["kind"], known["by"], datetime.fromisoformat(known["at"]), known["note"])
+    corrections = tuple(Correction(c["address"], c["value"], c["raw"]) for c in known["corrections"])
+    return Review(decision, tuple(known["accepted"]), corrections)

@@ -1,0 +1,132 @@
+"""Relate: a published report beside the same agency's neighbour years, and beside other agencies with the same figures.
+
+Whichever of two reports arrives last, both are looked at: the findings are kept in the lake's table `relations`, one
+object for each report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from expectations.evidence import Finding
+from expectations.relations import Published, between_agencies, between_years
+from tasks.agencies import names_of
+from tasks.lake import Entry, to_parquet
+from tasks.rows import amount, report_id
+from tasks.schemas import RELATIONS
+from tasks.settings import Buckets
+
+MOST_PEERS = 20
+"""Reports with the same figures that one report is compared with."""
+
+_TABLE = "relations"
+Related = tuple[Published, Finding]
+"""The other report, and what was found beside it."""
+
+
+def relate(s3: Any, buckets: Buckets, agency: str, year: int) -> dict[str, list[Finding]]:  # noqa: ANN401
+    """Compare all that the report of `agency` on `year` bears on; returns the findings by report id."""
+    found: dict[str, list[Finding]] = {}
+    this = find_published(s3, buckets, agency, year)
+    peers = list(_peers(s3, buckets, this)) if this else []
+    following = find_published(s3, buckets, agency, year + 1)
+    for report in (this, following, *peers):
+        if report:
+            related = list(_related(s3, buckets, report))
+            _write(s3, buckets, report, related)
+            found[report.report_id] = [finding for _, finding in related]
+    if this is None:
+        _remove(s3, buckets, report_id(agency, year), year)
+    return found
+
+
+def find_published(s3: Any, buckets: Buckets, agency: str, year: int) -> Published | None:  # noqa: ANN401
+    """The validated report of the agency, whatever of its names it was published under."""
+    for name in names_of(agency):
+        report = _published(s3, buckets, report_id(name, year), year)
+        if report:
+            return report
+    return None
+
+
+def _published(s3: Any, buckets: Buckets, identity: str, year: int) -> Published | None:  # noqa: ANN401
+    entry = Entry(buckets.lake, identity, year)
+    reports = _read(s3, buckets, entry.name("reports"), ["agency", "form"])
+    cells = _read(s3, buckets, entry.name("cells"), ["address", "value"]) if reports else None
+    if reports is None or cells is None:
+        return None
+    row = reports.to_pylist()[0]
+    values = dict(zip(cells["address"].to_pylist(), cells["value"].to_pylist(), strict=True))
+    return Published(identity, row["agency"], year, row["form"], values)
+
+
+def _related(s3: Any, buckets: Buckets, this: Published) -> Iterator[Related]:  # noqa: ANN401
+    before = find_published(s3, buckets, this.agency, this.year - 1)
+    if before:
+        yield from ((before, finding) for finding in between_years(this, before))
+    for peer in _peers(s3, buckets, this):
+        yield from ((peer, finding) for finding in between_agencies(this, peer))
+
+
+def _peers(s3: Any, buckets: Buckets, this: Published) -> Iterator[Published]:  # noqa: ANN401
+    """Reports of other agencies with the same figures in tables 3 and 4; `this` is noted among them."""
+    figures = sorted((a, int(v or 0)) for a, v in this.values.items() if a.startswith(("table3.", "table4.")))
+    if not any(value for _, value in figures):
+        return
+    folder = f".index/figures/year={this.year}/{hashlib.sha256(repr(figures).encode()).hexdigest()}/"
+    place = buckets.receipts
+    s3.put_object(Bucket=place.bucket, Key=place.key(f"{folder}{this.report_id}"), Body=b"")
+    listed = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key(folder), MaxKeys=MOST_PEERS + 1)
+    same = names_of(this.agency)
+    for found in islice(listed.get("Contents", []), MOST_PEERS + 1):
+        identity = found["Key"].rsplit("/", 1)[-1]
+        peer = _published(s3, buckets, identity, this.year) if identity != this.report_id else None
+        if peer and peer.agency not in same:
+            yield peer
+
+
+def _write(s3: Any, buckets: Buckets, this: Published, related: Sequence[Related]) -> None:  # noqa: ANN401
+    if not related:
+        _remove(s3, buckets, this.report_id, this.year)
+        return
+    rows = [_row(this, other, finding) for other, finding in related]
+    body = to_parquet(pa.Table.from_pylist(rows, schema=RELATIONS))
+    name = Entry(buckets.lake, this.report_id, this.year).name(_TABLE)
+    s3.put_object(Bucket=buckets.lake.bucket, Key=buckets.lake.key(name), Body=body)
+
+
+def _row(this: Published, other: Published, finding: Finding) -> dict[str, object]:
+    return {
+        "report_id": this.report_id,
+        "year": this.year,
+        "agency": this.agency,
+        "other_report_id": other.report_id,
+        "other_year": other.year,
+        "other_agency": other.agency,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "where": finding.where,
+        "message": finding.message,
+        "left": amount(finding.left),
+        "right": amount(finding.right),
+    }
+
+
+def _remove(s3: Any, buckets: Buckets, identity: str, year: int) -> None:  # noqa: ANN401
+    name = Entry(buckets.lake, identity, year).name(_TABLE)
+    s3.delete_object(Bucket=buckets.lake.bucket, Key=buckets.lake.key(name))
+
+
+def _read(s3: Any, buckets: Buckets, name: str, columns: list[str]) -> pa.Table | None:  # noqa: ANN401
+    try:
+        found = s3.get_object(Bucket=buckets.lake.bucket, Key=buckets.lake.key(name))
+    except s3.exceptions.NoSuchKey:
+        return None
+    return pq.read_table(io.BytesIO(found["Body"].read()), columns=columns)

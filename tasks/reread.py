@@ -1,0 +1,70 @@
+"""Whose fault a failed sum is: before the agency is told, the accused cells are read again by another engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from expectations import messages
+from expectations.evidence import Cell, Doubt, Finding
+from tasks.guard import guarded
+from tasks.read.second_engine import figures_of, second_reading
+from tasks.recognise import PDF
+from tasks.validate import validate
+from tasks.values import Document, Report, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """`doubts` where the other engine sees other figures; `agreed` the addresses where it sees the same."""
+
+    doubts: tuple[Doubt, ...]
+    agreed: frozenset[str]
+
+
+def judged(document: Document, report: Report) -> tuple[Report, Verdict]:
+    """The verdict on `report`, with every failed sum laid to the source or, where the readings differ, to our doubt."""
+    verdict = validate(report)
+    accused = tuple(_accused(verdict))
+    if not accused:
+        return report, verdict
+    again = guarded(reread, document, accused)
+    if again.doubts:
+        report = replace(report, doubts=(*report.doubts, *again.doubts))
+        verdict = validate(report)
+    findings = tuple(_laid(finding, again.agreed) for finding in verdict.findings)
+    return report, replace(verdict, findings=findings)
+
+
+def reread(document: Document, cells: tuple[Cell, ...]) -> Reread:
+    """Read `cells` again. A document without pages was read twice from its one text already: there they agree.
+
+    Where the other engine sees only a part of a figure, the cell goes on elsewhere (on the next page): no answer.
+    """
+    if document.media_type != PDF:
+        return Reread((), frozenset(cell.address for cell in cells))
+    doubts: list[Doubt] = []
+    agreed: set[str] = set()
+    for cell, seen in second_reading(document.body, cells):
+        ours, theirs = figures_of(cell.raw), figures_of(seen)
+        if ours == theirs:
+            agreed.add(cell.address)
+        elif theirs - ours:
+            doubts.append(Doubt(cell.address, cell.raw, seen, (cell,)))
+    return Reread(tuple(doubts), frozenset(agreed))
+
+
+def _accused(verdict: Verdict) -> Iterator[Cell]:
+    """The cells of every failed sum, each once."""
+    sums = [finding for finding in verdict.findings if finding.left is not None and finding.severity == "critical"]
+    yield from {cell.address: cell for finding in sums for cell in finding.cells}.values()
+
+
+def _laid(finding: Finding, agreed: frozenset[str]) -> Finding:
+    if (
+        finding.left is None
+        or finding.severity != "critical"
+        or not agreed.issuperset(c.address for c in finding.cells)
+    ):
+        return finding
+    return replace(finding, fault="source", message=finding.message + messages.confirmed())

@@ -1,0 +1,112 @@
+"""Reports that wait for a person, and what a person can decide on one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+import pyarrow.parquet as pq
+
+from expectations.evidence import Decision
+from tasks.decisions import NAMES, Correction, Review, add_review, value_of
+from tasks.lake import Entry
+from tasks.receipt import list_receipts, read_receipt
+from tasks.receipt_json import Json
+from tasks.settings import Buckets
+
+Kind = Literal["accept", "reject", "correct"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+class CannotDecideError(ValueError):
+    """A decision that makes no sense on this object; the message says why, in Chinese."""
+
+
+def waiting(s3: Any, buckets: Buckets) -> Iterator[Json]:  # noqa: ANN401 (a boto3 client)
+    """The receipts of quarantined objects on which nobody has decided that they stay there."""
+    for receipt in list_receipts(s3, buckets):
+        rejected = (receipt.get("review") or {}).get("kind") == "reject"
+        if receipt["outcome"] == "quarantined" and not receipt["duplicate_of"] and not rejected:
+            yield receipt
+
+
+def decide(
+    s3: Any,  # noqa: ANN401
+    buckets: Buckets,
+    key: str,
+    kind: Kind,
+    note: str,
+    by: str,
+    corrections: Mapping[str, str] | None = None,
+) -> Json:
+    """Keep a person's decision on the object that landed as `key`; it counts from the next run. Returns the receipt.
+
+    Raises CannotDecideError for an object that is not in quarantine, a finding that is ours alone to mend, a decision
+    without a note, or a correction of what is not there.
+    """
+    receipt = _quarantined(s3, buckets, key)
+    if not note.strip():
+        raise CannotDecideError("请写明理由（note）：别人要靠它明白这个决定。")
+    if kind == "correct" and not corrections:
+        raise CannotDecideError("请写明要更正的单元格，例如 table3.new.total=5。")
+    decision = Decision(kind, by, datetime.now(UTC), note.strip())
+    accepted = _acceptable(receipt) if kind == "accept" else ()
+    corrected = _corrections(s3, buckets, receipt, corrections or {}) if kind == "correct" else ()
+    add_review(s3, buckets, receipt["object"]["sha256"], Review(decision, accepted, corrected))
+    return receipt
+
+
+def _quarantined(s3: Any, buckets: Buckets, key: str) -> Json:  # noqa: ANN401
+    receipt = read_receipt(s3, buckets, key)
+    if receipt is None:
+        raise CannotDecideError(f"没有 {key} 的回执。")
+    if receipt["duplicate_of"]:
+        raise CannotDecideError(f"{key} 与 {receipt['duplicate_of']} 内容相同，请对后者作决定。")
+    if receipt["outcome"] != "quarantined":
+        raise CannotDecideError(f"{key} 不在隔离区（结果是 {receipt['outcome']}），不需要决定。")
+    return receipt
+
+
+def _acceptable(receipt: Json) -> tuple[str, ...]:
+    """The ids of all that keeps the report out."""
+    keeps_out = [f for f in receipt["findings"] if f["severity"] == "critical" and not f["decision"]]
+    unnamed = [f["rule"] for f in keeps_out if f["rule"].startswith("DOC.NO_")]
+    if unnamed:
+        raise CannotDecideError(
+            f"{'、'.join(unnamed)} 不能接受，只能更正：correct {receipt['object']['key']} agency=… year=…"
+        )
+    broken = [f["rule"] for f in keeps_out if f["outcome"] == "error"]
+    if broken:
+        raise CannotDecideError(f"规则 {'、'.join(broken)} 没能执行，是本系统的故障，请修复后 replay。")
+    return tuple(finding["id"] for finding in keeps_out)
+
+
+def _corrections(s3: Any, buckets: Buckets, receipt: Json, wanted: Mapping[str, str]) -> tuple[Correction, ...]:  # noqa: ANN401
+    raw = _raw_texts(s3, buckets, receipt)
+    found = []
+    for address, value in wanted.items():
+        if address not in raw and address not in NAMES:
+            raise CannotDecideError(f"报告中没有读出 {address} 这个单元格。")
+        _check(address, value)
+        found.append(Correction(address, value.strip(), raw.get(address)))
+    return tuple(found)
+
+
+def _check(address: str, value: str) -> None:
+    try:
+        is_sound = bool(value.strip()) if address == "agency" else value_of(value) is not None
+    except ValueError:
+        is_sound = False
+    if not is_sound:
+        raise CannotDecideError(f"{address} 的更正值“{value}”不是数。")
+
+
+def _raw_texts(s3: Any, buckets: Buckets, receipt: Json) -> dict[str, str]:  # noqa: ANN401
+    """What was read in each cell of a quarantined report, by address."""
+    entry = Entry(buckets.quarantine, receipt["report_id"], receipt["year"] or 0)
+    place = buckets.quarantine
+    found = s3.get_object(Bucket=place.bucket, Key=place.key(entry.name("cells")))
+    table = pq.read_table(io.BytesIO(found["Body"].read()), columns=["address", "raw"])
+    return dict(zip(table["address"].to_pylist(), table["raw"].to_pylist(), strict=True))
