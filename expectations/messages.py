@@ -17,6 +17,7 @@ _SIDES = {
     "T3.BALANCE": ("第一项、第二项之和", "第三项总计、第四项之和"),
     "T4.ROW_SUM": ("各种结果之和", "总计"),
 }
+_MOST_CANDIDATES = 4
 _MEASURE_WORDS = {"table2": "一行", "table3": "一行", "table4": "一组"}
 
 
@@ -72,8 +73,9 @@ def suspected(suspect: Suspect, form: str, raw: str) -> str:
 
 def candidates(addresses: Sequence[str], form: str) -> str:
     """The cells of one sum that may be wrong, where more than one cell of table 3 is."""
-    names = "、".join(place_label(address, form) for address in addresses)
-    which = f"可能是{names}" if names else "请逐格核对"
+    names = "、".join(place_label(address, form) for address in addresses[:_MOST_CANDIDATES])
+    more = f"等 {len(addresses)} 格之一" if len(addresses) > _MOST_CANDIDATES else ""
+    which = f"可能是{names}{more}" if names else "请逐格核对"
     return f"表三不止一格有误，无法断定是哪一格，{which}。"
 
 

@@ -25,7 +25,7 @@ class TablesRead:
         """Every cell of an address, for it may have been read more than once."""
         found: dict[str, tuple[Cell, ...]] = {}
         for cell in self.cells:
-            found[cell.address] = (*found.get(cell.address, ()), cell)
+            found[cell.address] = (*found[cell.address], cell) if cell.address in found else (cell,)
         return found
 
     def form(self, table: TableName) -> Form:
@@ -52,6 +52,8 @@ class TablesRead:
 
     def doubted(self, figure: Figure) -> bool:
         """Whether a doubt covers `figure`: its table, its row, its column or the cell itself."""
+        if not self._doubtful:
+            return False
         column = f"{figure.table}.*.{figure.column}"
         covering = {figure.table, figure.address.rsplit(".", 1)[0], column, figure.address}
         return not covering.isdisjoint(self._doubtful)

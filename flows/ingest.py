@@ -151,7 +151,7 @@ def _judged(source: Source, report: Report, verdict: Verdict, publication: Publi
         **_base(source, stages),
         outcome=verdict.outcome,
         reason=verdict.reason,
-        message=_summary(verdict),
+        message=_summary(report, verdict),
         agency=report.agency,
         year=report.year,
         form=report.form,
@@ -163,11 +163,13 @@ def _judged(source: Source, report: Report, verdict: Verdict, publication: Publi
     )
 
 
-def _summary(verdict: Verdict) -> str:
+def _summary(report: Report, verdict: Verdict) -> str:
     critical = [finding for finding in verdict.findings if finding.keeps_out]
     if not critical:
-        accepted_ones = sum(finding.decision is not None for finding in verdict.findings)
-        return f"经人工核对接受 {accepted_ones} 处问题，数据已入库。" if accepted_ones else "全部规则通过，数据已入库。"
+        let_pass = sum(finding.decision is not None for finding in verdict.findings)
+        changed = sum(cell.is_corrected for cell in report.cells)
+        people = [f"更正 {changed} 格"] * bool(changed) + [f"接受 {let_pass} 处问题"] * bool(let_pass)
+        return f"经人工{'、'.join(people)}，数据已入库。" if people else "全部规则通过，数据已入库。"
     more = f"（共 {len(critical)} 处严重问题）" if len(critical) > 1 else ""
     return f"{critical[0].message}{more}"
 

@@ -2,7 +2,7 @@
 
 In the receipts place: `<landing key>.json` and `.html` for the version that landed last; for those before it
 `.versions/<landing key>/<etag>.json` and `.html`; and `.index/sha256/<sha256>.json`, which names the object that was
-first to have these bytes.
+first to have these bytes. What people decided stands there too (`tasks.decisions`).
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def _index(s3: Any, buckets: Buckets, receipt: Receipt) -> None:  # noqa: ANN401
 
 
 def _is_receipt(name: str) -> bool:
-    return name.endswith(".json") and not name.startswith((".index/", ".versions/", ".locks/"))
+    return name.endswith(".json") and not name.startswith((".index/", ".versions/", ".locks/", ".decisions/", ".docs/"))
 
 
 def _index_name(sha256: str) -> str:

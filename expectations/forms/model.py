@@ -120,15 +120,16 @@ class Form:
 
     def figures(self, table: TableName | None = None) -> tuple[Figure, ...]:
         """Every number of the form, or of one table, in reading order."""
-        return tuple(f for f in _figures(self) if table in (None, f.table))
+        return _figures(self, table)
 
     def __hash__(self) -> int:
         return hash(self.code)
 
 
 @cache
-def _figures(form: Form) -> tuple[Figure, ...]:
-    return (*_table2(form), *_table3(form), *_table4(form))
+def _figures(form: Form, table: TableName | None) -> tuple[Figure, ...]:
+    every = (*_table2(form), *_table3(form), *_table4(form))
+    return tuple(figure for figure in every if table in (None, figure.table))
 
 
 def _table2(form: Form) -> Iterator[Figure]:

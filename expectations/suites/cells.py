@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from decimal import ROUND_UP, Decimal
-from operator import attrgetter
+from typing import NamedTuple
 
 from expectations.evidence import Cell, Number
 from expectations.forms import TABLES, Figure, TableName
@@ -22,8 +21,7 @@ LIMIT = 10**13
 """A figure from here on is no figure but a misprint (or a misreading), and would not fit a 64-bit sum."""
 
 
-@dataclass(frozen=True, slots=True)
-class CellRow:
+class CellRow(NamedTuple):
     """One figure of the form as read; flags are 0 or 1.
 
     `report` numbers the reports of a batch, `times` is how often it was read, `value` what is printed (scaled),
@@ -48,9 +46,7 @@ class CellRow:
     serves_year: int
 
 
-COLUMNS = tuple(field.name for field in fields(CellRow))
-values = attrgetter(*COLUMNS)
-"""A row as the database takes it."""
+COLUMNS = CellRow._fields
 
 
 def cell_rows(tables: TablesRead, report: int = 0) -> dict[str, list[CellRow]]:

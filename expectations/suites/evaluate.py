@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from expectations.evidence import Finding, Number
 from expectations.findings import Findings, rule_error
 from expectations.forms import FORMS
-from expectations.suites.cells import CellRow, cell_rows, values
+from expectations.suites.cells import CellRow, cell_rows
 from expectations.suites.claims import claim_rows, operand_rows
 from expectations.suites.pairs import pair_rows
 from expectations.suites.runner import Broken, SuiteResult, run_suite
@@ -56,11 +56,20 @@ def evaluate(reports: Sequence[TablesRead]) -> list[Evaluation]:
     return [report.done() for report in found]
 
 
+def form_batches(reports: Sequence[TablesRead]) -> dict[str, dict[str, Iterator[tuple[object, ...]]]]:
+    """For each form's suite the rows of its tables, for all `reports` that use the form."""
+    found = [_Found(tables, cell_rows(tables, number)) for number, tables in enumerate(reports)]
+    return {
+        f"form_{form}": _tables(form, {n: report for n, report in enumerate(found) if form in report.rows})
+        for form in FORMS
+    }
+
+
 def _tables(form: str, reports: Mapping[int, _Found]) -> dict[str, Iterator[tuple[object, ...]]]:
     """The claims go with the form of table 3, to which nearly all belong."""
     stating = {number: r.tables.claims for number, r in reports.items() if r.tables.form("table3").code == form}
     return {
-        "batch": (values(row) for report in reports.values() for row in report.rows[form]),
+        "batch": (row for report in reports.values() for row in report.rows[form]),
         "claims": (row for number, claims in stating.items() for row in claim_rows(number, claims)),
         "claim_operands": (
             row for number, claims in stating.items() for row in operand_rows(number, claims, FORMS[form])

@@ -2,7 +2,8 @@
 
 `{batch}` is the form's table of cells (`expectations.suites.cells`), `{operands}` its table of identities, `{claims}`
 and `{claim_operands}` what the text states. Each row selected names the `report` and a `place` in it, and where it
-helps the `addresses` of the cells to show.
+helps the `addresses` of the cells to show. CROSS JOIN is how SQLite is told to look up the few operands for each cell,
+and not the other way round.
 """
 
 from __future__ import annotations
@@ -41,13 +42,13 @@ _SUM = """
 SELECT c.report AS report, o.place AS place,
        SUM(CASE WHEN o.side = 'left' THEN c.counted ELSE 0 END) AS left_side,
        SUM(CASE WHEN o.side = 'right' THEN c.counted ELSE 0 END) AS right_side
-FROM {batch} c JOIN {operands} o ON o.address = c.address
+FROM {batch} c CROSS JOIN {operands} o ON o.address = c.address
 WHERE o.rule = '[rule]'
 GROUP BY c.report, o.place HAVING COUNT(c.counted) = COUNT(*) AND left_side <> right_side
 """
 _TOTAL_BLANK = """
 SELECT c.report AS report, o.total AS place, o.total AS addresses
-FROM {batch} c JOIN {operands} o ON o.address = c.address
+FROM {batch} c CROSS JOIN {operands} o ON o.address = c.address
 WHERE o.rule IN ([rules])
 GROUP BY c.report, o.total
 HAVING MAX(o.side = 'right' AND c.is_blank AND NOT c.doubted) = 1 AND MAX(o.side = 'left' AND c.counted <> 0) = 1

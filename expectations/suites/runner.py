@@ -60,6 +60,8 @@ class SuiteRunner:
         for name, columns in suite.columns.items():
             self._database.execute(f"CREATE TABLE {suite.table(name)} ({', '.join(columns)})")
             self._insert(suite, name, suite.fixed.get(name, ()))
+            if name in suite.fixed:
+                self._database.execute(f"CREATE INDEX by_address_{suite.name} ON {suite.table(name)} (address, rule)")
         self._database.commit()
 
     def _insert(self, suite: SuiteDefinition, name: str, rows: Rows) -> None:

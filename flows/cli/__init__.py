@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from flows.cli.demo import demo
+from flows.cli.docs import docs
 from flows.cli.env import env
 from flows.cli.query import query
 from flows.cli.read import read
@@ -23,14 +24,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="把政府信息公开工作年度报告变成经过校验的数据。",
 )
-for command in (demo, up, down, env, submit, status, read, query, replay):
+for command in (demo, up, down, env, submit, status, read, query, replay, docs):
     app.command()(command)
 app.add_typer(review)
 
 
 @app.callback()
 def _find_services(context: typer.Context) -> None:
-    if context.invoked_subcommand in ("submit", "status", "query", "replay", "review"):
+    if context.invoked_subcommand in ("submit", "status", "query", "replay", "review", "docs"):
         activate(home())
 
 

@@ -10,7 +10,7 @@ from balanced import cells
 from expectations.forms import FORMS, TABLES
 from expectations.rules import REJECTIONS, RULES
 from expectations.suites import evaluate, runner
-from expectations.suites.cells import cell_rows, values
+from expectations.suites.cells import cell_rows
 from expectations.suites.queries import QUERIES
 from expectations.suites.runner import run_suite
 from expectations.suites.suite import SUITES
@@ -22,7 +22,7 @@ def _rows(form, **changes):
 
 
 def _run(form, **changes):
-    return run_suite(f"form_{form}", {"batch": map(values, _rows(form, **changes))})
+    return run_suite(f"form_{form}", {"batch": _rows(form, **changes)})
 
 
 @pytest.mark.parametrize("form", FORMS)

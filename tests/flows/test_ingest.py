@@ -10,6 +10,8 @@ from prefect.client.orchestration import get_client
 import flows.ingest
 from expectations.forms import FORMS
 from flows.ingest import ingest
+from flows.review import review
+from tasks.query import connect
 from tasks.receipt import list_receipts, read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
@@ -54,6 +56,8 @@ def test_validated(land, s3, buckets):
     assert run.name == "青岚市水利局 2024"
     assert set(run.tags) == {"validated", "form-2021", "year-2024"}
     assert artifacts == {"tables", "links"}
+    assert receipt["rules"]["T3.BALANCE"] == "pass"
+    assert receipt["rules"]["TEXT.RECEIVED"] in ("pass", "not_applicable")
     assert receipt["flow_run"]["url"].endswith(f"/runs/flow-run/{run.id}")
 
 
@@ -101,3 +105,41 @@ def test_a_bug_fails_visibly_and_replay_mends_it(land, s3, buckets, monkeypatch)
     state, receipt = land(sample(), replay=True)
     assert receipt["outcome"] == "validated"
     assert len(list(list_receipts(s3, buckets))) == 1
+
+
+def test_the_report_card_shows_the_places_of_its_findings(land, s3, buckets):
+    land(sample(wrong=True))
+    html = s3.get_object(Bucket=buckets.receipts.bucket, Key="报告 1.pdf.html")["Body"].read()
+    assert len(html) < 3_000_000
+    assert html.count(b"data:image/jpeg;base64,") >= 2
+    assert html.count(b'<svg class="place"') >= 2
+    assert b'class="cell wrong"' in html
+
+
+def test_a_decision_from_the_prefect_ui_publishes_and_is_kept(land, s3, buckets):
+    _, receipt = land(sample(wrong=True))
+    suspect = receipt["findings"][0]["suspect"]
+    corrections = {suspect["address"]: str(suspect["balancing_value"])}
+    state = review("报告 1.pdf", "correct", "已与机关核实", "张三", corrections, return_state=True)
+    assert state.is_completed()
+    receipt = read_receipt(s3, buckets, "报告 1.pdf")
+    assert (receipt["outcome"], receipt["review"]["by"]) == ("validated", "张三")
+    assert "更正 1 格" in receipt["message"]
+    found = connect(buckets).sql("SELECT address, value, printed_value FROM cells WHERE is_corrected").fetchall()
+    assert found == [(suspect["address"], suspect["balancing_value"], suspect["balancing_value"] + 1)]
+    _, receipt = land(sample(wrong=True), replay=True)
+    assert receipt["outcome"] == "validated"
+
+
+def test_a_decision_that_makes_no_sense_fails_with_the_reason(land):
+    land(sample())
+    state = review("报告 1.pdf", "accept", "理由", return_state=True)
+    assert state.is_failed()
+    assert "不在隔离区" in state.message
+
+
+def test_neighbour_years_are_related_whichever_comes_last(land, s3, buckets):
+    land(sample(2024, seed=1), key="2024.pdf")
+    land(sample(2023, seed=2), key="2023.pdf")
+    found = connect(buckets).sql("SELECT DISTINCT year, other_year FROM relations WHERE rule = 'YEAR.CARRY'").fetchall()
+    assert found == [(2024, 2023)]

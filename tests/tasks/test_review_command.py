@@ -1,0 +1,77 @@
+"""`nianbao review`, `nianbao docs` and `nianbao status --open` on a real S3 server.
+
+The runs that a decision starts are tested with the flow.
+"""
+
+import json
+import webbrowser
+from datetime import UTC, datetime
+
+import pytest
+from balanced import report as balanced
+from balanced import values
+from typer.testing import CliRunner
+
+from flows.cli import app
+from tasks.receipt import write_receipt
+from tasks.validate import validate
+from tasks.values import Receipt
+
+KEY = "2024/报告.pdf"
+NEW = "table3.new.total"
+
+
+@pytest.fixture
+def nianbao(s3, buckets, make, published, tmp_path, monkeypatch):
+    """The command line, beside one quarantined report in which one cell is wrong."""
+    monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
+    report = balanced(changes={NEW: values()[NEW] + 1})
+    source, verdict = make.source(KEY), validate(report)
+    publication = published(source, report, verdict)
+    receipt = Receipt(
+        *(source.bucket, source.key, source.etag, source.sha256, source.size, source.landed_at),
+        *(datetime(2025, 3, 2, tzinfo=UTC), verdict.outcome, verdict.reason, "见问题"),
+        agency=report.agency, year=report.year, form=report.form, report_id=publication.report_id,
+        findings=verdict.findings,
+    )  # fmt: skip
+    write_receipt(s3, buckets, receipt, report)
+    return lambda *words: CliRunner().invoke(app, words)
+
+
+def test_list_names_what_waits(nianbao):
+    result = nianbao("review", "list")
+    assert (result.exit_code, result.output) == (0, f"{KEY}　青岚市人民政府 2023　T3.ROW_SUM、T3.BALANCE\n")
+    assert json.loads(nianbao("review", "list", "--json").output)["object"]["key"] == KEY
+
+
+def test_show_tells_which_correction_would_balance(nianbao):
+    result = nianbao("review", "show", KEY)
+    assert f"nianbao review correct {KEY} {NEW}={values()[NEW]}" in result.output
+    assert nianbao("review", "show", "none.pdf").exit_code == 1
+
+
+def test_a_decision_that_makes_no_sense_is_refused_with_the_reason(nianbao):
+    result = nianbao("review", "correct", KEY, f"{NEW}=五", "--note", "n")
+    assert (result.exit_code, "不是数" in result.output) == (1, True)
+
+
+def test_replay_wants_to_know_what(nianbao):
+    assert nianbao("replay").exit_code == 2
+    assert nianbao("replay", "--outcome", "validated").output == "没有要处理的对象。\n"
+    assert nianbao("replay", "--reader-older-than", "1").output == "没有要处理的对象。\n"
+
+
+def test_status_opens_the_report_card(nianbao, monkeypatch):
+    opened = []
+    monkeypatch.setattr(webbrowser, "open", opened.append)
+    assert nianbao("status", KEY, "--open").exit_code == 0
+    with open(opened[0].removeprefix("file://"), encoding="utf-8") as card:
+        assert "未通过校验，已隔离" in card.read()
+
+
+def test_docs_are_a_site_of_every_form(nianbao, tmp_path, s3, buckets):
+    assert nianbao("docs", "--to", str(tmp_path / "site")).exit_code == 0
+    assert {p.stem for p in (tmp_path / "site" / "expectations").iterdir()} == {"form_2019", "form_2021"}
+    (page,) = (tmp_path / "site").rglob("validations/form_2021/**/*.html")
+    assert "横向合计不符" in page.read_text(encoding="utf-8")
+    assert nianbao("docs").output == f"Data Docs：s3://{buckets.receipts.bucket}/.docs/index.html\n"
