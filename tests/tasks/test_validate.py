@@ -11,7 +11,7 @@ from balanced import cell, report, values
 from expectations.evidence import Cell, Doubt, Finding, Suspect
 from expectations.suites import runner
 from expectations.suites.suite import SUITES
-from tasks.validate import validate
+from tasks.validate import validate, validate_all
 from tasks.values import Report
 
 GRANTED = "table3.granted"
@@ -239,3 +239,14 @@ def test_the_truth_of_the_corpus_breaks_just_the_rules_that_it_says():
         if critical != expected or warned - set(truth["warnings"]):
             wrong[truth["doc_id"]] = critical, expected, warned
     assert wrong == {}
+
+
+@pytest.mark.parametrize("form", ["2019", "2021"])
+def test_of_every_report_with_one_wrong_cell_in_table_3_that_cell_is_named(form):
+    right = values(form)
+    cells = [address for address in right if address.startswith("table3.")]
+    verdicts = validate_all([report(form, changes={address: right[address] + 1}) for address in cells])
+    for address, verdict in zip(cells, verdicts, strict=True):
+        failed = [f for f in verdict.findings if f.severity == "critical"]
+        assert failed
+        assert {(f.suspect.address, f.suspect.balancing_value) for f in failed} == {(address, right[address])}
