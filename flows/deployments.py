@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
 
@@ -30,6 +32,7 @@ class DeploymentDefinition:
     description: str
     parameters: dict[str, Schema]
     required: tuple[str, ...]
+    every: timedelta | None = None
 
     @property
     def full_name(self) -> str:
@@ -82,7 +85,16 @@ RELATE = DeploymentDefinition(
     {"agency": _TEXT | {"title": "机关"}, "year": {"title": "年度", "type": "integer"}},
     ("agency", "year"),
 )
-DEPLOYMENTS = (INGEST, REVIEW, RELATE)
+SWEEP = DeploymentDefinition(
+    "sweep",
+    "landing",
+    "flows.sweep.sweep",
+    "定时补漏：上传后没有回执的对象，补建运行；运行已死的重新处理，多次不成的回执记为 failed。",
+    {},
+    (),
+    every=timedelta(minutes=2),
+)
+DEPLOYMENTS = (INGEST, REVIEW, RELATE, SWEEP)
 
 
 async def deploy() -> None:
@@ -104,6 +116,9 @@ async def _deploy(client: PrefectClient, definition: DeploymentDefinition) -> No
         parameter_openapi_schema=definition.parameter_schema,
         description=definition.description,
         tags=["nianbao"],
+        schedules=[DeploymentScheduleCreate(schedule=IntervalSchedule(interval=definition.every))]
+        if definition.every
+        else None,
     )
 
 

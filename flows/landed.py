@@ -23,8 +23,10 @@ class Landed:
         return f"{self.bucket}/{self.key}/{self.etag}"
 
 
-async def start_run(landed: Landed, *, replay: str = "") -> str:
-    """The id of the run for this version, created if there is none; each `replay` word makes one more.
+async def start_run(landed: Landed, *, replay: str = "", again: str = "") -> str:
+    """The id of the run for this version, created if there is none; each `replay` or `again` word makes one more.
+
+    A `replay` reads what has been read before; `again` is for a run that came to nothing.
 
     Raises whatever the Prefect client raises while the server is away.
     """
@@ -34,6 +36,6 @@ async def start_run(landed: Landed, *, replay: str = "") -> str:
             deployment.id,
             name=landed.key,
             parameters={"bucket": landed.bucket, "key": landed.key, "etag": landed.etag, "replay": bool(replay)},
-            idempotency_key=landed.idempotency_key + replay,
+            idempotency_key=landed.idempotency_key + replay + again,
         )
     return str(run.id)

@@ -1,13 +1,18 @@
-"""The worker: Prefect's process worker on the pool `nianbao`. `python -m flows.worker`."""
+"""The worker on the pool `nianbao`. `python -m flows.worker`.
+
+Runs are executed in warm processes; NIANBAO_WARM=0 makes it Prefect's own process worker, one process a run.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 
+from prefect.client.orchestration import get_client
 from prefect.workers.process import ProcessWorker
 
-from flows.deployments import WORK_POOL, deploy
+from flows.deployments import SWEEP, WORK_POOL, deploy
+from flows.warm.worker import WarmWorker
 
 DEFAULT_LIMIT = 2
 """Runs at a time: a run needs about one core."""
@@ -16,8 +21,17 @@ DEFAULT_LIMIT = 2
 async def work() -> None:
     """Make the deployments if need be, then take runs from the pool until stopped."""
     await deploy()
+    await _sweep_now()
     limit = int(os.environ.get("NIANBAO_WORKER_LIMIT", DEFAULT_LIMIT))
-    await ProcessWorker(work_pool_name=WORK_POOL, limit=limit).start(with_healthcheck=True)
+    worker = ProcessWorker if os.environ.get("NIANBAO_WARM") == "0" else WarmWorker
+    await worker(work_pool_name=WORK_POOL, limit=limit).start(with_healthcheck=True)
+
+
+async def _sweep_now() -> None:
+    """What landed while nobody was here need not wait for the schedule."""
+    async with get_client() as client:
+        deployment = await client.read_deployment_by_name(SWEEP.full_name)
+        await client.create_flow_run_from_deployment(deployment.id, name="启动时补漏")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ child is reused between files and replaced when it dies or has served long enoug
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import subprocess
@@ -101,6 +102,16 @@ def guarded(function: Callable[[Unpack[Args]], T], *args: *Args) -> T:
     if answer.error is not None:
         raise answer.error
     return cast(T, answer.value)
+
+
+def prepare(modules: tuple[str, ...]) -> None:
+    """Start the child, and have it import `modules`, before the first call needs them."""
+    guarded(_import, modules)
+
+
+def _import(modules: tuple[str, ...]) -> None:
+    for module in modules:
+        importlib.import_module(module)
 
 
 def _died(exitcode: int) -> Rejected:

@@ -14,6 +14,7 @@ from typing import Any
 
 from tasks.card import Picture, report_card
 from tasks.lock import exclusive
+from tasks.missing import mark_seen
 from tasks.receipt_json import Json, receipt_dict, receipt_json, to_text
 from tasks.settings import Buckets
 from tasks.values import Receipt, Report, Source
@@ -43,6 +44,7 @@ def write_receipt(
         _put(s3, buckets, f"{name}.json", receipt_json(receipt), _JSON)
     if receipt.outcome in _FIRST_TO_COUNT and receipt.sha256:
         _index(s3, buckets, receipt)
+    mark_seen(s3, buckets, receipt.key, receipt.etag)
     return buckets.receipts.uri(f"{name}.json")
 
 

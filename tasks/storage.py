@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from typing import Any
 
 import boto3
@@ -18,5 +20,14 @@ CONFIG = Config(
 
 
 def s3_client() -> Any:  # noqa: ANN401 (boto3 makes its client classes at run time)
-    """A client for the server and the credentials that AWS's own environment variables and files name."""
+    """A client for the server and the credentials that AWS's own environment variables and files name.
+
+    Making one costs as much as reading half a page, so this process keeps it as long as these variables stay.
+    """
+    named = tuple((name, value) for name, value in sorted(os.environ.items()) if name.startswith("AWS_"))
+    return _client(os.getpid(), named)
+
+
+@lru_cache(maxsize=4)
+def _client(_process: int, _named: tuple[tuple[str, str], ...]) -> Any:  # noqa: ANN401
     return boto3.client("s3", config=CONFIG)

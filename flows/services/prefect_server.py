@@ -10,7 +10,7 @@ from flows.services.config import Config
 def prefect_command(config: Config) -> list[str]:
     """The command that serves Prefect's API and UI."""
     return [
-        sys.executable, "-m", "prefect", "server", "start",
+        sys.executable, "-m", "flows.services.prefect_main", "server", "start",
         "--host", "127.0.0.1", "--port", str(config.prefect_port),
     ]  # fmt: skip
 

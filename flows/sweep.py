@@ -1,0 +1,115 @@
+"""The flow `sweep`: every landed object gets its outcome, though its event was lost or its run died.
+
+It compares what landed with the receipts. What has none gets a run under the key that its event would have given it; a
+run that died, or ended without a receipt, is followed by another, up to MOST_ATTEMPTS; then the receipt says `failed`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from prefect import flow, get_run_logger
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Completed, Crashed
+
+from flows.landed import Landed, start_run
+from flows.warm.whereabouts import is_dead
+from tasks.fetch import ObjectGoneError, fetch
+from tasks.missing import Missing, missing
+from tasks.receipt import write_receipt
+from tasks.settings import buckets_from_env
+from tasks.storage import s3_client
+from tasks.values import Receipt
+
+MOST_ATTEMPTS = 3
+GRACE = timedelta(seconds=30)
+"""An object that landed just now has its event on the way."""
+
+_MOST_AT_ONCE = 2000
+"""Objects that one sweep looks at: the next one goes on."""
+
+
+@flow(name="sweep", flow_run_name="补漏", persist_result=False)
+def sweep() -> State[Any]:
+    """Give every landed object that has no receipt what it lacks."""
+    found = [one for one, _ in zip(missing(s3_client(), buckets_from_env(), GRACE), range(_MOST_AT_ONCE), strict=False)]
+    done = asyncio.run(_sweep(found)) if found else []
+    for line in done:
+        get_run_logger().info(line)
+    return Completed(message=f"没有回执的对象 {len(found)} 个，处理 {len(done)} 个")
+
+
+async def _sweep(found: Sequence[Missing]) -> list[str]:
+    async with get_client() as client:
+        return [line for one in found if (line := await _mend(client, one))]
+
+
+async def _mend(client: PrefectClient, one: Missing) -> str | None:
+    """What was done about one object; None if its run is still on its way."""
+    landed = Landed(one.bucket, one.key, one.etag)
+    runs = await _runs(client, landed)
+    if runs and await _is_alive(client, runs[-1]):
+        return None
+    if len(runs) >= MOST_ATTEMPTS:
+        await asyncio.to_thread(_give_up, one)
+        return f"{one.key}：{len(runs)} 次运行都没有完成，回执记为 failed"
+    await start_run(landed, again=_suffix(len(runs)))
+    return f"{one.key}：第 {len(runs) + 1} 次运行已建立"
+
+
+def _suffix(attempt: int) -> str:
+    return f"#sweep-{attempt}" if attempt else ""
+
+
+async def _runs(client: PrefectClient, landed: Landed) -> list[FlowRun]:
+    """The runs that this version had so far, in their order."""
+    keys = [landed.idempotency_key + _suffix(attempt) for attempt in range(MOST_ATTEMPTS)]
+    wanted = FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys))
+    found = {run.idempotency_key: run for run in await client.read_flow_runs(flow_run_filter=wanted)}
+    return [found[key] for key in keys if key in found]
+
+
+async def _is_alive(client: PrefectClient, run: FlowRun) -> bool:
+    """Whether the run may still end by itself; one whose process is gone, or that takes for ever, is crashed."""
+    state = run.state
+    if state is None or state.is_final():
+        return False
+    if state.is_scheduled():
+        return True
+    is_late = datetime.now(UTC) - state.timestamp > _patience()
+    if not is_late and not is_dead(run.infrastructure_pid):
+        return True
+    await client.set_flow_run_state(run.id, Crashed(message="运行它的进程已不在。"), force=True)
+    return False
+
+
+def _patience() -> timedelta:
+    """How long a run may be pending or running: reading one file takes two minutes at most."""
+    return timedelta(seconds=float(os.environ.get("NIANBAO_RUN_SECONDS", "600")))
+
+
+def _give_up(one: Missing) -> None:
+    s3, buckets = s3_client(), buckets_from_env()
+    try:
+        source = fetch(s3, one.bucket, one.key, one.etag)
+    except ObjectGoneError:
+        return
+    receipt = Receipt(
+        source.bucket,
+        source.key,
+        source.etag,
+        source.sha256,
+        source.size,
+        source.landed_at,
+        datetime.now(UTC),
+        "failed",
+        "PROCESSING.FAILED",
+        f"处理程序 {MOST_ATTEMPTS} 次都没有完成，不是文件的问题；修复后可用 nianbao replay 重新处理。",
+    )
+    write_receipt(s3, buckets, receipt)

@@ -1,0 +1,9 @@
+"""Imported once by the fork server that warm processes come from: whatever runs will need."""
+
+import great_expectations  # noqa: F401
+
+import flows.ingest
+import flows.relate
+import flows.review
+import flows.sweep
+import flows.warm.child  # noqa: F401

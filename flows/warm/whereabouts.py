@@ -1,0 +1,27 @@
+"""Which process a run is with: host, process id and when that process began, so that a dead one is known as such."""
+
+from __future__ import annotations
+
+import socket
+from functools import cache
+
+import psutil
+
+
+@cache
+def here() -> str:
+    """Where this process is."""
+    process = psutil.Process()
+    return f"{socket.gethostname()}:{process.pid}:{process.create_time():.2f}"
+
+
+def is_dead(whereabouts: str | None) -> bool:
+    """Whether the process is known to be dead: it was on this host, and is not there any more."""
+    host, _, rest = (whereabouts or "").partition(":")
+    pid, _, began = rest.partition(":")
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        return f"{psutil.Process(int(pid)).create_time():.2f}" != began
+    except psutil.NoSuchProcess:
+        return True
