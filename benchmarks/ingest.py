@@ -32,11 +32,18 @@ T = TypeVar("T")
 LATENCY_SAMPLES = 5
 
 
+def _name(number: int) -> str:
+    """A made-up name in Chinese characters, another one for each number."""
+    letters = "水林农教民财文体交通司法审计统环住建商务卫生"
+    high, low = divmod(number, len(letters))
+    return (_name(high - 1) if high else "") + letters[low]
+
+
 def sample_files(count: int) -> list[tuple[str, bytes]]:
     """`count` reports that differ in agency and figures."""
     rng = random.Random(7)
     figures = (consistent_figures(FORMS["2021"], rng) for _ in range(count))
-    reports = (SampleReport(f"青岚市第{n}局", 2024, "2021", f) for n, f in enumerate(figures, 1))
+    reports = (SampleReport(f"青岚市{_name(n)}局", 2024, "2021", f) for n, f in enumerate(figures))
     return [(f"{report.title}.pdf", draw_pdf(report)) for report in reports]
 
 

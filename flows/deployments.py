@@ -94,7 +94,19 @@ SWEEP = DeploymentDefinition(
     (),
     every=timedelta(minutes=2),
 )
-DEPLOYMENTS = (INGEST, REVIEW, RELATE, SWEEP)
+BACKFILL = DeploymentDefinition(
+    "backfill",
+    "prefix",
+    "flows.backfill.backfill",
+    "一次运行处理 landing 中某个前缀下全部没有回执的对象，分批进行，可中断后重来。",
+    {
+        "prefix": _TEXT | {"title": "前缀", "default": ""},
+        "runner": _TEXT | {"title": "在哪里运行", "enum": ["process", "dask", "ray"], "default": "process"},
+        "address": _TEXT | {"title": "集群地址（dask、ray）"},
+    },
+    (),
+)
+DEPLOYMENTS = (INGEST, REVIEW, RELATE, SWEEP, BACKFILL)
 
 
 async def deploy() -> None:

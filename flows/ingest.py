@@ -6,8 +6,6 @@ leaves a receipt with outcome `failed`; `nianbao replay` picks it up.
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from prefect import flow, get_run_logger, runtime, task
@@ -20,16 +18,17 @@ from flows.artifacts import publish_artifacts
 from flows.relate import relate
 from flows.run_labels import label_run, run_url
 from flows.stages import Stages
-from tasks.card import Picture, page_pictures, pages_with_cells
-from tasks.decisions import Review, accepted, corrected, read_reviews, standing
+from tasks.card import pages_with_cells
+from tasks.card.pictures import card_pictures
+from tasks.decisions import Review, accepted, corrected, read_reviews
 from tasks.errors import Rejected
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.guard import guarded
+from tasks.outcome import Origin, duplicate_receipt, failed_receipt, judged_receipt, rejected_receipt
 from tasks.publish import Publication, publish
 from tasks.read import read
 from tasks.receipt import find_duplicate, write_receipt
-from tasks.receipt_json import Json
-from tasks.recognise import PDF, recognise
+from tasks.recognise import recognise
 from tasks.reread import judged
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
@@ -78,19 +77,8 @@ def _publish(source: Source, document: Document, report: Report, verdict: Verdic
 
 @task(name="receipt", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)
 def _receipt(receipt: Receipt, report: Report | None, document: Document | None) -> str:
-    pictures = _pictures(document, report) if document and report else ()
+    pictures = card_pictures(document, pages_with_cells(report)) if document and report else ()
     return write_receipt(s3_client(), buckets_from_env(), receipt, report, pictures)
-
-
-def _pictures(document: Document, report: Report) -> tuple[Picture, ...]:
-    """A report card without pictures is better than none: what breaks here must not keep the receipt back."""
-    if document.media_type != PDF:
-        return ()
-    try:
-        return guarded(page_pictures, document.body, pages_with_cells(report))
-    except Exception as error:
-        get_run_logger().warning("no page pictures: %s", error)
-        return ()
 
 
 @flow(name="ingest", flow_run_name="{key}", persist_result=False)
@@ -103,7 +91,8 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
     try:
         receipt, report, document = _processed(source, stages, replay)
     except Exception as error:
-        stages.time("receipt", _receipt, quote(_failed(source, error, stages)), None, None)
+        why = f"处理程序出错（{type(error).__name__}）"
+        stages.time("receipt", _receipt, quote(failed_receipt(source, why, _origin(stages))), None, None)
         raise
     stages.time("receipt", _receipt, quote(receipt), quote(report), quote(document))
     label_run(receipt)
@@ -117,82 +106,19 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
 def _processed(source: Source, stages: Stages, replay: bool) -> tuple[Receipt, Report | None, Document | None]:
     first = None if replay else find_duplicate(s3_client(), buckets_from_env(), source)
     if first:
-        return _duplicate(source, first, stages), None, None
+        return duplicate_receipt(source, first, _origin(stages)), None, None
     document = stages.time("recognise", _recognise, quote(source))
     if isinstance(document, Rejected):
-        return _rejected(source, document, stages), None, None
+        return rejected_receipt(source, document, _origin(stages)), None, None
     report = stages.time("read", _read, quote(document))
     if isinstance(report, Rejected):
-        return _rejected(source, report, stages), None, document
+        return rejected_receipt(source, report, _origin(stages)), None, document
     reviews = read_reviews(s3_client(), buckets_from_env(), source.sha256)
     report, verdict = stages.time("validate", _validate, *map(quote, (document, report, reviews)))
     publication = stages.time("publish", _publish, *map(quote, (source, document, report, verdict)))
-    receipt = _judged(source, report, verdict, publication, stages)
-    return replace(receipt, review=standing(reviews)), report, document
+    receipt = judged_receipt(source, report, verdict, publication, reviews, _origin(stages))
+    return receipt, report, document
 
 
-def _base(source: Source, stages: Stages) -> dict[str, Any]:
-    return {
-        "bucket": source.bucket,
-        "key": source.key,
-        "etag": source.etag,
-        "sha256": source.sha256,
-        "size": source.size,
-        "landed_at": source.landed_at,
-        "processed_at": datetime.now(UTC),
-        "flow_run_id": runtime.flow_run.id,
-        "flow_run_url": run_url(),
-        "seconds": stages.seconds,
-    }
-
-
-def _judged(source: Source, report: Report, verdict: Verdict, publication: Publication, stages: Stages) -> Receipt:
-    return Receipt(
-        **_base(source, stages),
-        outcome=verdict.outcome,
-        reason=verdict.reason,
-        message=_summary(report, verdict),
-        agency=report.agency,
-        year=report.year,
-        form=report.form,
-        report_id=publication.report_id,
-        findings=verdict.findings,
-        rules=verdict.rules,
-        written=publication.written,
-        superseded_by_quarantined=publication.superseded_by_quarantined,
-    )
-
-
-def _summary(report: Report, verdict: Verdict) -> str:
-    critical = [finding for finding in verdict.findings if finding.keeps_out]
-    if not critical:
-        let_pass = sum(finding.decision is not None for finding in verdict.findings)
-        changed = sum(cell.is_corrected for cell in report.cells)
-        people = [f"更正 {changed} 格"] * bool(changed) + [f"接受 {let_pass} 处问题"] * bool(let_pass)
-        return f"经人工{'、'.join(people)}，数据已入库。" if people else "全部规则通过，数据已入库。"
-    more = f"（共 {len(critical)} 处严重问题）" if len(critical) > 1 else ""
-    return f"{critical[0].message}{more}"
-
-
-def _rejected(source: Source, rejected: Rejected, stages: Stages) -> Receipt:
-    return Receipt(**_base(source, stages), outcome="rejected", reason=rejected.code, message=str(rejected))
-
-
-def _duplicate(source: Source, first: Json, stages: Stages) -> Receipt:
-    earlier = first["object"]["key"]
-    return Receipt(
-        **_base(source, stages),
-        outcome=first["outcome"],
-        reason="DOC.DUPLICATE",
-        message=f"内容与 {earlier} 完全相同，结果以先到者为准。",
-        agency=first.get("agency"),
-        year=first.get("year"),
-        form=first.get("form"),
-        report_id=first.get("report_id"),
-        duplicate_of=earlier,
-    )
-
-
-def _failed(source: Source, error: Exception, stages: Stages) -> Receipt:
-    message = f"处理程序出错（{type(error).__name__}），不是文件的问题；修复后可用 nianbao replay 重新处理。"
-    return Receipt(**_base(source, stages), outcome="failed", reason="PROCESSING.FAILED", message=message)
+def _origin(stages: Stages) -> Origin:
+    return Origin(runtime.flow_run.id, run_url(), stages.seconds)

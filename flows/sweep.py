@@ -22,10 +22,10 @@ from flows.landed import Landed, start_run
 from flows.warm.whereabouts import is_dead
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.missing import Missing, missing
+from tasks.outcome import Origin, failed_receipt
 from tasks.receipt import write_receipt
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
-from tasks.values import Receipt
 
 MOST_ATTEMPTS = 3
 GRACE = timedelta(seconds=30)
@@ -100,16 +100,4 @@ def _give_up(one: Missing) -> None:
         source = fetch(s3, one.bucket, one.key, one.etag)
     except ObjectGoneError:
         return
-    receipt = Receipt(
-        source.bucket,
-        source.key,
-        source.etag,
-        source.sha256,
-        source.size,
-        source.landed_at,
-        datetime.now(UTC),
-        "failed",
-        "PROCESSING.FAILED",
-        f"处理程序 {MOST_ATTEMPTS} 次都没有完成，不是文件的问题；修复后可用 nianbao replay 重新处理。",
-    )
-    write_receipt(s3, buckets, receipt)
+    write_receipt(s3, buckets, failed_receipt(source, f"处理程序 {MOST_ATTEMPTS} 次都没有完成", Origin()))

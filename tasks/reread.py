@@ -36,6 +36,11 @@ def judged(document: Document, report: Report) -> tuple[Report, Verdict]:
     return report, replace(verdict, findings=findings)
 
 
+def needs_rereading(verdict: Verdict) -> bool:
+    """Whether a failed sum accuses any cell."""
+    return any(True for _ in _accused(verdict))
+
+
 def reread(document: Document, cells: tuple[Cell, ...]) -> Reread:
     """Read `cells` again. A document without pages was read twice from its one text already: there they agree.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from flows.cli.backfill import backfill
 from flows.cli.demo import demo
 from flows.cli.docs import docs
 from flows.cli.env import env
@@ -24,14 +25,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="把政府信息公开工作年度报告变成经过校验的数据。",
 )
-for command in (demo, up, down, env, submit, status, read, query, replay, docs):
+for command in (demo, up, down, env, submit, status, read, query, replay, backfill, docs):
     app.command()(command)
 app.add_typer(review)
 
 
 @app.callback()
 def _find_services(context: typer.Context) -> None:
-    if context.invoked_subcommand in ("submit", "status", "query", "replay", "review", "docs"):
+    if context.invoked_subcommand in ("submit", "status", "query", "replay", "review", "docs", "backfill"):
         activate(home())
 
 

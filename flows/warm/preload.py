@@ -2,6 +2,7 @@
 
 import great_expectations  # noqa: F401
 
+import flows.backfill
 import flows.ingest
 import flows.relate
 import flows.review

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
+
+from tasks.guard import guarded
+from tasks.recognise import PDF
+from tasks.values import Document
 
 MOST_BYTES = 2_100_000
 """Of all pictures together: as base64 in a page they are a third larger."""
@@ -23,6 +28,20 @@ class Picture:
     width: float
     height: float
     jpeg: bytes
+
+
+def card_pictures(document: Document, numbers: tuple[int, ...]) -> tuple[Picture, ...]:
+    """The pages `numbers` of a PDF, drawn in the guarded process; none of any other file.
+
+    A report card without pictures is better than none: what breaks here must not keep the receipt back.
+    """
+    if document.media_type != PDF:
+        return ()
+    try:
+        return guarded(page_pictures, document.body, numbers)
+    except Exception:
+        logging.getLogger(__name__).warning("%s: no page pictures", document.name, exc_info=True)
+        return ()
 
 
 def page_pictures(body: bytes, numbers: tuple[int, ...]) -> tuple[Picture, ...]:

@@ -1,0 +1,120 @@
+"""Many landed objects at once: the same way as one alone, but for the rules, which take a batch in one go.
+
+A pure function of what S3 holds, for a process pool or a cluster: it may run twice and anywhere. Objects whose
+machinery breaks are left without a receipt, for the next try or the sweep.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tasks.card import pages_with_cells
+from tasks.card.pictures import card_pictures
+from tasks.decisions import Review, accepted, corrected, read_reviews
+from tasks.errors import Rejected
+from tasks.fetch import ObjectGoneError, fetch
+from tasks.guard import guarded
+from tasks.outcome import Origin, duplicate_receipt, judged_receipt, rejected_receipt
+from tasks.publish import publish
+from tasks.read import read
+from tasks.receipt import find_duplicate, write_receipt
+from tasks.recognise import recognise
+from tasks.relate import relate
+from tasks.reread import judged, needs_rereading
+from tasks.settings import Buckets, buckets_from_env
+from tasks.storage import s3_client
+from tasks.validate import validate_all
+from tasks.values import Document, Receipt, Report, Source, Verdict
+
+logger = logging.getLogger("nianbao.batch")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A landed version."""
+
+    bucket: str
+    key: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of an item: an outcome, `gone`, or `error` where machinery broke."""
+
+    key: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    source: Source
+    document: Document
+    report: Report
+    reviews: tuple[Review, ...]
+
+
+def process_batch(items: Sequence[Item], origin: Origin) -> list[Done]:
+    """Process `items` to their receipts."""
+    s3, buckets = s3_client(), buckets_from_env()
+    done: list[Done] = []
+    ready: list[_Read] = []
+    for item in items:
+        try:
+            found = _read(s3, buckets, item, origin)
+        except Exception:
+            logger.exception("%s", item.key)
+            found = Done(item.key, "error")
+        (ready if isinstance(found, _Read) else done).append(found)  # type: ignore[arg-type]
+    verdicts = validate_all([one.report for one in ready])
+    done += (_finished(s3, buckets, *pair, origin) for pair in zip(ready, verdicts, strict=True))
+    return done
+
+
+def _read(s3: Any, buckets: Buckets, item: Item, origin: Origin) -> _Read | Done:  # noqa: ANN401
+    try:
+        source = fetch(s3, item.bucket, item.key, item.etag)
+    except ObjectGoneError:
+        return Done(item.key, "gone")
+    first = find_duplicate(s3, buckets, source)
+    if first:
+        return _written(s3, buckets, duplicate_receipt(source, first, origin))
+    try:
+        document = guarded(recognise, source.key.rsplit("/", 1)[-1], source.body)
+        report = guarded(read, document)
+    except Rejected as rejected:
+        return _written(s3, buckets, rejected_receipt(source, rejected, origin))
+    reviews = read_reviews(s3, buckets, source.sha256)
+    return _Read(source, document, corrected(report, reviews), reviews)
+
+
+def _written(s3: Any, buckets: Buckets, receipt: Receipt) -> Done:  # noqa: ANN401
+    write_receipt(s3, buckets, receipt)
+    return Done(receipt.key, receipt.outcome)
+
+
+def _finished(s3: Any, buckets: Buckets, one: _Read, verdict: Verdict, origin: Origin) -> Done:  # noqa: ANN401
+    try:
+        report = one.report
+        if needs_rereading(verdict):
+            report, verdict = judged(one.document, report)
+        verdict = accepted(verdict, one.reviews)
+        publication = publish(s3, buckets, one.source, one.document, report, verdict)
+        receipt = judged_receipt(one.source, report, verdict, publication, one.reviews, origin)
+        pictures = card_pictures(one.document, pages_with_cells(report)) if verdict.outcome == "quarantined" else ()
+        write_receipt(s3, buckets, receipt, report, pictures)
+        if publication.written and report.agency and report.year:
+            relate(s3, buckets, report.agency, report.year)
+    except Exception:
+        logger.exception("%s", one.source.key)
+        return Done(one.source.key, "error")
+    return Done(one.source.key, receipt.outcome)
+
+
+def chunks(items: Sequence[Item], size: int) -> Iterator[tuple[Item, ...]]:
+    """`items` in batches of `size`."""
+    for start in range(0, len(items), size):
+        yield tuple(items[start : start + size])
