@@ -32,12 +32,12 @@ def backfill(prefix: str = "", runner: Runner = "process", address: str | None =
     buckets = buckets_from_env()
     place = buckets.landing.key(prefix)
     found = missing(s3_client(), buckets, timedelta(0))
-    items = [Item(one.bucket, one.key, one.etag) for one in found if one.key.startswith(place)]
+    items = [Item(one.bucket, one.key, one.etag, one.landed_at) for one in found if one.key.startswith(place)]
     progress = create_progress_artifact(0.0, description=f"{len(items)} 个对象")
     origin = Origin(runtime.flow_run.id, run_url())
     outcomes: Counter[str] = Counter()
     with batches_on(runner, address) as submit:
-        futures = [submit(process_batch, batch, origin) for batch in chunks(items, BATCH)]
+        futures = [submit(process_batch, batch, buckets, origin) for batch in chunks(items, BATCH)]
         for number, future in enumerate(as_completed(futures), 1):
             outcomes.update(done.outcome for done in future.result())
             update_progress_artifact(progress, 100.0 * number / len(futures))  # type: ignore[arg-type]

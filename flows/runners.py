@@ -85,7 +85,7 @@ def _dask(address: str | None) -> Iterator[Submit]:
         raise RunnerError("没有安装 Dask：pip install distributed") from error
     if not address:
         raise RunnerError("请写明 Dask 调度器的地址：--address tcp://HOST:8786")
-    with Client(address) as client:
+    with Client(address) as client:  # type: ignore[no-untyped-call]
         yield client.get_executor(pure=False, retries=_TRIES).submit
 
 

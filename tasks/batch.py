@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from expectations.relations import Published
 from tasks.card import pages_with_cells
 from tasks.card.pictures import card_pictures
 from tasks.decisions import Review, accepted, corrected, read_reviews
@@ -24,10 +27,13 @@ from tasks.receipt import find_duplicate, write_receipt
 from tasks.recognise import recognise
 from tasks.relate import relate
 from tasks.reread import judged, needs_rereading
-from tasks.settings import Buckets, buckets_from_env
+from tasks.settings import Buckets
 from tasks.storage import s3_client
 from tasks.validate import validate_all
 from tasks.values import Document, Receipt, Report, Source, Verdict
+
+_AT_ONCE = 4
+"""Objects at a time in one process: most of the time goes in waiting for S3."""
 
 logger = logging.getLogger("nianbao.batch")
 
@@ -39,6 +45,7 @@ class Item:
     bucket: str
     key: str
     etag: str
+    landed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +64,28 @@ class _Read:
     reviews: tuple[Review, ...]
 
 
-def process_batch(items: Sequence[Item], origin: Origin) -> list[Done]:
-    """Process `items` to their receipts."""
-    s3, buckets = s3_client(), buckets_from_env()
-    done: list[Done] = []
-    ready: list[_Read] = []
-    for item in items:
-        try:
-            found = _read(s3, buckets, item, origin)
-        except Exception:
-            logger.exception("%s", item.key)
-            found = Done(item.key, "error")
-        (ready if isinstance(found, _Read) else done).append(found)  # type: ignore[arg-type]
-    verdicts = validate_all([one.report for one in ready])
-    done += (_finished(s3, buckets, *pair, origin) for pair in zip(ready, verdicts, strict=True))
-    return done
+def process_batch(items: Sequence[Item], buckets: Buckets, origin: Origin) -> list[Done]:
+    """Process `items` to their receipts, on the S3 server that the environment names."""
+    s3 = s3_client()
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        found = list(threads.map(lambda item: _read_or_error(s3, buckets, item, origin), items))
+        ready = [one for one in found if isinstance(one, _Read)]
+        verdicts = validate_all([one.report for one in ready])
+        finished = threads.map(lambda one, verdict: _finished(s3, buckets, one, verdict, origin), ready, verdicts)
+        return [*(one for one in found if isinstance(one, Done)), *finished]
+
+
+def _read_or_error(s3: Any, buckets: Buckets, item: Item, origin: Origin) -> _Read | Done:  # noqa: ANN401
+    try:
+        return _read(s3, buckets, item, origin)
+    except Exception:
+        logger.exception("%s", item.key)
+        return Done(item.key, "error")
 
 
 def _read(s3: Any, buckets: Buckets, item: Item, origin: Origin) -> _Read | Done:  # noqa: ANN401
     try:
-        source = fetch(s3, item.bucket, item.key, item.etag)
+        source = fetch(s3, item.bucket, item.key, item.etag, item.landed_at)
     except ObjectGoneError:
         return Done(item.key, "gone")
     first = find_duplicate(s3, buckets, source)
@@ -107,11 +116,17 @@ def _finished(s3: Any, buckets: Buckets, one: _Read, verdict: Verdict, origin: O
         pictures = card_pictures(one.document, pages_with_cells(report)) if verdict.outcome == "quarantined" else ()
         write_receipt(s3, buckets, receipt, report, pictures)
         if publication.written and report.agency and report.year:
-            relate(s3, buckets, report.agency, report.year)
+            relate(s3, buckets, report.agency, report.year, _as_published(report, verdict, publication.report_id))
     except Exception:
         logger.exception("%s", one.source.key)
         return Done(one.source.key, "error")
     return Done(one.source.key, receipt.outcome)
+
+
+def _as_published(report: Report, verdict: Verdict, identity: str) -> Published | None:
+    if verdict.outcome != "validated" or not (report.agency and report.year and report.form):
+        return None
+    return Published(identity, report.agency, report.year, report.form, {c.address: c.value for c in report.cells})
 
 
 def chunks(items: Sequence[Item], size: int) -> Iterator[tuple[Item, ...]]:

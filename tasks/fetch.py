@@ -14,8 +14,16 @@ class ObjectGoneError(LookupError):
     """The landed version is no longer there: deleted, or replaced by another that has an event of its own."""
 
 
-def fetch(s3: Any, bucket: str, key: str, etag: str | None = None) -> Source:  # noqa: ANN401 (a boto3 client)
-    """Get the object; raises ObjectGoneError if it, or its version `etag`, is not there any more.
+def fetch(
+    s3: Any,  # noqa: ANN401 (a boto3 client)
+    bucket: str,
+    key: str,
+    etag: str | None = None,
+    landed_at: datetime | None = None,
+) -> Source:
+    """Get the object; `landed_at` is when it landed, if a listing has told that already.
+
+    Raises ObjectGoneError if it, or its version `etag`, is not there any more.
 
     Of an object that is too large to be read only the beginning is fetched, enough for `recognise` to say so; its
     sha256 is empty then, for it is not known.
@@ -29,7 +37,7 @@ def fetch(s3: Any, bucket: str, key: str, etag: str | None = None) -> Source:  #
     found_etag = found["ETag"].strip('"')
     if etag and found_etag != etag.strip('"'):
         raise ObjectGoneError(f"s3://{bucket}/{key} 的版本 {etag} 已被新版本 {found_etag} 取代")
-    landed_at = (_landed_at(s3, bucket, key, found_etag) or found["LastModified"]).astimezone(UTC)
+    landed_at = (landed_at or _landed_at(s3, bucket, key, found_etag) or found["LastModified"]).astimezone(UTC)
     sha256 = hashlib.sha256(body).hexdigest() if len(body) <= MAX_BYTES else ""
     return Source(bucket, key, found_etag, found["ContentLength"], landed_at, sha256, body)
 

@@ -56,9 +56,13 @@ class Entry:
         row = pq.read_table(io.BytesIO(body), columns=_VERSION_COLUMNS).to_pylist()[0]
         return Version(row["landed_at"] or _EARLIEST, row["source_etag"], row["source_sha256"], row["source_key"])
 
-    def write(self, s3: Any, tables: Mapping[str, pa.Table]) -> tuple[str, ...]:  # noqa: ANN401
-        """Replace the report's objects. No reader can meet a mixture: `reports` goes first and comes last."""
-        self._delete(s3, "reports")
+    def write(self, s3: Any, tables: Mapping[str, pa.Table], *, replaces: bool = True) -> tuple[str, ...]:  # noqa: ANN401
+        """Write the report's objects, in the place of others if it `replaces` any.
+
+        No reader can meet a mixture: `reports` goes first and comes last.
+        """
+        if replaces:
+            self._delete(s3, "reports")
         for table in SCHEMAS:
             body = to_parquet(tables[table])
             s3.put_object(Bucket=self.place.bucket, Key=self._key(table), Body=body, ContentType=_MEDIA_TYPE)

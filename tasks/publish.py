@@ -78,7 +78,7 @@ def _validated(s3: Any, standing: _Standing, judged: rows.Judged) -> Publication
     superseded = standing.in_quarantine is not None and standing.in_quarantine > version
     if standing.in_lake and standing.in_lake > version:
         return Publication(judged.report_id, (), superseded)
-    written = standing.lake.write(s3, rows.tables(judged))
+    written = standing.lake.write(s3, rows.tables(judged), replaces=standing.in_lake is not None)
     if standing.in_quarantine and not superseded:
         standing.quarantine.remove(s3)
     return Publication(judged.report_id, written, superseded)
@@ -88,7 +88,7 @@ def _quarantined(s3: Any, standing: _Standing, judged: rows.Judged) -> Publicati
     version = Version.of(judged.source)
     if any(stands and stands > version for stands in (standing.in_lake, standing.in_quarantine)):
         return Publication(judged.report_id, (), False)
-    written = standing.quarantine.write(s3, rows.tables(judged))
+    written = standing.quarantine.write(s3, rows.tables(judged), replaces=standing.in_quarantine is not None)
     superseded = standing.in_lake is not None and standing.in_lake < version
     if standing.in_lake and superseded:
         mark_superseded(s3, standing.buckets, standing.in_lake.key, standing.in_lake.etag)

@@ -109,11 +109,11 @@ def _landed(receipt: Json) -> tuple[datetime, str]:
 
 
 def _index(s3: Any, buckets: Buckets, receipt: Receipt) -> None:  # noqa: ANN401
+    """Without a lock: of two that come at the same instant both were read, and either may be called the first."""
     name = _index_name(receipt.sha256)
-    with exclusive(s3, buckets, name):
-        if _get(s3, buckets, name) is None:
-            first = {"bucket": receipt.bucket, "key": receipt.key, "etag": receipt.etag}
-            _put(s3, buckets, name, to_text(first), _JSON)
+    if _get(s3, buckets, name) is None:
+        first = {"bucket": receipt.bucket, "key": receipt.key, "etag": receipt.etag}
+        _put(s3, buckets, name, to_text(first), _JSON)
 
 
 def _is_receipt(name: str) -> bool:

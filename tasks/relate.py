@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -31,17 +30,26 @@ Related = tuple[Published, Finding]
 """The other report, and what was found beside it."""
 
 
-def relate(s3: Any, buckets: Buckets, agency: str, year: int) -> dict[str, list[Finding]]:  # noqa: ANN401
-    """Compare all that the report of `agency` on `year` bears on; returns the findings by report id."""
+def relate(
+    s3: Any,  # noqa: ANN401
+    buckets: Buckets,
+    agency: str,
+    year: int,
+    this: Published | None = None,
+) -> dict[str, list[Finding]]:
+    """Compare all that the report of `agency` on `year` bears on; returns the findings by report id.
+
+    `this` is the report if it has just been published; otherwise it is looked up.
+    """
     found: dict[str, list[Finding]] = {}
-    this = find_published(s3, buckets, agency, year)
-    peers = list(_peers(s3, buckets, this)) if this else []
-    following = find_published(s3, buckets, agency, year + 1)
-    for report in (this, following, *peers):
-        if report:
-            related = list(_related(s3, buckets, report))
-            _write(s3, buckets, report, related)
-            found[report.report_id] = [finding for _, finding in related]
+    this = this or find_published(s3, buckets, agency, year)
+    peers = _peers(s3, buckets, this) if this else []
+    others = [report for report in (find_published(s3, buckets, agency, year + 1), *peers) if report]
+    pairs = [(this, peers)] if this else []
+    for report, its_peers in (*pairs, *((other, _peers(s3, buckets, other)) for other in others)):
+        related = list(_related(s3, buckets, report, its_peers))
+        _write(s3, buckets, report, related)
+        found[report.report_id] = [finding for _, finding in related]
     if this is None:
         _remove(s3, buckets, report_id(agency, year), year)
     return found
@@ -67,29 +75,27 @@ def _published(s3: Any, buckets: Buckets, identity: str, year: int) -> Published
     return Published(identity, row["agency"], year, row["form"], values)
 
 
-def _related(s3: Any, buckets: Buckets, this: Published) -> Iterator[Related]:  # noqa: ANN401
+def _related(s3: Any, buckets: Buckets, this: Published, peers: Sequence[Published]) -> Iterator[Related]:  # noqa: ANN401
     before = find_published(s3, buckets, this.agency, this.year - 1)
     if before:
         yield from ((before, finding) for finding in between_years(this, before))
-    for peer in _peers(s3, buckets, this):
+    for peer in peers:
         yield from ((peer, finding) for finding in between_agencies(this, peer))
 
 
-def _peers(s3: Any, buckets: Buckets, this: Published) -> Iterator[Published]:  # noqa: ANN401
+def _peers(s3: Any, buckets: Buckets, this: Published) -> list[Published]:  # noqa: ANN401
     """Reports of other agencies with the same figures in tables 3 and 4; `this` is noted among them."""
     figures = sorted((a, int(v or 0)) for a, v in this.values.items() if a.startswith(("table3.", "table4.")))
     if not any(value for _, value in figures):
-        return
+        return []
     folder = f".index/figures/year={this.year}/{hashlib.sha256(repr(figures).encode()).hexdigest()}/"
     place = buckets.receipts
     s3.put_object(Bucket=place.bucket, Key=place.key(f"{folder}{this.report_id}"), Body=b"")
     listed = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key(folder), MaxKeys=MOST_PEERS + 1)
+    others = [found["Key"].rsplit("/", 1)[-1] for found in listed.get("Contents", [])]
+    peers = (_published(s3, buckets, identity, this.year) for identity in others if identity != this.report_id)
     same = names_of(this.agency)
-    for found in islice(listed.get("Contents", []), MOST_PEERS + 1):
-        identity = found["Key"].rsplit("/", 1)[-1]
-        peer = _published(s3, buckets, identity, this.year) if identity != this.report_id else None
-        if peer and peer.agency not in same:
-            yield peer
+    return [peer for peer in peers if peer and peer.agency not in same]
 
 
 def _write(s3: Any, buckets: Buckets, this: Published, related: Sequence[Related]) -> None:  # noqa: ANN401
