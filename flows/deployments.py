@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -92,7 +93,7 @@ SWEEP = DeploymentDefinition(
     "定时补漏：上传后没有回执的对象，补建运行；运行已死的重新处理，多次不成的回执记为 failed。",
     {},
     (),
-    every=timedelta(minutes=2),
+    every=timedelta(seconds=float(os.environ.get("NIANBAO_SWEEP_SECONDS", "120"))),
 )
 BACKFILL = DeploymentDefinition(
     "backfill",

@@ -15,6 +15,7 @@ from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
 from flows.artifacts import publish_artifacts
+from flows.events import emit_outcome
 from flows.relate import relate
 from flows.run_labels import label_run, run_url
 from flows.stages import Stages
@@ -96,6 +97,7 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
         raise
     stages.time("receipt", _receipt, quote(receipt), quote(report), quote(document))
     label_run(receipt)
+    emit_outcome(receipt)
     publish_artifacts(receipt, report)
     if receipt.written and receipt.agency and receipt.year:
         relate(receipt.agency, receipt.year)

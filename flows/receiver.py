@@ -1,4 +1,4 @@
-"""The receiver: S3 event JSON in, one flow run for each landed object version out. `python -m flows.receiver`.
+"""The receiver: notifications in, one flow run for each landed object version out. `python -m flows.receiver`.
 
 It answers 2xx only when the runs exist, so that the sender keeps what it could not hand over. The gateway's queue
 blocks at its head on any other answer: what can never be understood is put aside and answered 200.
@@ -7,22 +7,24 @@ blocks at its head on any other answer: what can never be understood is put asid
 from __future__ import annotations
 
 import hmac
-import json
 import logging
 import os
 import time
 from pathlib import Path
-from urllib.parse import unquote_plus
 from uuid import uuid4
 
 import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from flows.landed import Landed, start_run
-from tasks.settings import Place, buckets_from_env, home
+from flows.events import emit_landed
+from flows.landed import start_run
+from flows.metrics import Metrics
+from flows.notifications import landed_objects
+from tasks.settings import buckets_from_env, home
 
 MAX_BODY = 1_000_000
 logger = logging.getLogger("nianbao.receiver")
@@ -38,15 +40,28 @@ def main() -> None:
 def create_app(token: str) -> Starlette:
     """The ASGI app; callers must show `token` as `Authorization: Bearer`."""
 
-    async def events(request: Request) -> JSONResponse:
-        if not _is_authorized(request, token):
-            return JSONResponse({"error": "token"}, 401)
-        body = await _bounded_body(request)
-        if body is None:
-            return JSONResponse({"error": "body too large"}, 413)
-        return await _accept(body)
+    counted = Metrics()
 
-    return Starlette(routes=[Route("/health", _health), Route("/s3/events", events, methods=["POST"])])
+    async def events(request: Request) -> JSONResponse:
+        with counted.seconds.time():
+            answer = await _answer(request, token)
+        counted.notifications.labels(str(answer.status_code)).inc()
+        return answer
+
+    async def metrics(_: Request) -> Response:
+        return Response(await counted.text(), media_type=CONTENT_TYPE_LATEST)
+
+    routes = [Route("/health", _health), Route("/metrics", metrics), Route("/s3/events", events, methods=["POST"])]
+    return Starlette(routes=routes)
+
+
+async def _answer(request: Request, token: str) -> JSONResponse:
+    if not _is_authorized(request, token):
+        return JSONResponse({"error": "token"}, 401)
+    body = await _bounded_body(request)
+    if body is None:
+        return JSONResponse({"error": "body too large"}, 413)
+    return await _accept(body)
 
 
 async def _health(_: Request) -> JSONResponse:
@@ -71,35 +86,20 @@ async def _accept(body: bytes) -> JSONResponse:
     try:
         landed = landed_objects(body, buckets_from_env().landing)
     except (ValueError, KeyError, TypeError, AttributeError):
-        logger.warning("an event that cannot be understood was put aside: %s", _put_aside(body))
+        logger.warning("an event that cannot be understood was put aside: %s", put_aside(body))
         return JSONResponse({"runs": [], "malformed": True})
     try:
         runs = [await start_run(one) for one in landed]
+        for one in landed:
+            emit_landed(one)
     except Exception as error:
         logger.warning("runs could not be created, the sender will retry: %s", error)
         return JSONResponse({"error": "Prefect is not available"}, 503)
     return JSONResponse({"runs": runs})
 
 
-def landed_objects(body: bytes, landing: Place) -> list[Landed]:
-    """The objects that an S3 event says were created in the landing place.
-
-    Raises ValueError, KeyError, TypeError or AttributeError if it is no S3 event. Keys arrive URL-encoded.
-    """
-    event = json.loads(body)
-    if event.get("Event") == "s3:TestEvent":
-        return []
-    found = []
-    for record in event["Records"]:
-        name = str(record["eventName"]).removeprefix("s3:")
-        s3 = record["s3"]
-        bucket, key = s3["bucket"]["name"], unquote_plus(s3["object"]["key"])
-        if name.startswith("ObjectCreated") and bucket == landing.bucket and key.startswith(landing.key("")):
-            found.append(Landed(bucket, key, str(s3["object"].get("eTag", "")).strip('"')))
-    return found
-
-
-def _put_aside(body: bytes) -> Path:
+def put_aside(body: bytes) -> Path:
+    """Keep a notification that cannot be understood."""
     folder = home() / "malformed"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{time.strftime('%Y%m%dT%H%M%S')}-{uuid4().hex[:8]}.json"

@@ -8,6 +8,7 @@ from flows.cli.backfill import backfill
 from flows.cli.demo import demo
 from flows.cli.docs import docs
 from flows.cli.env import env
+from flows.cli.listen import listen
 from flows.cli.query import query
 from flows.cli.read import read
 from flows.cli.replay import replay
@@ -25,14 +26,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="把政府信息公开工作年度报告变成经过校验的数据。",
 )
-for command in (demo, up, down, env, submit, status, read, query, replay, backfill, docs):
+for command in (demo, up, down, env, submit, status, read, query, replay, backfill, listen, docs):
     app.command()(command)
 app.add_typer(review)
 
 
 @app.callback()
 def _find_services(context: typer.Context) -> None:
-    if context.invoked_subcommand in ("submit", "status", "query", "replay", "review", "docs", "backfill"):
+    if context.invoked_subcommand in ("submit", "status", "query", "replay", "review", "docs", "backfill", "listen"):
         activate(home())
 
 

@@ -2,14 +2,20 @@
 
 import asyncio
 import json
+import threading
 import uuid
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+from typer.testing import CliRunner
 
-from flows.receiver import MAX_BODY, create_app, landed_objects
+from flows.cli import app
+from flows.landed import Landed, start_run
+from flows.notifications import landed_objects
+from flows.receiver import MAX_BODY, create_app
 from flows.services.ports import free_port
 from tasks.settings import Place
 
@@ -107,3 +113,69 @@ def test_only_created_objects_of_the_landing_place_count():
     assert landed_objects(event("b/a"), Place("landing", "in")) == []
     assert [o.key for o in landed_objects(event("in/a"), Place("landing", "in"))] == ["in/a"]
     assert landed_objects(b'{"Event": "s3:TestEvent"}', LANDING) == []
+
+
+def test_aws_events_in_other_wrappings_are_understood():
+    eventbridge = {
+        "detail-type": "Object Created",
+        "detail": {"bucket": {"name": "landing"}, "object": {"key": "报告 1.pdf", "etag": "e1"}},
+    }
+    wrapped = {"Type": "Notification", "Message": event("%E6%8A%A5%E5%91%8A+1.pdf").decode()}
+    for body in (eventbridge, wrapped, {"Type": "Notification", "Message": json.dumps(eventbridge)}):
+        assert landed_objects(json.dumps(body), LANDING) == [Landed("landing", "报告 1.pdf", "e1")]
+    assert landed_objects(json.dumps({"Type": "SubscriptionConfirmation", "Message": "..."}), LANDING) == []
+    assert landed_objects(json.dumps(eventbridge | {"detail-type": "Object Deleted"}), LANDING) == []
+
+
+def test_metrics_count_notifications_and_runs(prefect):
+    async def scrape():
+        receiver = httpx.ASGITransport(create_app(TOKEN))
+        async with httpx.AsyncClient(transport=receiver, base_url="http://receiver") as client:
+            for token in (TOKEN, "wrong"):
+                headers = {"Authorization": f"Bearer {token}"}
+                await client.post("/s3/events", content=event(f"{uuid.uuid4()}.pdf"), headers=headers)
+            return (await client.get("/metrics")).text
+
+    text = asyncio.run(scrape())
+    assert 'nianbao_notifications_total{answer="200"} 1.0' in text
+    assert 'nianbao_notifications_total{answer="401"} 1.0' in text
+    assert "nianbao_prefect_up 1.0" in text
+    waiting = next(line for line in text.splitlines() if line.startswith('nianbao_runs_waiting{state="scheduled"}'))
+    assert float(waiting.split()[1]) >= 1
+
+
+def test_an_sqs_queue_is_emptied_and_what_is_no_event_is_put_aside(prefect, monkeypatch, tmp_path):
+    key = f"{uuid.uuid4()}.pdf"
+    queue = {"1": event(key).decode(), "2": "no json"}
+
+    class Sqs(BaseHTTPRequestHandler):
+        """As much of SQS's JSON protocol as a consumer uses."""
+
+        def do_POST(self):
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            answer = {}
+            if self.headers["X-Amz-Target"].endswith("ReceiveMessage"):
+                answer = {"Messages": [{"MessageId": i, "ReceiptHandle": i, "Body": b} for i, b in queue.items()]}
+            else:
+                del queue[asked["ReceiptHandle"]]
+            body = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/x-amz-json-1.0")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Sqs)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}"
+    for name, value in {"AWS_ENDPOINT_URL_SQS": url, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
+                        "AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s"}.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(app, ["listen", "--sqs", f"{url}/1/landing", "--once"])
+    server.shutdown()
+    assert (result.exit_code, queue) == (0, {})
+    assert len(list((tmp_path / "malformed").iterdir())) == 1
+    assert asyncio.run(start_run(Landed("landing", key, "e1"))), "the run exists under the event's key"

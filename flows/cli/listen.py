@@ -1,0 +1,57 @@
+"""`nianbao listen --sqs URL`: notifications from an AWS queue instead of a webhook."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+_WAIT_SECONDS = 20
+_MOST = 10
+
+
+def listen(
+    sqs: Annotated[str, typer.Option("--sqs", help="SQS 队列的 URL")],
+    once: Annotated[bool, typer.Option("--once", help="取空队列后退出")] = False,
+) -> None:
+    """从 SQS 队列接收 S3 事件（也可经 SNS、EventBridge），为每个对象建立运行。"""
+    import boto3
+
+    client = boto3.client("sqs")
+    typer.echo(f"正在接收 {sqs}，按 Ctrl-C 停止。")
+    while True:
+        answer = client.receive_message(QueueUrl=sqs, MaxNumberOfMessages=_MOST, WaitTimeSeconds=_WAIT_SECONDS)
+        messages = answer.get("Messages", [])
+        for message in messages:
+            if _handled(message["Body"]):
+                client.delete_message(QueueUrl=sqs, ReceiptHandle=message["ReceiptHandle"])
+        if once and not messages:
+            return
+
+
+def _handled(body: str) -> bool:
+    """Whether the message may go: its runs exist, or it can never be understood and is kept aside."""
+    from flows.receiver import put_aside
+
+    try:
+        asyncio.run(_start(body))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        typer.echo(f"无法理解的消息已另存：{put_aside(body.encode())}", err=True)
+    except Exception as error:
+        typer.echo(f"暂时无法建立运行，消息留在队列中：{error}", err=True)
+        return False
+    return True
+
+
+async def _start(body: str) -> list[Any]:
+    from flows.events import emit_landed
+    from flows.landed import start_run
+    from flows.notifications import landed_objects
+    from tasks.settings import buckets_from_env
+
+    landed = landed_objects(body, buckets_from_env().landing)
+    runs = [await start_run(one) for one in landed]
+    for one in landed:
+        emit_landed(one)
+    return runs
