@@ -1,13 +1,16 @@
 """What a report costs: CPU by stage, upload to receipt, memory. `uv run python benchmarks/ingest.py [N]`.
 
 Part one runs the stages in this process. Part two starts all services in a temporary home, uploads one report at a
-time (latency), then N at once (throughput), with the worker's memory watched from outside.
+time (latency), then N at once (throughput), with the worker's memory watched from outside. Part three does the same
+with `flow.serve()`, which starts a process for each run, on the same servers.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import statistics
+import subprocess
 import sys
 import threading
 import time
@@ -15,16 +18,21 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import psutil
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.responses import DeploymentResponse
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from rich.console import Console
 
 from expectations.forms import FORMS
 from flows.demo import demo_services
 from flows.services.status import services_status
+from flows.worker import DEFAULT_LIMIT
 from tasks.read import read
 from tasks.receipt import read_receipt
 from tasks.recognise import recognise
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
-from tasks.settings import buckets_from_env
+from tasks.settings import buckets_from_env, home
 from tasks.storage import s3_client
 from tasks.validate import validate
 
@@ -92,12 +100,14 @@ def _rss(process: psutil.Process) -> int:
         return 0
 
 
-def upload_and_wait(files: list[tuple[str, bytes]]) -> float:
-    """Seconds from the first upload until the last receipt."""
+def upload_and_wait(files: list[tuple[str, bytes]], start_run: Callable[[str, str], None] | None = None) -> float:
+    """Seconds from the first upload until the last receipt; `start_run` starts what events do not."""
     s3, buckets = s3_client(), buckets_from_env()
     start = time.monotonic()
     for name, body in files:
-        s3.put_object(Bucket=buckets.landing.bucket, Key=name, Body=body)
+        etag = s3.put_object(Bucket=buckets.landing.bucket, Key=name, Body=body)["ETag"].strip('"')
+        if start_run:
+            start_run(name, etag)
     waiting = [name for name, _ in files]
     while waiting:
         waiting = [name for name in waiting if read_receipt(s3, buckets, name) is None]
@@ -105,24 +115,75 @@ def upload_and_wait(files: list[tuple[str, bytes]]) -> float:
     return time.monotonic() - start
 
 
-def measure_services(files: list[tuple[str, bytes]]) -> None:
-    """Print latency, throughput and memory of the whole system."""
-    with demo_services(Console(stderr=True)) as (_, home):
-        worker = next(s for s in services_status(home) if s.name == "worker")
-        watch = MemoryWatch(worker.pid or 0)
-        watch.start()
-        latencies = sorted(upload_and_wait([file]) for file in files[:LATENCY_SAMPLES])
-        print(
-            f"latency    median {statistics.median(latencies):.1f} s, p95 {latencies[-1]:.1f} s (n = {len(latencies)})"
-        )
-        batch = files[LATENCY_SAMPLES:]
-        print(f"throughput {len(batch) / upload_and_wait(batch) * 60:.1f} reports a minute (n = {len(batch)})")
-        watch.stopped.set()
-        print(f"memory     peak {watch.peak / 2**20:.0f} MiB, worker with all its runs")
+def measure(files: list[tuple[str, bytes]], start_run: Callable[[str, str], None] | None = None) -> tuple[float, float]:
+    """Print and return the median latency in seconds, and the reports a minute."""
+    upload_and_wait(files[:1], start_run)
+    latencies = sorted(upload_and_wait([file], start_run) for file in files[1 : 1 + LATENCY_SAMPLES])
+    latency = statistics.median(latencies)
+    print(f"  upload to receipt: median {latency:.2f} s, slowest {latencies[-1]:.2f} s (n = {len(latencies)})")
+    batch = files[1 + LATENCY_SAMPLES :]
+    rate = len(batch) / upload_and_wait(batch, start_run) * 60
+    print(f"  all at once: {rate:.1f} reports a minute (n = {len(batch)})", flush=True)
+    return latency, rate
+
+
+def measure_services(files: list[tuple[str, bytes]]) -> tuple[float, float]:
+    """Print latency, throughput and memory of the whole system, as events drive it."""
+    print("nianbao up")
+    worker = next(s for s in services_status(home()) if s.name == "worker")
+    watch = MemoryWatch(worker.pid or 0)
+    watch.start()
+    measured = measure(files)
+    watch.stopped.set()
+    print(f"  worker with all its processes: peak {watch.peak / 2**20:.0f} MiB (shared pages count for each)")
+    return measured
+
+
+def measure_serve(files: list[tuple[str, bytes]]) -> tuple[float, float]:
+    """The same flow by `flow.serve()`: a process a run, as many at a time, and polled as often as it can be."""
+    print("flow.serve()")
+    os.environ["NIANBAO_LANDING_BUCKET"] = "baseline"
+    s3_client().create_bucket(Bucket="baseline")
+    code = f"from flows.ingest import ingest; ingest.serve(name='baseline', limit={DEFAULT_LIMIT})"
+    env = {**os.environ, "PREFECT_RUNNER_POLL_FREQUENCY": "1"}
+    server = subprocess.Popen(
+        [sys.executable, "-c", code], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    ours = temporary_settings({PREFECT_API_URL: os.environ["PREFECT_API_URL"]})
+    try:
+        with ours, get_client(sync_client=True) as client:
+            while (deployment := _deployment(client)) is None:
+                time.sleep(0.5)
+
+            def start_run(key: str, etag: str) -> None:
+                parameters = {"bucket": "baseline", "key": key, "etag": etag}
+                client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
+
+            return measure(files, start_run)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _deployment(client: SyncPrefectClient) -> DeploymentResponse | None:
+    try:
+        return client.read_deployment_by_name("ingest/baseline")
+    except ObjectNotFound:
+        return None
+
+
+def main(number: int) -> None:
+    """Everything, side by side."""
+    files = sample_files(2 * number + 2 * (1 + LATENCY_SAMPLES))
+    measure_stages(files[:12])
+    half = len(files) // 2
+    with demo_services(Console(stderr=True)):
+        latency, rate = measure_services(files[:half])
+        slow, few = measure_serve(files[half : half + 1 + LATENCY_SAMPLES + min(number, 20)])
+    print(
+        f"against flow.serve(): latency {slow / latency:.1f} times shorter, {rate / few:.1f} times the reports a minute"
+    )
 
 
 if __name__ == "__main__":
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    made = sample_files(number + LATENCY_SAMPLES)
-    measure_stages(made)
-    measure_services(made)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 40)

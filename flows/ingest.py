@@ -30,6 +30,7 @@ from tasks.publish import Publication, publish
 from tasks.read import read
 from tasks.receipt import find_duplicate, write_receipt
 from tasks.recognise import recognise
+from tasks.relate import has_others
 from tasks.reread import judged
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
@@ -99,10 +100,16 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
     label_run(receipt)
     emit_outcome(receipt)
     publish_artifacts(receipt, report)
-    if receipt.written and receipt.agency and receipt.year:
+    if receipt.agency and receipt.year and _is_to_relate(receipt):
         relate(receipt.agency, receipt.year)
     get_run_logger().info("%s %s", receipt.outcome, receipt.message)
     return Completed(message=f"{receipt.outcome}：{receipt.message}"[:500])
+
+
+def _is_to_relate(receipt: Receipt) -> bool:
+    """Most reports of a burst have no other to be held against yet: they need no run for it."""
+    who = receipt.agency or "", receipt.year or 0
+    return bool(receipt.written) and has_others(s3_client(), buckets_from_env(), *who)
 
 
 def _processed(source: Source, stages: Stages, replay: bool) -> tuple[Receipt, Report | None, Document | None]:

@@ -55,6 +55,19 @@ def relate(
     return found
 
 
+def has_others(s3: Any, buckets: Buckets, agency: str, year: int) -> bool:  # noqa: ANN401
+    """Whether there is any report to compare with: of a neighbour year, or of another agency with the same figures."""
+    if any(_is_published(s3, buckets, agency, other) for other in (year - 1, year + 1)):
+        return True
+    this = find_published(s3, buckets, agency, year)
+    return bool(this and _peers(s3, buckets, this))
+
+
+def _is_published(s3: Any, buckets: Buckets, agency: str, year: int) -> bool:  # noqa: ANN401
+    entries = (Entry(buckets.lake, report_id(name, year), year) for name in names_of(agency))
+    return any(entry.version(s3) for entry in entries)
+
+
 def find_published(s3: Any, buckets: Buckets, agency: str, year: int) -> Published | None:  # noqa: ANN401
     """The validated report of the agency, whatever of its names it was published under."""
     for name in names_of(agency):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from flows.services.s3 import EVENT_TARGET
+from flows.services.s3 import EVENT_TARGETS
 from tasks.settings import Buckets
 
 
@@ -19,12 +20,13 @@ def make_buckets(s3: Any, buckets: Buckets) -> None:  # noqa: ANN401 (a boto3 cl
             s3.create_bucket(Bucket=name)
 
 
-def notify_receiver(s3: Any, buckets: Buckets, target: str = EVENT_TARGET) -> None:  # noqa: ANN401
-    """Have every created object of the landing place announced to `target` (an ARN that the S3 server knows)."""
+def notify_receiver(s3: Any, buckets: Buckets, targets: Sequence[str] = EVENT_TARGETS[:1]) -> None:  # noqa: ANN401
+    """Have every created object of the landing place announced to `targets` (ARNs that the S3 server knows)."""
     prefix = buckets.landing.key("")
-    event: dict[str, Any] = {"Id": "nianbao", "QueueArn": target, "Events": ["s3:ObjectCreated:*"]}
+    told: dict[str, Any] = {"Events": ["s3:ObjectCreated:*"]}
     if prefix:
-        event["Filter"] = {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}}
+        told["Filter"] = {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}}
+    events = [{"Id": f"nianbao-{number}", "QueueArn": target, **told} for number, target in enumerate(targets)]
     s3.put_bucket_notification_configuration(
-        Bucket=buckets.landing.bucket, NotificationConfiguration={"QueueConfigurations": [event]}
+        Bucket=buckets.landing.bucket, NotificationConfiguration={"QueueConfigurations": events}
     )

@@ -40,7 +40,7 @@ def child_env(config: Config) -> dict[str, str]:
         "PREFECT_HOME": str(config.home / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_CLIENT_MAX_RETRIES": "5",
-        "PREFECT_WORKER_QUERY_SECONDS": "0.5",
+        "PREFECT_WORKER_QUERY_SECONDS": "0.3",
     }
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 from flows.services.config import Config
 
 VOLUME = "nianbao"
-EVENT_TARGET = "arn:minio:sqs::PRIMARY:webhook"
+EVENT_TARGETS = ("arn:minio:sqs::PRIMARY:webhook", "arn:minio:sqs::QUICK:webhook")
+"""The first keeps events on disk until they are taken, but looks at them every three seconds only; the second sends
+each at once, and only once. The receiver makes one run of both."""
 
 
 def s3_command(config: Config) -> list[str]:
@@ -35,6 +37,9 @@ def s3_env(config: Config) -> dict[str, str]:
         "MINIO_NOTIFY_WEBHOOK_ENDPOINT_PRIMARY": f"{config.receiver_url}/s3/events",
         "MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN_PRIMARY": config.webhook_token,
         "MINIO_NOTIFY_WEBHOOK_QUEUE_DIR_PRIMARY": str(queue),
+        "MINIO_NOTIFY_WEBHOOK_ENABLE_QUICK": "on",
+        "MINIO_NOTIFY_WEBHOOK_ENDPOINT_QUICK": f"{config.receiver_url}/s3/events",
+        "MINIO_NOTIFY_WEBHOOK_AUTH_TOKEN_QUICK": config.webhook_token,
     }
 
 

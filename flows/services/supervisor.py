@@ -18,7 +18,7 @@ from flows.services.buckets import make_buckets, notify_receiver
 from flows.services.config import Config, external_prefect, external_s3, load_config
 from flows.services.definitions import services
 from flows.services.environment import service_env
-from flows.services.s3 import format_volume
+from flows.services.s3 import EVENT_TARGETS, format_volume
 from flows.services.service import Running
 from flows.services.status import Health, ServiceStatus, lock_file, write_status
 from tasks.settings import buckets_from_env
@@ -98,7 +98,7 @@ class Supervisor:
             s3, buckets = s3_client(), buckets_from_env()
         make_buckets(s3, buckets)
         if external_s3() is None:
-            notify_receiver(s3, buckets)
+            notify_receiver(s3, buckets, EVENT_TARGETS)
         else:
             self.report(
                 f"使用外部 S3。请让它把 {buckets.landing.uri('')} 的 s3:ObjectCreated:* 事件以 webhook 发到 "

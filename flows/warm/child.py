@@ -5,11 +5,15 @@ from __future__ import annotations
 import ctypes
 import logging
 import signal
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import psutil
+from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import Abort, Pause
-from prefect.flow_engine import load_flow_and_flow_run, run_flow
+from prefect.flow_engine import load_flow, load_flow_run, run_flow
+from prefect.flows import Flow
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 _PR_SET_PDEATHSIG = 1
@@ -31,6 +35,18 @@ def start() -> None:
     s3_client()
 
 
+@cache
+def _loaded() -> dict[UUID | None, Flow[..., Any]]:
+    return {}
+
+
+def _flow_of(flow_run: FlowRun) -> Flow[..., Any]:
+    """The flow of the run's deployment, loaded once a process: that takes the server longer than many a run."""
+    flows = _loaded()
+    flows[flow_run.deployment_id] = flows.get(flow_run.deployment_id) or load_flow(flow_run)
+    return flows[flow_run.deployment_id]
+
+
 def execute(flow_run_id: UUID) -> tuple[int, int]:
     """Execute the run as `prefect.engine` would; returns its exit status and the memory in use (bytes).
 
@@ -39,8 +55,8 @@ def execute(flow_run_id: UUID) -> tuple[int, int]:
     """
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            flow_run, flow = load_flow_and_flow_run(flow_run_id)
-            run_flow(flow, flow_run=flow_run, return_type="state")
+            flow_run = load_flow_run(flow_run_id)
+            run_flow(_flow_of(flow_run), flow_run=flow_run, return_type="state")
         status = 0
     except (Abort, Pause) as signalled:
         logger.info("flow run %s: %s", flow_run_id, signalled)

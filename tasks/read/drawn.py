@@ -23,8 +23,8 @@ _WHITE = 250
 _ROUND, _DOTS, _DOT_GAP = 0.3, 5, 4.0
 """Dots of a dotted line: as wide as high, so many at least, so close together; in points."""
 _FORM_DEPTH = 4
-_BOX = 5
-"""Path segments of a rectangle."""
+_LINE, _BOX = 2, 5
+"""Path segments of a line and of a rectangle."""
 
 Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -102,8 +102,7 @@ def segments(objects: Iterable[PageObject]) -> Iterator[BBox]:
             continue
         is_filled, is_stroked = _draw_mode(item)
         if is_stroked and not _is_white(item, raw.FPDFPageObj_GetStrokeColor):
-            for points in _subpaths(item):
-                yield from ((*a, *b) for a, b in itertools.pairwise(points))
+            yield from _stroked(item)
         elif is_filled:
             fills = not _is_white(item, raw.FPDFPageObj_GetFillColor)
             for box in _filled(item):
@@ -120,14 +119,29 @@ def _draw_mode(item: PageObject) -> tuple[bool, bool]:
     return bool(filled.value), bool(stroked.value)
 
 
+def _stroked(item: PageObject) -> Iterator[BBox]:
+    """The lines of each subpath; of a single thin line PDFium knows where it is."""
+    if raw.FPDFPath_CountSegments(item.item) == _LINE:
+        x0, y0, x1, y1 = box = _bounds(item)
+        if min(x1 - x0, y1 - y0) <= THIN:
+            yield box
+            return
+    for points in _subpaths(item):
+        yield from ((*a, *b) for a, b in itertools.pairwise(points))
+
+
 def _filled(item: PageObject) -> Iterator[BBox]:
     """The box of each subpath; PDFium knows that of a single rectangle."""
-    if raw.FPDFPath_CountSegments(item.item) != _BOX:
+    if raw.FPDFPath_CountSegments(item.item) == _BOX:
+        yield _bounds(item)
+    else:
         yield from (_box(points) for points in _subpaths(item))
-        return
+
+
+def _bounds(item: PageObject) -> BBox:
     x0, y0, x1, y1 = (ctypes.c_float() for _ in range(4))
     raw.FPDFPageObj_GetBounds(item.item, x0, y0, x1, y1)
-    yield _box((_at(item.outer, x0.value, y0.value), _at(item.outer, x1.value, y1.value)))
+    return _box((_at(item.outer, x0.value, y0.value), _at(item.outer, x1.value, y1.value)))
 
 
 def _gaps(grounds: Sequence[BBox], sheets: Sequence[BBox]) -> Iterator[BBox]:
