@@ -31,6 +31,9 @@ MOST_ATTEMPTS = 3
 GRACE = timedelta(seconds=30)
 """An object that landed just now has its event on the way."""
 
+SUBMISSION = timedelta(seconds=45)
+"""A worker that has taken a run says where it is within a second; one that has not by now died over it."""
+
 _MOST_AT_ONCE = 2000
 """Objects that one sweep looks at: the next one goes on."""
 
@@ -82,8 +85,9 @@ async def _is_alive(client: PrefectClient, run: FlowRun) -> bool:
         return False
     if state.is_scheduled():
         return True
-    is_late = datetime.now(UTC) - state.timestamp > _patience()
-    if not is_late and not is_dead(run.infrastructure_pid):
+    age = datetime.now(UTC) - state.timestamp
+    is_lost = state.is_pending() and not run.infrastructure_pid and age > SUBMISSION
+    if age <= _patience() and not is_lost and not is_dead(run.infrastructure_pid):
         return True
     await client.set_flow_run_state(run.id, Crashed(message="运行它的进程已不在。"), force=True)
     return False

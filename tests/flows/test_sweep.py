@@ -91,6 +91,16 @@ def test_a_run_whose_process_is_gone_is_crashed_and_followed_by_another(landed, 
     assert second.state.is_scheduled()
 
 
+def test_a_run_that_a_worker_took_and_never_said_where_is_lost(landed, monkeypatch):
+    asyncio.run(start_run(landed))
+    _set(_runs(landed)[0], Pending())
+    sweep()
+    assert len(_runs(landed)) == 1
+    monkeypatch.setattr(flows.sweep, "SUBMISSION", NOW)
+    sweep()
+    assert [run.state.is_crashed() for run in _runs(landed)] == [True, False]
+
+
 def test_a_run_whose_process_lives_is_left_alone_until_it_takes_for_ever(landed, monkeypatch):
     asyncio.run(start_run(landed))
     assert not is_dead(here())
