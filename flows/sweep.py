@@ -19,13 +19,13 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Completed, Crashed
 
 from flows.landed import Landed, start_run
-from flows.warm.whereabouts import is_dead
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.missing import Missing, missing
 from tasks.outcome import Origin, failed_receipt
 from tasks.receipt import write_receipt
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
+from tasks.whereabouts import is_dead
 
 MOST_ATTEMPTS = 3
 GRACE = timedelta(seconds=30)

@@ -16,14 +16,14 @@ from typing import Any
 from expectations.relations import Published
 from tasks.card import pages_with_cells
 from tasks.card.pictures import card_pictures
-from tasks.decisions import Review, accepted, corrected, read_reviews
+from tasks.decisions import Review, accepted, corrected, has_reviews, read_reviews
 from tasks.errors import Rejected
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.guard import guarded
 from tasks.outcome import Origin, duplicate_receipt, judged_receipt, rejected_receipt
 from tasks.publish import publish
 from tasks.read import read
-from tasks.receipt import find_duplicate, write_receipt
+from tasks.receipt import find_first, receipt_of_first, write_receipt
 from tasks.recognise import recognise
 from tasks.relate import relate
 from tasks.reread import judged, needs_rereading
@@ -46,6 +46,7 @@ class Item:
     key: str
     etag: str
     landed_at: datetime | None = None
+    is_new_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,46 +59,50 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
+    item: Item
     source: Source
     document: Document
     report: Report
     reviews: tuple[Review, ...]
+    is_first: bool
 
 
 def process_batch(items: Sequence[Item], buckets: Buckets, origin: Origin) -> list[Done]:
     """Process `items` to their receipts, on the S3 server that the environment names."""
     s3 = s3_client()
+    reviewed = has_reviews(s3, buckets)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        found = list(threads.map(lambda item: _read_or_error(s3, buckets, item, origin), items))
+        found = list(threads.map(lambda item: _read_or_error(s3, buckets, item, origin, reviewed), items))
         ready = [one for one in found if isinstance(one, _Read)]
         verdicts = validate_all([one.report for one in ready])
         finished = threads.map(lambda one, verdict: _finished(s3, buckets, one, verdict, origin), ready, verdicts)
         return [*(one for one in found if isinstance(one, Done)), *finished]
 
 
-def _read_or_error(s3: Any, buckets: Buckets, item: Item, origin: Origin) -> _Read | Done:  # noqa: ANN401
+def _read_or_error(s3: Any, buckets: Buckets, item: Item, origin: Origin, reviewed: bool) -> _Read | Done:  # noqa: ANN401
     try:
-        return _read(s3, buckets, item, origin)
+        return _read(s3, buckets, item, origin, reviewed)
     except Exception:
         logger.exception("%s", item.key)
         return Done(item.key, "error")
 
 
-def _read(s3: Any, buckets: Buckets, item: Item, origin: Origin) -> _Read | Done:  # noqa: ANN401
+def _read(s3: Any, buckets: Buckets, item: Item, origin: Origin, reviewed: bool) -> _Read | Done:  # noqa: ANN401
     try:
         source = fetch(s3, item.bucket, item.key, item.etag, item.landed_at)
     except ObjectGoneError:
         return Done(item.key, "gone")
-    first = find_duplicate(s3, buckets, source)
-    if first:
-        return _written(s3, buckets, duplicate_receipt(source, first, origin))
+    first = find_first(s3, buckets, source.sha256)
+    earlier = receipt_of_first(s3, buckets, source, first)
+    if earlier:
+        return _written(s3, buckets, duplicate_receipt(source, earlier, origin))
     try:
         document = guarded(recognise, source.key.rsplit("/", 1)[-1], source.body)
         report = guarded(read, document)
     except Rejected as rejected:
         return _written(s3, buckets, rejected_receipt(source, rejected, origin))
-    reviews = read_reviews(s3, buckets, source.sha256)
-    return _Read(source, document, corrected(report, reviews), reviews)
+    reviews = read_reviews(s3, buckets, source.sha256) if reviewed else ()
+    return _Read(item, source, document, corrected(report, reviews), reviews, first is None)
 
 
 def _written(s3: Any, buckets: Buckets, receipt: Receipt) -> Done:  # noqa: ANN401
@@ -111,10 +116,11 @@ def _finished(s3: Any, buckets: Buckets, one: _Read, verdict: Verdict, origin: O
         if needs_rereading(verdict):
             report, verdict = judged(one.document, report)
         verdict = accepted(verdict, one.reviews)
-        publication = publish(s3, buckets, one.source, one.document, report, verdict)
+        new = one.item.is_new_key
+        publication = publish(s3, buckets, one.source, one.document, report, verdict, is_new_key=new)
         receipt = judged_receipt(one.source, report, verdict, publication, one.reviews, origin)
         pictures = card_pictures(one.document, pages_with_cells(report)) if verdict.outcome == "quarantined" else ()
-        write_receipt(s3, buckets, receipt, report, pictures)
+        write_receipt(s3, buckets, receipt, report, pictures, is_first=one.is_first)
         if publication.written and report.agency and report.year:
             relate(s3, buckets, report.agency, report.year, _as_published(report, verdict, publication.report_id))
     except Exception:

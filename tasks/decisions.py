@@ -59,6 +59,12 @@ def read_reviews(s3: Any, buckets: Buckets, sha256: str) -> tuple[Review, ...]: 
     return tuple(_from_json(known) for known in json.loads(found["Body"].read())["reviews"])
 
 
+def has_reviews(s3: Any, buckets: Buckets) -> bool:  # noqa: ANN401
+    """Whether anybody has decided anything."""
+    prefix = buckets.receipts.key(".decisions/")
+    return bool(s3.list_objects_v2(Bucket=buckets.receipts.bucket, Prefix=prefix, MaxKeys=1).get("Contents"))
+
+
 def corrected(report: Report, reviews: Iterable[Review]) -> Report:
     """`report` with the values that people gave it; the value as read is kept beside each."""
     for review in reviews:

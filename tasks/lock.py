@@ -17,9 +17,13 @@ from datetime import timedelta
 from typing import Any
 
 from tasks.settings import Buckets
+from tasks.whereabouts import here, is_dead
 
 STALE = timedelta(seconds=120)
 """A claim this old was left by a process that died."""
+
+DOUBTFUL = timedelta(seconds=2)
+"""Of a claim this old it is asked whether its process still lives, which this host knows of its own."""
 
 PATIENCE = STALE * 2
 
@@ -57,7 +61,7 @@ class _Claim:
 
     def _try(self, deadline: float) -> bool:
         put = time.monotonic()
-        self._s3.put_object(Bucket=self._bucket, Key=self._key, Body=b"")
+        self._s3.put_object(Bucket=self._bucket, Key=self._key, Body=here().encode())
         rivals = self._rivals(put)
         while rivals and self._key < min(rivals) and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -69,4 +73,17 @@ class _Claim:
         listed = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=self._folder).get("Contents", [])
         claims = {found["Key"]: found["LastModified"] for found in listed}
         now = claims.pop(self._key) + timedelta(seconds=time.monotonic() - put)
-        return [key for key, made in claims.items() if now - made < STALE]
+        return [key for key, made in claims.items() if now - made < STALE and not self._is_left(key, now - made)]
+
+    def _is_left(self, key: str, age: timedelta) -> bool:
+        """Whether the process that put the claim is known to be dead; its claim goes with it."""
+        if age < DOUBTFUL:
+            return False
+        try:
+            holder = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
+        except self._s3.exceptions.NoSuchKey:
+            return True
+        if not is_dead(holder):
+            return False
+        self._s3.delete_object(Bucket=self._bucket, Key=key)
+        return True

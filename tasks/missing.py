@@ -21,6 +21,8 @@ class Missing:
     key: str
     etag: str
     landed_at: datetime
+    is_new_key: bool
+    """No other version of the object has a receipt."""
 
 
 def mark_seen(s3: Any, buckets: Buckets, key: str, etag: str) -> None:  # noqa: ANN401 (a boto3 client)
@@ -32,12 +34,14 @@ def mark_seen(s3: Any, buckets: Buckets, key: str, etag: str) -> None:  # noqa: 
 def missing(s3: Any, buckets: Buckets, older_than: timedelta) -> Iterator[Missing]:  # noqa: ANN401
     """The landed versions without a receipt that have been there for so long."""
     seen = {name.removeprefix(f"{SEEN}/") for name, _ in _listed(s3, buckets.receipts, SEEN)}
+    known = {name.rpartition("/")[0] for name in seen}
     before = datetime.now(UTC) - older_than
     for _, found in _listed(s3, buckets.landing, ""):
         etag = found["ETag"].strip('"')
         is_folder = found["Key"].endswith("/")
         if not is_folder and f"{found['Key']}/{etag}" not in seen and found["LastModified"] <= before:
-            yield Missing(buckets.landing.bucket, found["Key"], etag, found["LastModified"])
+            is_new_key = found["Key"] not in known
+            yield Missing(buckets.landing.bucket, found["Key"], etag, found["LastModified"], is_new_key)
 
 
 def _listed(s3: Any, place: Place, folder: str) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401

@@ -44,15 +44,21 @@ def publish(
     document: Document,
     report: Report,
     verdict: Verdict,
+    *,
+    is_new_key: bool = False,
 ) -> Publication:
-    """Write the report's tables to where the verdict says, unless something later stands there."""
+    """Write the report's tables to where the verdict says, unless something later stands there.
+
+    `is_new_key`: it is known that no version of this object was processed before.
+    """
     judged = rows.Judged(source, document, report, verdict)
     validated = verdict.outcome == "validated"
     if validated and not (report.agency and report.year):
         raise ValueError(f"{source.key}: a validated report must name its agency and year")
     with exclusive(s3, buckets, f"report/{judged.report_id}"):
         publication = (_validated if validated else _quarantined)(s3, _Standing.of(s3, buckets, judged), judged)
-    _forget_former_name(s3, buckets, judged)
+    if not is_new_key:
+        _forget_former_name(s3, buckets, judged)
     return publication
 
 

@@ -31,8 +31,12 @@ def write_receipt(
     receipt: Receipt,
     report: Report | None = None,
     pictures: Sequence[Picture] = (),
+    *,
+    is_first: bool = False,
 ) -> str:
     """Write the receipt (for people with the tables and the page pictures, if given) and return its JSON's address.
+
+    `is_first`: it is known that no other object had these bytes before.
 
     A late receipt of an older version never replaces that of a newer one: it is kept among the older versions.
     """
@@ -43,7 +47,7 @@ def write_receipt(
         _put(s3, buckets, f"{name}.html", report_card(receipt, report, pictures), _HTML)
         _put(s3, buckets, f"{name}.json", receipt_json(receipt), _JSON)
     if receipt.outcome in _FIRST_TO_COUNT and receipt.sha256:
-        _index(s3, buckets, receipt)
+        _index(s3, buckets, receipt, is_first=is_first)
     mark_seen(s3, buckets, receipt.key, receipt.etag)
     return buckets.receipts.uri(f"{name}.json")
 
@@ -68,9 +72,18 @@ def list_receipts(s3: Any, buckets: Buckets) -> Iterator[Json]:  # noqa: ANN401
                 yield receipt
 
 
+def find_first(s3: Any, buckets: Buckets, sha256: str) -> Json | None:  # noqa: ANN401
+    """Bucket, key and etag of the first object with these bytes, if there was one."""
+    return _get_json(s3, buckets, _index_name(sha256))
+
+
 def find_duplicate(s3: Any, buckets: Buckets, source: Source) -> Json | None:  # noqa: ANN401
     """The receipt of the first object with the same bytes under another key, if there is one."""
-    first = _get_json(s3, buckets, _index_name(source.sha256))
+    return receipt_of_first(s3, buckets, source, find_first(s3, buckets, source.sha256))
+
+
+def receipt_of_first(s3: Any, buckets: Buckets, source: Source, first: Json | None) -> Json | None:  # noqa: ANN401
+    """The receipt of `first`, if that is another object than `source`."""
     if first is None or first["key"] == source.key:
         return None
     return read_receipt(s3, buckets, first["key"], first["etag"])
@@ -108,10 +121,10 @@ def _landed(receipt: Json) -> tuple[datetime, str]:
     return (datetime.fromisoformat(at) if at else datetime.min.replace(tzinfo=UTC), receipt["object"]["etag"])
 
 
-def _index(s3: Any, buckets: Buckets, receipt: Receipt) -> None:  # noqa: ANN401
+def _index(s3: Any, buckets: Buckets, receipt: Receipt, *, is_first: bool) -> None:  # noqa: ANN401
     """Without a lock: of two that come at the same instant both were read, and either may be called the first."""
     name = _index_name(receipt.sha256)
-    if _get(s3, buckets, name) is None:
+    if is_first or _get(s3, buckets, name) is None:
         first = {"bucket": receipt.bucket, "key": receipt.key, "etag": receipt.etag}
         _put(s3, buckets, name, to_text(first), _JSON)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -15,7 +14,8 @@ from pathlib import Path
 
 import psutil
 
-_PR_SET_PDEATHSIG = 1
+from flows.mortal import die_with_parent
+
 _LOG_BYTES = 20_000_000
 _GRACE_SECONDS = 10.0
 BACK_OFF = (0.5, 1.0, 2.0, 5.0, 15.0)
@@ -55,7 +55,7 @@ class Running:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.service.command, env=dict(self.service.env), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=_die_with_parent,
+                start_new_session=True, preexec_fn=die_with_parent,
             )  # fmt: skip
         self.starts += 1
         self.died_at = 0.0
@@ -109,9 +109,3 @@ def _family(pid: int) -> list[psutil.Process]:
         return [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
-
-
-def _die_with_parent() -> None:
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "prctl"):
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import signal
 from functools import cache
@@ -16,7 +15,8 @@ from prefect.flow_engine import load_flow, load_flow_run, run_flow
 from prefect.flows import Flow
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-_PR_SET_PDEATHSIG = 1
+from flows.mortal import die_with_parent
+
 _PREPARED = ("tasks.read", "tasks.recognise", "tasks.reread", "tasks.card")
 
 logger = logging.getLogger("nianbao.worker")
@@ -24,7 +24,7 @@ logger = logging.getLogger("nianbao.worker")
 
 def start() -> None:
     """Start what a first run would otherwise have to wait for; the process ends with the one that forked it."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from expectations.suites.runner import run_suite
     from tasks.guard import prepare

@@ -13,7 +13,7 @@ import anyio.abc
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
 from flows.warm.slot import Slot
-from flows.warm.whereabouts import here
+from tasks.whereabouts import here
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun

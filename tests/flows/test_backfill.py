@@ -81,10 +81,10 @@ def test_a_cluster_that_loses_a_worker_finishes_all_the_same(landed, s3, buckets
                 time.sleep(0.05)
             os.kill(victim, signal.SIGKILL)
 
-        killer = threading.Thread(target=kill_when_it_has_begun)
+        killer = threading.Thread(target=kill_when_it_has_begun, daemon=True)
         killer.start()
         state = backfill("old/", "dask", cluster.scheduler_address, return_state=True)
-        killer.join()
+        killer.join(30)
     assert state.is_completed()
     assert {r["outcome"] for r in list_receipts(s3, buckets)} == {"validated", "quarantined", "rejected"}
     assert len(list(list_receipts(s3, buckets))) == len([key for key in landed if key.startswith("old/")])

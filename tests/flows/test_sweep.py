@@ -13,9 +13,9 @@ import flows.sweep
 from flows.ingest import ingest
 from flows.landed import Landed, start_run
 from flows.sweep import MOST_ATTEMPTS, sweep
-from flows.warm.whereabouts import here, is_dead
 from tasks.missing import missing
 from tasks.receipt import read_receipt
+from tasks.whereabouts import here, is_dead
 
 NOW = timedelta(0)
 

@@ -1,17 +1,22 @@
-"""Which process a run is with: host, process id and when that process began, so that a dead one is known as such."""
+"""Which process something is with: host, process id and when it began, so that a dead one is known as such."""
 
 from __future__ import annotations
 
+import os
 import socket
 from functools import cache
 
 import psutil
 
 
-@cache
 def here() -> str:
     """Where this process is."""
-    process = psutil.Process()
+    return _of(os.getpid())
+
+
+@cache
+def _of(pid: int) -> str:
+    process = psutil.Process(pid)
     return f"{socket.gethostname()}:{process.pid}:{process.create_time():.2f}"
 
 
