@@ -30,4 +30,5 @@ def s3_client() -> Any:  # noqa: ANN401 (boto3 makes its client classes at run t
 
 @lru_cache(maxsize=4)
 def _client(_process: int, _named: tuple[tuple[str, str], ...]) -> Any:  # noqa: ANN401
-    return boto3.client("s3", config=CONFIG)
+    # a session of its own: the default one keeps the credentials that it saw first
+    return boto3.Session().client("s3", config=CONFIG)
