@@ -11,6 +11,7 @@ from typing import Literal
 Severity = Literal["critical", "warning", "info"]
 Fault = Literal["source", "reading"]
 """Whose a failure is: the report's own (two independent readings agree), or in doubt because they differ."""
+DecisionKind = Literal["accept", "reject", "correct"]
 RuleOutcome = Literal["pass", "fail", "not_applicable", "insufficient_data", "error"]
 Number = int | Decimal
 BBox = tuple[float, float, float, float]
@@ -82,7 +83,7 @@ class Suspect:
 class Decision:
     """What a person decided, who, when (UTC) and why."""
 
-    kind: Literal["accept", "reject", "correct"]
+    kind: DecisionKind
     by: str
     at: datetime
     note: str

@@ -68,7 +68,7 @@ class Findings:
         if suspect:
             message += messages.suspected(suspect, form, self._cells(suspect.address)[0].raw)
         here = tuple(a for a in others if a in (*identity.left, *identity.right))
-        if identity.rule.startswith("T3.") and not suspect and self._is_whole:
+        if identity.rule.startswith("T3.") and not suspect and self._table3:
             message += messages.candidates(here, form)
         rule = identity.rule
         severity = RULES[rule].severity
@@ -85,21 +85,20 @@ class Findings:
         return Finding(rule, severity, "fail", where, message, cells, left, right)
 
     @cached_property
-    def _is_whole(self) -> bool:
-        """Whether every figure of table 3 is known."""
+    def _table3(self) -> dict[str, int]:
+        """The counts of table 3; empty unless every figure is known: only then one wrong cell is told from another."""
         figures = self._tables.form_at("table3").figures("table3")
-        return all(self._counts[figure.address] is not None for figure in figures)
+        known = {f.address: count for f in figures if (count := self._counts[f.address]) is not None}
+        return known if len(known) == len(figures) else {}
 
     @cached_property
     def _suspects(self) -> tuple[Suspect | None, tuple[str, ...]]:
-        """Only a table 3 of which every figure is known tells one wrong cell from another."""
-        form = self._tables.form_at("table3")
-        counts = {figure.address: self._counts[figure.address] for figure in form.figures("table3")}
-        known = {address: count for address, count in counts.items() if count is not None}
-        if not self._is_whole:
+        """The cell that explains all that fails in table 3, else those that may be wrong."""
+        if not self._table3:
             return None, ()
-        suspect = locate(form, known)
-        return suspect, () if suspect else candidates(form, known)
+        form = self._tables.form_at("table3")
+        suspect = locate(form, self._table3)
+        return suspect, () if suspect else candidates(form, self._table3)
 
     def _cells(self, *addresses: str) -> tuple[Cell, ...]:
         return tuple(cell for address in addresses for cell in self._tables.by_address.get(address, ()))

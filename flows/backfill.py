@@ -17,7 +17,7 @@ from prefect.states import Completed
 
 from flows.run_labels import run_url
 from flows.runners import Runner, batches_on
-from tasks.batch import Item, chunks, process_batch
+from tasks.batch import chunks, process_batch
 from tasks.missing import missing
 from tasks.outcome import Origin
 from tasks.settings import buckets_from_env
@@ -32,9 +32,7 @@ def backfill(prefix: str = "", runner: Runner = "process", address: str | None =
     buckets = buckets_from_env()
     place = buckets.landing.key(prefix)
     found = missing(s3_client(), buckets, timedelta(0))
-    items = [
-        Item(one.bucket, one.key, one.etag, one.landed_at, one.is_new_key) for one in found if one.key.startswith(place)
-    ]
+    items = [one for one in found if one.key.startswith(place)]
     progress = create_progress_artifact(0.0, description=f"{len(items)} 个对象")
     origin = Origin(runtime.flow_run.id, run_url())
     outcomes: Counter[str] = Counter()

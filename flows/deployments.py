@@ -7,12 +7,15 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import get_args
 
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.workers.process import ProcessWorker
+
+from expectations.evidence import DecisionKind
 
 WORK_POOL = "nianbao"
 
@@ -65,7 +68,7 @@ REVIEW = DeploymentDefinition(
     "对隔离区的一份报告作出决定：accept 按原文入库，correct 更正后入库，reject 维持隔离。重新处理时决定仍然有效。",
     {
         "key": _TEXT | {"title": "landing 中的对象名"},
-        "decision": _TEXT | {"title": "决定", "enum": ["accept", "reject", "correct"]},
+        "decision": _TEXT | {"title": "决定", "enum": list(get_args(DecisionKind))},
         "note": _TEXT | {"title": "理由"},
         "by": _TEXT | {"title": "决定人", "default": "Prefect 界面"},
         "corrections": {

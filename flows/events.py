@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 from prefect.events import emit_event
 
-from flows.landed import Landed
+from flows.landed import Landed, start_run
 from tasks.values import Receipt
 
 
-def emit_landed(landed: Landed) -> None:
-    """An object landed and has its run."""
+async def take(landed: Sequence[Landed]) -> list[str]:
+    """The ids of the runs that the landed objects have now; raises whatever keeps one from being created."""
+    runs = [await start_run(one) for one in landed]
+    for one in landed:
+        _emit_landed(one)
+    return runs
+
+
+@lru_cache(maxsize=4096)
+def _emit_landed(landed: Landed) -> None:
+    """Once for each version: the notifications of an object come twice, at once and from the queue."""
     _emit("landed", landed.bucket, landed.key, {"etag": landed.etag})
 
 

@@ -17,6 +17,7 @@ from prefect.utilities.annotations import quote
 from flows.artifacts import publish_artifacts
 from flows.events import emit_outcome
 from flows.relate import relate
+from flows.retries import RETRIES, RETRY_DELAYS
 from flows.run_labels import label_run, run_url
 from flows.stages import Stages
 from tasks.card import pages_with_cells
@@ -35,10 +36,6 @@ from tasks.reread import judged
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 from tasks.values import Document, Receipt, Report, Source, Verdict
-
-RETRIES = 3
-RETRY_DELAYS = [1.0, 5.0, 15.0]
-"""Seconds: for what reaches S3; reading and validating again would only fail again."""
 
 
 @task(name="fetch", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)

@@ -20,8 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from flows.events import emit_landed
-from flows.landed import start_run
+from flows.events import take
 from flows.metrics import Metrics
 from flows.notifications import landed_objects
 from tasks.settings import buckets_from_env, home
@@ -89,13 +88,10 @@ async def _accept(body: bytes) -> JSONResponse:
         logger.warning("an event that cannot be understood was put aside: %s", put_aside(body))
         return JSONResponse({"runs": [], "malformed": True})
     try:
-        runs = [await start_run(one) for one in landed]
-        for one in landed:
-            emit_landed(one)
+        return JSONResponse({"runs": await take(landed)})
     except Exception as error:
         logger.warning("runs could not be created, the sender will retry: %s", error)
         return JSONResponse({"error": "Prefect is not available"}, 503)
-    return JSONResponse({"runs": runs})
 
 
 def put_aside(body: bytes) -> Path:

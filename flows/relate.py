@@ -12,12 +12,13 @@ from prefect.states import Completed
 
 from expectations.evidence import Finding
 from expectations.messages import SEVERITY_NAMES
+from flows.retries import RETRIES, RETRY_DELAYS
 from tasks.relate import relate as relate_report
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
 
-@task(name="compare", cache_policy=NO_CACHE, persist_result=False, retries=3, retry_delay_seconds=[1.0, 5.0, 15.0])
+@task(name="compare", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)
 def _compare(agency: str, year: int) -> dict[str, list[Finding]]:
     return relate_report(s3_client(), buckets_from_env(), agency, year)
 

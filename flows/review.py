@@ -9,21 +9,22 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from expectations.evidence import DecisionKind
 from flows.ingest import ingest
 from tasks.receipt_json import Json
-from tasks.review import Kind, decide
+from tasks.review import decide
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
 
 @task(name="decide", cache_policy=NO_CACHE, persist_result=False)
-def _decide(key: str, decision: Kind, note: str, by: str, corrections: dict[str, str]) -> Json:
+def _decide(key: str, decision: DecisionKind, note: str, by: str, corrections: dict[str, str]) -> Json:
     return decide(s3_client(), buckets_from_env(), key, decision, note, by, corrections)
 
 
 @flow(name="review", flow_run_name="{decision} {key}", persist_result=False)
 def review(
-    key: str, decision: Kind, note: str, by: str = "Prefect 界面", corrections: dict[str, str] | None = None
+    key: str, decision: DecisionKind, note: str, by: str = "Prefect 界面", corrections: dict[str, str] | None = None
 ) -> State[Any]:
     """Keep the decision, then process the object again under it. A decision without sense fails with the reason."""
     receipt = _decide(key, decision, note, by, corrections or {})

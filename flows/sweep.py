@@ -10,6 +10,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from prefect import flow, get_run_logger
@@ -41,7 +42,7 @@ _MOST_AT_ONCE = 2000
 @flow(name="sweep", flow_run_name="补漏", persist_result=False)
 def sweep() -> State[Any]:
     """Give every landed object that has no receipt what it lacks."""
-    found = [one for one, _ in zip(missing(s3_client(), buckets_from_env(), GRACE), range(_MOST_AT_ONCE), strict=False)]
+    found = list(islice(missing(s3_client(), buckets_from_env(), GRACE), _MOST_AT_ONCE))
     done = asyncio.run(_sweep(found)) if found else []
     for line in done:
         get_run_logger().info(line)

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from expectations.relations import Published
@@ -20,13 +19,14 @@ from tasks.decisions import Review, accepted, corrected, has_reviews, read_revie
 from tasks.errors import Rejected
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.guard import guarded
+from tasks.missing import Missing
 from tasks.outcome import Origin, duplicate_receipt, judged_receipt, rejected_receipt
 from tasks.publish import publish
 from tasks.read import read
 from tasks.receipt import find_first, receipt_of_first, write_receipt
 from tasks.recognise import recognise
 from tasks.relate import relate
-from tasks.reread import judged, needs_rereading
+from tasks.reread import reconsidered
 from tasks.settings import Buckets
 from tasks.storage import s3_client
 from tasks.validate import validate_all
@@ -39,17 +39,6 @@ logger = logging.getLogger("nianbao.batch")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """A landed version."""
-
-    bucket: str
-    key: str
-    etag: str
-    landed_at: datetime | None = None
-    is_new_key: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
     """What became of an item: an outcome, `gone`, or `error` where machinery broke."""
 
@@ -59,7 +48,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    item: Item
+    item: Missing
     source: Source
     document: Document
     report: Report
@@ -67,7 +56,7 @@ class _Read:
     is_first: bool
 
 
-def process_batch(items: Sequence[Item], buckets: Buckets, origin: Origin) -> list[Done]:
+def process_batch(items: Sequence[Missing], buckets: Buckets, origin: Origin) -> list[Done]:
     """Process `items` to their receipts, on the S3 server that the environment names."""
     s3 = s3_client()
     reviewed = has_reviews(s3, buckets)
@@ -79,7 +68,7 @@ def process_batch(items: Sequence[Item], buckets: Buckets, origin: Origin) -> li
         return [*(one for one in found if isinstance(one, Done)), *finished]
 
 
-def _read_or_error(s3: Any, buckets: Buckets, item: Item, origin: Origin, reviewed: bool) -> _Read | Done:  # noqa: ANN401
+def _read_or_error(s3: Any, buckets: Buckets, item: Missing, origin: Origin, reviewed: bool) -> _Read | Done:  # noqa: ANN401
     try:
         return _read(s3, buckets, item, origin, reviewed)
     except Exception:
@@ -87,7 +76,7 @@ def _read_or_error(s3: Any, buckets: Buckets, item: Item, origin: Origin, review
         return Done(item.key, "error")
 
 
-def _read(s3: Any, buckets: Buckets, item: Item, origin: Origin, reviewed: bool) -> _Read | Done:  # noqa: ANN401
+def _read(s3: Any, buckets: Buckets, item: Missing, origin: Origin, reviewed: bool) -> _Read | Done:  # noqa: ANN401
     try:
         source = fetch(s3, item.bucket, item.key, item.etag, item.landed_at)
     except ObjectGoneError:
@@ -112,9 +101,7 @@ def _written(s3: Any, buckets: Buckets, receipt: Receipt) -> Done:  # noqa: ANN4
 
 def _finished(s3: Any, buckets: Buckets, one: _Read, verdict: Verdict, origin: Origin) -> Done:  # noqa: ANN401
     try:
-        report = one.report
-        if needs_rereading(verdict):
-            report, verdict = judged(one.document, report)
+        report, verdict = reconsidered(one.document, one.report, verdict)
         verdict = accepted(verdict, one.reviews)
         new = one.item.is_new_key
         publication = publish(s3, buckets, one.source, one.document, report, verdict, is_new_key=new)
@@ -135,7 +122,7 @@ def _as_published(report: Report, verdict: Verdict, identity: str) -> Published 
     return Published(identity, report.agency, report.year, report.form, {c.address: c.value for c in report.cells})
 
 
-def chunks(items: Sequence[Item], size: int) -> Iterator[tuple[Item, ...]]:
+def chunks(items: Sequence[Missing], size: int) -> Iterator[tuple[Missing, ...]]:
     """`items` in batches of `size`."""
     for start in range(0, len(items), size):
         yield tuple(items[start : start + size])

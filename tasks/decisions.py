@@ -17,8 +17,10 @@ from expectations.evidence import Cell, Decision, Number
 from tasks.lock import exclusive
 from tasks.receipt_json import Json, to_text
 from tasks.settings import Buckets
-from tasks.values import Report, Verdict
+from tasks.storage import read_object
+from tasks.values import Report, Verdict, outcome_of
 
+_FOLDER = ".decisions"
 NAMES = ("agency", "year")
 """What can be corrected besides cells: what a title should have said."""
 
@@ -52,16 +54,13 @@ def add_review(s3: Any, buckets: Buckets, sha256: str, review: Review) -> None: 
 
 def read_reviews(s3: Any, buckets: Buckets, sha256: str) -> tuple[Review, ...]:  # noqa: ANN401
     """The decisions on these bytes, from the first to the last."""
-    try:
-        found = s3.get_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(_name(sha256)))
-    except s3.exceptions.NoSuchKey:
-        return ()
-    return tuple(_from_json(known) for known in json.loads(found["Body"].read())["reviews"])
+    body = read_object(s3, buckets.receipts, _name(sha256))
+    return tuple(_from_json(known) for known in json.loads(body)["reviews"]) if body else ()
 
 
 def has_reviews(s3: Any, buckets: Buckets) -> bool:  # noqa: ANN401
     """Whether anybody has decided anything."""
-    prefix = buckets.receipts.key(".decisions/")
+    prefix = buckets.receipts.key(f"{_FOLDER}/")
     return bool(s3.list_objects_v2(Bucket=buckets.receipts.bucket, Prefix=prefix, MaxKeys=1).get("Contents"))
 
 
@@ -77,8 +76,7 @@ def accepted(verdict: Verdict, reviews: Sequence[Review]) -> Verdict:
     """`verdict` with the findings marked that people let pass; validated if no other keeps the report out."""
     decisions = {finding: review.decision for review in reviews for finding in review.accepted}
     findings = tuple(replace(f, decision=decisions.get(f.id)) if f.is_for_people else f for f in verdict.findings)
-    kept_out = any(finding.keeps_out for finding in findings)
-    return replace(verdict, outcome="quarantined" if kept_out else "validated", findings=findings)
+    return replace(verdict, outcome=outcome_of(findings), findings=findings)
 
 
 def standing(reviews: Sequence[Review]) -> Decision | None:
@@ -115,7 +113,7 @@ def value_of(text: str) -> Number:
 
 
 def _name(sha256: str) -> str:
-    return f".decisions/{sha256}.json"
+    return f"{_FOLDER}/{sha256}.json"
 
 
 def _to_json(review: Review) -> Json:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from tasks.schemas import SCHEMAS
 from tasks.settings import Place
+from tasks.storage import read_object
 from tasks.values import Source
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -49,12 +50,16 @@ class Entry:
 
     def version(self, s3: Any) -> Version | None:  # noqa: ANN401 (a boto3 client)
         """The version that stands there, as its `reports` row tells; None if the report is not there."""
-        try:
-            body = s3.get_object(Bucket=self.place.bucket, Key=self._key("reports"))["Body"].read()
-        except s3.exceptions.NoSuchKey:
+        found = self.read(s3, "reports", _VERSION_COLUMNS)
+        if found is None:
             return None
-        row = pq.read_table(io.BytesIO(body), columns=_VERSION_COLUMNS).to_pylist()[0]
+        row = found.to_pylist()[0]
         return Version(row["landed_at"] or _EARLIEST, row["source_etag"], row["source_sha256"], row["source_key"])
+
+    def read(self, s3: Any, table: str, columns: list[str]) -> pa.Table | None:  # noqa: ANN401
+        """Some columns of one of the report's tables; None if it is not there."""
+        body = read_object(s3, self.place, self.name(table))
+        return None if body is None else pq.read_table(io.BytesIO(body), columns=columns)
 
     def write(self, s3: Any, tables: Mapping[str, pa.Table], *, replaces: bool = True) -> tuple[str, ...]:  # noqa: ANN401
         """Write the report's objects, in the place of others if it `replaces` any.
@@ -62,22 +67,26 @@ class Entry:
         No reader can meet a mixture: `reports` goes first and comes last.
         """
         if replaces:
-            self._delete(s3, "reports")
+            self.delete(s3, "reports")
         for table in SCHEMAS:
-            body = to_parquet(tables[table])
-            s3.put_object(Bucket=self.place.bucket, Key=self._key(table), Body=body, ContentType=_MEDIA_TYPE)
+            self.put(s3, table, tables[table])
         return tuple(self.place.uri(self.name(table)) for table in SCHEMAS)
 
     def remove(self, s3: Any) -> None:  # noqa: ANN401
         """Take the report out, `reports` first."""
         for table in reversed(SCHEMAS):
-            self._delete(s3, table)
+            self.delete(s3, table)
+
+    def put(self, s3: Any, table: str, content: pa.Table) -> None:  # noqa: ANN401
+        """Write one of the report's tables."""
+        s3.put_object(Bucket=self.place.bucket, Key=self._key(table), Body=to_parquet(content), ContentType=_MEDIA_TYPE)
+
+    def delete(self, s3: Any, table: str) -> None:  # noqa: ANN401
+        """Remove one of the report's tables, if it is there."""
+        s3.delete_object(Bucket=self.place.bucket, Key=self._key(table))
 
     def _key(self, table: str) -> str:
         return self.place.key(self.name(table))
-
-    def _delete(self, s3: Any, table: str) -> None:  # noqa: ANN401
-        s3.delete_object(Bucket=self.place.bucket, Key=self._key(table))
 
 
 def to_parquet(table: pa.Table) -> bytes:

@@ -17,6 +17,7 @@ from tasks.lock import exclusive
 from tasks.missing import mark_seen
 from tasks.receipt_json import Json, receipt_dict, receipt_json, to_text
 from tasks.settings import Buckets
+from tasks.storage import read_object
 from tasks.values import Receipt, Report, Source
 
 _JSON = "application/json; charset=utf-8"
@@ -146,12 +147,8 @@ def _lock(key: str) -> str:
 
 
 def _get(s3: Any, buckets: Buckets, name: str) -> str | None:  # noqa: ANN401
-    try:
-        found = s3.get_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(name))
-    except s3.exceptions.NoSuchKey:
-        return None
-    text: str = found["Body"].read().decode()
-    return text
+    body = read_object(s3, buckets.receipts, name)
+    return None if body is None else body.decode()
 
 
 def _get_json(s3: Any, buckets: Buckets, name: str) -> Json | None:  # noqa: ANN401

@@ -7,17 +7,15 @@ object for each report.
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from expectations.evidence import Finding
 from expectations.relations import Published, between_agencies, between_years
 from tasks.agencies import names_of
-from tasks.lake import Entry, to_parquet
+from tasks.lake import Entry
 from tasks.rows import amount, report_id
 from tasks.schemas import RELATIONS
 from tasks.settings import Buckets
@@ -51,7 +49,7 @@ def relate(
         _write(s3, buckets, report, related)
         found[report.report_id] = [finding for _, finding in related]
     if this is None:
-        _remove(s3, buckets, report_id(agency, year), year)
+        Entry(buckets.lake, report_id(agency, year), year).delete(s3, _TABLE)
     return found
 
 
@@ -79,8 +77,8 @@ def find_published(s3: Any, buckets: Buckets, agency: str, year: int) -> Publish
 
 def _published(s3: Any, buckets: Buckets, identity: str, year: int) -> Published | None:  # noqa: ANN401
     entry = Entry(buckets.lake, identity, year)
-    reports = _read(s3, buckets, entry.name("reports"), ["agency", "form"])
-    cells = _read(s3, buckets, entry.name("cells"), ["address", "value"]) if reports else None
+    reports = entry.read(s3, "reports", ["agency", "form"])
+    cells = entry.read(s3, "cells", ["address", "value"]) if reports else None
     if reports is None or cells is None:
         return None
     row = reports.to_pylist()[0]
@@ -112,13 +110,12 @@ def _peers(s3: Any, buckets: Buckets, this: Published) -> list[Published]:  # no
 
 
 def _write(s3: Any, buckets: Buckets, this: Published, related: Sequence[Related]) -> None:  # noqa: ANN401
-    if not related:
-        _remove(s3, buckets, this.report_id, this.year)
-        return
-    rows = [_row(this, other, finding) for other, finding in related]
-    body = to_parquet(pa.Table.from_pylist(rows, schema=RELATIONS))
-    name = Entry(buckets.lake, this.report_id, this.year).name(_TABLE)
-    s3.put_object(Bucket=buckets.lake.bucket, Key=buckets.lake.key(name), Body=body)
+    entry = Entry(buckets.lake, this.report_id, this.year)
+    if related:
+        rows = [_row(this, other, finding) for other, finding in related]
+        entry.put(s3, _TABLE, pa.Table.from_pylist(rows, schema=RELATIONS))
+    else:
+        entry.delete(s3, _TABLE)
 
 
 def _row(this: Published, other: Published, finding: Finding) -> dict[str, object]:
@@ -136,16 +133,3 @@ def _row(this: Published, other: Published, finding: Finding) -> dict[str, objec
         "left": amount(finding.left),
         "right": amount(finding.right),
     }
-
-
-def _remove(s3: Any, buckets: Buckets, identity: str, year: int) -> None:  # noqa: ANN401
-    name = Entry(buckets.lake, identity, year).name(_TABLE)
-    s3.delete_object(Bucket=buckets.lake.bucket, Key=buckets.lake.key(name))
-
-
-def _read(s3: Any, buckets: Buckets, name: str, columns: list[str]) -> pa.Table | None:  # noqa: ANN401
-    try:
-        found = s3.get_object(Bucket=buckets.lake.bucket, Key=buckets.lake.key(name))
-    except s3.exceptions.NoSuchKey:
-        return None
-    return pq.read_table(io.BytesIO(found["Body"].read()), columns=columns)

@@ -24,7 +24,11 @@ class Reread:
 
 def judged(document: Document, report: Report) -> tuple[Report, Verdict]:
     """The verdict on `report`, with every failed sum laid to the source or, where the readings differ, to our doubt."""
-    verdict = validate(report)
+    return reconsidered(document, report, validate(report))
+
+
+def reconsidered(document: Document, report: Report, verdict: Verdict) -> tuple[Report, Verdict]:
+    """The same for a `verdict` that the rules have given already."""
     accused = tuple(_accused(verdict))
     if not accused:
         return report, verdict
@@ -34,11 +38,6 @@ def judged(document: Document, report: Report) -> tuple[Report, Verdict]:
         verdict = validate(report)
     findings = tuple(_laid(finding, again.agreed) for finding in verdict.findings)
     return report, replace(verdict, findings=findings)
-
-
-def needs_rereading(verdict: Verdict) -> bool:
-    """Whether a failed sum accuses any cell."""
-    return any(True for _ in _accused(verdict))
 
 
 def reread(document: Document, cells: tuple[Cell, ...]) -> Reread:

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
-import pyarrow.parquet as pq
-
-from expectations.evidence import Decision
+from expectations.evidence import Decision, DecisionKind
 from tasks.decisions import NAMES, Correction, Review, add_review, value_of
 from tasks.lake import Entry
 from tasks.receipt import list_receipts, read_receipt
 from tasks.receipt_json import Json
 from tasks.settings import Buckets
-
-Kind = Literal["accept", "reject", "correct"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class CannotDecideError(ValueError):
@@ -36,7 +30,7 @@ def decide(
     s3: Any,  # noqa: ANN401
     buckets: Buckets,
     key: str,
-    kind: Kind,
+    kind: DecisionKind,
     note: str,
     by: str,
     corrections: Mapping[str, str] | None = None,
@@ -106,7 +100,7 @@ def _check(address: str, value: str) -> None:
 def _raw_texts(s3: Any, buckets: Buckets, receipt: Json) -> dict[str, str]:  # noqa: ANN401
     """What was read in each cell of a quarantined report, by address."""
     entry = Entry(buckets.quarantine, receipt["report_id"], receipt["year"] or 0)
-    place = buckets.quarantine
-    found = s3.get_object(Bucket=place.bucket, Key=place.key(entry.name("cells")))
-    table = pq.read_table(io.BytesIO(found["Body"].read()), columns=["address", "raw"])
+    table = entry.read(s3, "cells", ["address", "raw"])
+    if table is None:
+        raise LookupError(f"{receipt['object']['key']}: its receipt says quarantined, but its cells are not there")
     return dict(zip(table["address"].to_pylist(), table["raw"].to_pylist(), strict=True))

@@ -9,6 +9,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tasks.settings import Place
+
 CONFIG = Config(
     s3={"addressing_style": "path"},
     request_checksum_calculation="when_required",
@@ -26,6 +28,16 @@ def s3_client() -> Any:  # noqa: ANN401 (boto3 makes its client classes at run t
     """
     named = tuple((name, value) for name, value in sorted(os.environ.items()) if name.startswith("AWS_"))
     return _client(os.getpid(), named)
+
+
+def read_object(s3: Any, place: Place, name: str) -> bytes | None:  # noqa: ANN401
+    """The bytes of `name` in `place`; None if it is not there."""
+    try:
+        found = s3.get_object(Bucket=place.bucket, Key=place.key(name))
+    except s3.exceptions.NoSuchKey:
+        return None
+    body: bytes = found["Body"].read()
+    return body
 
 
 @lru_cache(maxsize=4)

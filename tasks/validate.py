@@ -10,7 +10,7 @@ from expectations.outcomes import rule_outcomes
 from expectations.rules import RULES
 from expectations.suites import Evaluation, evaluate
 from expectations.tables_read import TablesRead
-from tasks.values import Report, Verdict
+from tasks.values import Report, Verdict, outcome_of
 
 _ORDER = {"critical": 0, "warning": 1, "info": 2}
 
@@ -30,8 +30,7 @@ def _verdict(report: Report, tables: TablesRead, evaluation: Evaluation) -> Verd
     findings = [*_unnamed(report), *_disagreements(tables), *evaluation.findings, *report.notes]
     findings.sort(key=lambda finding: _ORDER[finding.severity])
     rules = rule_outcomes(tables, evaluation.uncounted, findings)
-    kept_out = any(finding.keeps_out for finding in findings)
-    return Verdict("quarantined" if kept_out else "validated", tuple(findings), rules)
+    return Verdict(outcome_of(findings), tuple(findings), rules)
 
 
 def _unnamed(report: Report) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -75,6 +75,11 @@ class Report:
     def form(self) -> str | None:
         """The form of the report as a whole: that of table 3, which tells the forms apart best, else of any table."""
         return self.forms.get("table3") or next(iter(self.forms.values()), None)
+
+
+def outcome_of(findings: Iterable[Finding]) -> Literal["validated", "quarantined"]:
+    """What findings come to: `quarantined` if any of them keeps the report out."""
+    return "quarantined" if any(finding.keeps_out for finding in findings) else "validated"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -32,26 +32,19 @@ def listen(
 
 def _handled(body: str) -> bool:
     """Whether the message may go: its runs exist, or it can never be understood and is kept aside."""
+    from flows.events import take
+    from flows.notifications import landed_objects
     from flows.receiver import put_aside
+    from tasks.settings import buckets_from_env
 
     try:
-        asyncio.run(_start(body))
+        landed = landed_objects(body, buckets_from_env().landing)
     except (ValueError, KeyError, TypeError, AttributeError):
         typer.echo(f"无法理解的消息已另存：{put_aside(body.encode())}", err=True)
+        return True
+    try:
+        asyncio.run(take(landed))
     except Exception as error:
         typer.echo(f"暂时无法建立运行，消息留在队列中：{error}", err=True)
         return False
     return True
-
-
-async def _start(body: str) -> list[Any]:
-    from flows.events import emit_landed
-    from flows.landed import start_run
-    from flows.notifications import landed_objects
-    from tasks.settings import buckets_from_env
-
-    landed = landed_objects(body, buckets_from_env().landing)
-    runs = [await start_run(one) for one in landed]
-    for one in landed:
-        emit_landed(one)
-    return runs

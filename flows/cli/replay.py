@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
+
+from flows.cli.wait import read_again, receipts_of_runs
 
 TIMEOUT_SECONDS = 3600.0
 
@@ -37,7 +37,7 @@ def replay(
     before = {key: receipts.get(key) or read_receipt(s3, buckets, key) for key in chosen}
     runs = {key: run for key in chosen if (run := _start(s3, buckets.landing.bucket, key))}
     if wait:
-        _summarise(_changes(s3, buckets, before, runs))
+        _summarise(_changes(s3, before, runs))
     if len(runs) < len(chosen):
         raise typer.Exit(1)
 
@@ -61,7 +61,7 @@ def _start(s3: Any, bucket: str, key: str) -> str | None:  # noqa: ANN401
     """The id of the run, or None if there is no such object."""
     from botocore.exceptions import ClientError
 
-    from flows.landed import Landed, start_run
+    from flows.landed import Landed
     from flows.run_labels import run_url
 
     try:
@@ -69,24 +69,19 @@ def _start(s3: Any, bucket: str, key: str) -> str | None:  # noqa: ANN401
     except ClientError:
         typer.echo(f"没有这个对象：s3://{bucket}/{key}", err=True)
         return None
-    run = asyncio.run(start_run(Landed(bucket, key, etag), replay=f"#{time.time_ns()}"))
+    run = read_again(Landed(bucket, key, etag))
     typer.echo(f"{key}　{run_url(run)}")
     return run
 
 
-def _changes(s3: Any, buckets: Any, before: dict[str, Any], runs: dict[str, str]) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
+def _changes(s3: Any, before: dict[str, Any], runs: dict[str, str]) -> Iterator[tuple[str, str, str]]:  # noqa: ANN401
     """Each key with its outcome before and after, as the runs end."""
-    from tasks.receipt import read_receipt
-
-    waiting, deadline = dict(runs), time.monotonic() + TIMEOUT_SECONDS
-    while waiting and time.monotonic() < deadline:
-        for key, run in list(waiting.items()):
-            receipt = read_receipt(s3, buckets, key)
-            if receipt and receipt["flow_run"]["id"] == run:
-                yield key, _outcome(before[key]), _outcome(receipt)
-                del waiting[key]
-        time.sleep(0.5)
-    yield from ((key, _outcome(before[key]), "没有完成") for key in waiting)
+    unfinished = set(runs)
+    for receipt in receipts_of_runs(s3, runs, TIMEOUT_SECONDS):
+        key = receipt["object"]["key"]
+        unfinished.remove(key)
+        yield key, _outcome(before[key]), _outcome(receipt)
+    yield from ((key, _outcome(before[key]), "没有完成") for key in unfinished)
 
 
 def _outcome(receipt: dict[str, Any] | None) -> str:

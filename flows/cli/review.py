@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import json
-import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.show import show_receipt
+from flows.cli.wait import read_again, receipts_of_runs
 
 if TYPE_CHECKING:
-    from tasks.review import Kind
+    from expectations.evidence import DecisionKind
 
 TIMEOUT_SECONDS = 300.0
 
@@ -86,35 +85,22 @@ def correct(
     _decide(key, "correct", note, by, wanted)
 
 
-def _decide(key: str, kind: Kind, note: str, by: str, corrections: dict[str, str]) -> None:
-    from flows.landed import Landed, start_run
+def _decide(key: str, kind: DecisionKind, note: str, by: str, corrections: dict[str, str]) -> None:
+    from flows.landed import Landed
     from tasks.review import CannotDecideError, decide
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
+    s3 = s3_client()
     try:
-        receipt = decide(s3_client(), buckets_from_env(), key, kind, note, by, corrections)
+        receipt = decide(s3, buckets_from_env(), key, kind, note, by, corrections)
     except CannotDecideError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
     landed = receipt["object"]
-    version = Landed(landed["bucket"], landed["key"], landed["etag"])
-    run = asyncio.run(start_run(version, replay=f"#{time.time_ns()}"))
-    _show_when_done(key, run)
-
-
-def _show_when_done(key: str, run: str) -> None:
-    from tasks.receipt import read_receipt
-    from tasks.settings import buckets_from_env
-    from tasks.storage import s3_client
-
-    s3, buckets = s3_client(), buckets_from_env()
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while time.monotonic() < deadline:
-        receipt = read_receipt(s3, buckets, key)
-        if receipt and receipt["flow_run"]["id"] == run:
-            show_receipt(receipt)
-            return
-        time.sleep(0.5)
-    typer.echo(f"决定已记录，但 {TIMEOUT_SECONDS:.0f} 秒内没有新的回执。", err=True)
-    raise typer.Exit(1)
+    run = read_again(Landed(landed["bucket"], landed["key"], landed["etag"]))
+    done = next(receipts_of_runs(s3, {key: run}, TIMEOUT_SECONDS), None)
+    if done is None:
+        typer.echo(f"决定已记录，但 {TIMEOUT_SECONDS:.0f} 秒内没有新的回执。", err=True)
+        raise typer.Exit(1)
+    show_receipt(done)

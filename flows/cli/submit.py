@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from flows.cli.show import show_receipt
+from flows.cli.wait import receipts_of_versions
 
 TIMEOUT_SECONDS = 600.0
 
@@ -55,16 +55,8 @@ def upload(s3: Any, place: Any, files: list[Path], prefix: str) -> dict[str, str
 
 def wait_for_receipts(s3: Any, uploaded: dict[str, str], timeout: float) -> list[str]:  # noqa: ANN401
     """Show each receipt as it comes; returns the keys that have none when the time is over."""
-    from tasks.receipt import read_receipt
-    from tasks.settings import buckets_from_env
-
-    buckets, waiting = buckets_from_env(), dict(uploaded)
-    deadline = time.monotonic() + timeout
-    while waiting and time.monotonic() < deadline:
-        for key, etag in list(waiting.items()):
-            receipt = read_receipt(s3, buckets, key, etag)
-            if receipt:
-                show_receipt(receipt)
-                del waiting[key]
-        time.sleep(0.5)
-    return list(waiting)
+    missing = dict(uploaded)
+    for receipt in receipts_of_versions(s3, uploaded, timeout):
+        show_receipt(receipt)
+        del missing[receipt["object"]["key"]]
+    return list(missing)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import signal
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -35,16 +34,14 @@ def start() -> None:
     s3_client()
 
 
-@cache
-def _loaded() -> dict[UUID | None, Flow[..., Any]]:
-    return {}
+_flows: dict[UUID | None, Flow[..., Any]] = {}
 
 
 def _flow_of(flow_run: FlowRun) -> Flow[..., Any]:
     """The flow of the run's deployment, loaded once a process: that takes the server longer than many a run."""
-    flows = _loaded()
-    flows[flow_run.deployment_id] = flows.get(flow_run.deployment_id) or load_flow(flow_run)
-    return flows[flow_run.deployment_id]
+    if flow_run.deployment_id not in _flows:
+        _flows[flow_run.deployment_id] = load_flow(flow_run)
+    return _flows[flow_run.deployment_id]
 
 
 def execute(flow_run_id: UUID) -> tuple[int, int]:
