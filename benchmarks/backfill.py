@@ -11,14 +11,15 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 from ingest import sample_files
-from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_LEVEL, temporary_settings
+from prefect.settings import PREFECT_API_URL, temporary_settings
 from rich.console import Console
 
-from flows.backfill import backfill
+from flows.cli.backfill import backfill
 from flows.demo import demo_services
 from flows.services.status import services_status
 from tasks.settings import home
@@ -37,30 +38,31 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 class Watch(threading.Thread):
-    """CPU seconds by service, and the largest memory (shared pages counted once), sampled every half second."""
+    """CPU seconds and the largest memory by service (shared pages counted once), sampled every half second."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
-        self.pids = {s.name: s.pid for s in services_status(home()) if s.pid} | {"backfill": os.getpid()}
-        self.peak, self.cpu, self.stopped = 0, dict.fromkeys(self.pids, 0.0), threading.Event()
-        self.before = {name: self._seconds(pid) for name, pid in self.pids.items()}
+        self.pids = {service.name: service.pid for service in services_status(home()) if service.pid}
+        self.peak, self.peaks = 0, dict.fromkeys(self.pids, 0)
+        self.before = {pid: _seconds(pid) for pid in self.pids.values()}
+        self.cpu, self.stopped = dict.fromkeys(self.pids, 0.0), threading.Event()
 
     def run(self) -> None:
         while not self.stopped.wait(0.5):
+            now = {name: sum(map(_memory, family(pid))) for name, pid in self.pids.items()}
+            self.peaks = {name: max(self.peaks[name], memory) for name, memory in now.items()}
+            self.peak = max(self.peak, sum(now.values()))
             for name, pid in self.pids.items():
-                self.cpu[name] = max(self.cpu[name], self._seconds(pid) - self.before[name])
-            self.peak = max(self.peak, sum(_memory(p) for pid in self.pids.values() for p in family(pid)))
+                self.cpu[name] = max(self.cpu[name], _seconds(pid) - self.before[pid])
 
-    @staticmethod
-    def _seconds(pid: int) -> float:
-        total = 0.0
-        for process in family(pid):
-            try:
-                times = process.cpu_times()
-                total += times.user + times.system
-            except psutil.Error:
-                continue
-        return total
+
+def _seconds(pid: int) -> float:
+    total = 0.0
+    for process in family(pid):
+        with suppress(psutil.Error):
+            times = process.cpu_times()
+            total += times.user + times.system + times.children_user + times.children_system
+    return total
 
 
 def _memory(process: psutil.Process) -> int:
@@ -77,25 +79,25 @@ def upload(number: int, paths: list[Path]) -> None:
     made = [(f"{n}/{name}", body + f"\n%{n}".encode()) for n, (name, body) in enumerate(again)]
     files = made if paths else sample_files(number)
     s3 = s3_client()
-    s3.create_bucket(Bucket=BUCKET)
+    s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration={})
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda file: s3.put_object(Bucket=BUCKET, Key=file[0], Body=file[1]), files))
 
 
 def main(number: int, paths: list[Path]) -> None:
-    """Run it once."""
+    """Run it once, as `nianbao backfill` does."""
+    os.environ["NIANBAO_LANDING_BUCKET"], os.environ["NIANBAO_SWEEP_SECONDS"] = BUCKET, "86400"
     with demo_services(Console(stderr=True)):
-        os.environ["NIANBAO_LANDING_BUCKET"] = BUCKET
         upload(number, paths)
         watch = Watch()
         watch.start()
         start = time.monotonic()
-        with temporary_settings({PREFECT_API_URL: os.environ["PREFECT_API_URL"], PREFECT_LOGGING_LEVEL: "WARNING"}):
-            state = backfill(return_state=True)
+        with temporary_settings({PREFECT_API_URL: os.environ["PREFECT_API_URL"]}):
+            backfill()
         seconds = time.monotonic() - start
         watch.stopped.set()
-        print(state.message)
         print(f"{number / seconds:.1f} reports a second ({seconds:.0f} s), peak {watch.peak / 2**20:.0f} MiB in all")
+        print("peak MiB:", {name: peak >> 20 for name, peak in watch.peaks.items()})
         print("CPU ms a report:", {name: round(cpu / number * 1000) for name, cpu in watch.cpu.items()})
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Literal
+
+from flows.forked import fork_server, start_forked
 
 Runner = Literal["process", "dask", "ray"]
 Submit = Callable[..., "Future[Any]"]
@@ -40,12 +41,11 @@ class _Pool:
     """A process pool that is made anew when one of its processes dies; the calls that it lost are made again."""
 
     def __init__(self) -> None:
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["tasks.batch", "expectations.suites.expectation"])
+        self._context = fork_server("tasks.batch", "expectations.suites.expectation")
         self._executor = self._new()
 
     def _new(self) -> Executor:
-        return ProcessPoolExecutor(os.cpu_count() or 1, self._context)
+        return ProcessPoolExecutor(os.cpu_count() or 1, self._context, initializer=start_forked)
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:  # noqa: ANN401
         """Hand a call over; only its result says that the process died."""
@@ -64,13 +64,20 @@ class _Pool:
         def settle(done: Future[Any]) -> None:
             error = done.exception()
             if isinstance(error, BrokenProcessPool) and tries > 1:
-                self._try(outer, function, args, tries - 1)
+                self._again(outer, function, args, tries - 1)
             elif error:
                 outer.set_exception(error)
             else:
                 outer.set_result(done.result())
 
         inner.add_done_callback(settle)
+
+    def _again(self, outer: Future[Any], function: Callable[..., Any], args: tuple[Any, ...], tries: int) -> None:
+        """A callback's own error would be lost, and `outer` would never end."""
+        try:
+            self._try(outer, function, args, tries)
+        except Exception as error:
+            outer.set_exception(error)
 
     def shutdown(self) -> None:
         """Let the processes go."""

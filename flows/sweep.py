@@ -15,10 +15,18 @@ from typing import Any
 
 from prefect import flow, get_run_logger
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterIdempotencyKey
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterIdempotencyKey,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Completed, Crashed
 
+from flows.deployments import BACKFILL
 from flows.landed import Landed, start_run
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.missing import Missing, missing
@@ -42,11 +50,24 @@ _MOST_AT_ONCE = 2000
 @flow(name="sweep", flow_run_name="补漏", persist_result=False)
 def sweep() -> State[Any]:
     """Give every landed object that has no receipt what it lacks."""
-    found = list(islice(missing(s3_client(), buckets_from_env(), GRACE), _MOST_AT_ONCE))
+    buckets = buckets_from_env()
+    others = tuple(map(buckets.landing.key, asyncio.run(_being_backfilled())))
+    all_missing = missing(s3_client(), buckets, GRACE)
+    found = list(islice((one for one in all_missing if not one.key.startswith(others)), _MOST_AT_ONCE))
     done = asyncio.run(_sweep(found)) if found else []
     for line in done:
         get_run_logger().info(line)
     return Completed(message=f"没有回执的对象 {len(found)} 个，处理 {len(done)} 个")
+
+
+async def _being_backfilled() -> list[str]:
+    """The prefixes that backfills are at work on: what is missing there is theirs."""
+    running = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.RUNNING])))
+    backfills = FlowFilter(name=FlowFilterName(any_=[BACKFILL.flow]))
+    async with get_client() as client:
+        runs = await client.read_flow_runs(flow_filter=backfills, flow_run_filter=running)
+    places = [(run.infrastructure_pid, run.parameters.get("prefix") or "") for run in runs]
+    return [prefix for place, prefix in places if place and not is_dead(place)]
 
 
 async def _sweep(found: Sequence[Missing]) -> list[str]:

@@ -1,6 +1,8 @@
 """The worker on the pool `nianbao`. `python -m flows.worker`.
 
 Runs are executed in warm processes; NIANBAO_WARM=0 makes it Prefect's own process worker, one process a run.
+
+Prefect is imported where it is used: whatever multiprocessing starts from here imports this module again.
 """
 
 from __future__ import annotations
@@ -8,18 +10,17 @@ from __future__ import annotations
 import asyncio
 import os
 
-from prefect.client.orchestration import get_client
-from prefect.workers.process import ProcessWorker
-
-from flows.deployments import SWEEP, WORK_POOL, deploy
-from flows.warm.worker import WarmWorker
-
 DEFAULT_LIMIT = 2
 """Runs at a time: a run needs about one core."""
 
 
 async def work() -> None:
     """Make the deployments if need be, then take runs from the pool until stopped."""
+    from prefect.workers.process import ProcessWorker
+
+    from flows.deployments import WORK_POOL, deploy
+    from flows.warm.worker import WarmWorker
+
     await deploy()
     await _sweep_now()
     limit = int(os.environ.get("NIANBAO_WORKER_LIMIT", DEFAULT_LIMIT))
@@ -29,6 +30,10 @@ async def work() -> None:
 
 async def _sweep_now() -> None:
     """What landed while nobody was here need not wait for the schedule."""
+    from prefect.client.orchestration import get_client
+
+    from flows.deployments import SWEEP
+
     async with get_client() as client:
         deployment = await client.read_deployment_by_name(SWEEP.full_name)
         await client.create_flow_run_from_deployment(deployment.id, name="启动时补漏")

@@ -86,12 +86,16 @@ def _read(s3: Any, buckets: Buckets, item: Missing, origin: Origin, reviewed: bo
     if earlier:
         return _written(s3, buckets, duplicate_receipt(source, earlier, origin))
     try:
-        document = guarded(recognise, source.key.rsplit("/", 1)[-1], source.body)
-        report = guarded(read, document)
+        document, report = guarded(_recognised_and_read, source.key.rsplit("/", 1)[-1], source.body)
     except Rejected as rejected:
         return _written(s3, buckets, rejected_receipt(source, rejected, origin))
     reviews = read_reviews(s3, buckets, source.sha256) if reviewed else ()
     return _Read(item, source, document, corrected(report, reviews), reviews, first is None)
+
+
+def _recognised_and_read(name: str, body: bytes) -> tuple[Document, Report]:
+    document = recognise(name, body)
+    return document, read(document)
 
 
 def _written(s3: Any, buckets: Buckets, receipt: Receipt) -> Done:  # noqa: ANN401

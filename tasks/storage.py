@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 from tasks.settings import Place
@@ -19,6 +20,10 @@ CONFIG = Config(
     read_timeout=30,
     retries={"mode": "standard", "max_attempts": 4},
 )
+
+
+_LOST_FOLDER_TRIES = 10
+_LOADER = botocore.session.Session().get_component("data_loader")
 
 
 def s3_client() -> Any:  # noqa: ANN401 (boto3 makes its client classes at run time)
@@ -42,5 +47,27 @@ def read_object(s3: Any, place: Place, name: str) -> bytes | None:  # noqa: ANN4
 
 @lru_cache(maxsize=4)
 def _client(_process: int, _named: tuple[tuple[str, str], ...]) -> Any:  # noqa: ANN401
-    # a session of its own: the default one keeps the credentials that it saw first
-    return boto3.Session().client("s3", config=CONFIG)
+    client = _session().client("s3", config=CONFIG)
+    client.meta.events.register("needs-retry.s3.PutObject", _retry_lost_folder)
+    return client
+
+
+def load_models() -> None:
+    """Read what boto3 has to read before it can make a client; processes forked from this one need not."""
+    _session().client("s3", region_name="us-east-1", aws_access_key_id="-", aws_secret_access_key="-")
+
+
+def _session() -> boto3.Session:
+    """A session of its own, for the default one keeps the credentials that it saw first; what it read is shared."""
+    session = botocore.session.Session()
+    session.register_component("data_loader", _LOADER)
+    return boto3.Session(botocore_session=session)
+
+
+def _retry_lost_folder(response: tuple[Any, dict[str, Any]] | None, attempts: int, **_: object) -> float | None:
+    """Seconds until a PUT is tried again that met its folder going with the last object in it.
+
+    On servers that keep folders, such as the embedded one, that is answered NoSuchKey, which no PUT can mean.
+    """
+    code = response[1].get("Error", {}).get("Code") if response else None
+    return 0.02 * attempts if code == "NoSuchKey" and attempts <= _LOST_FOLDER_TRIES else None

@@ -34,6 +34,7 @@ def child_env(config: Config) -> dict[str, str]:
         "NIANBAO_WEBHOOK_TOKEN": config.webhook_token,
         "NIANBAO_RECEIVER_PORT": str(config.receiver_port),
         "OPENBLAS_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
         "PYTHONUNBUFFERED": "1",
         "DO_NOT_TRACK": "1",
         "GX_ANALYTICS_ENABLED": "false",

@@ -14,7 +14,7 @@ from prefect.flow_engine import load_flow, load_flow_run, run_flow
 from prefect.flows import Flow
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-from flows.mortal import die_with_parent
+from flows.forked import start_forked
 
 _PREPARED = ("tasks.read", "tasks.recognise", "tasks.reread", "tasks.card")
 
@@ -23,7 +23,7 @@ logger = logging.getLogger("nianbao.worker")
 
 def start() -> None:
     """Start what a first run would otherwise have to wait for; the process ends with the one that forked it."""
-    die_with_parent()
+    start_forked()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from expectations.suites.runner import run_suite
     from tasks.guard import prepare

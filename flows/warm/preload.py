@@ -8,6 +8,3 @@ import flows.relate
 import flows.review
 import flows.sweep
 import flows.warm.child  # noqa: F401
-from flows.mortal import die_with_parent
-
-die_with_parent()

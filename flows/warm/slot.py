@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from uuid import UUID
 
+from flows.forked import fork_server
 from flows.warm import child
 
 REUSES = 200
 MEMORY_BYTES = 700 << 20
 KILLED = -9
-
-_forkserver = multiprocessing.get_context("forkserver")
-_forkserver.set_forkserver_preload(["flows.warm.preload"])
 
 
 class Slot:
@@ -53,5 +50,7 @@ class Slot:
         self._executor, self._served = None, 0
 
     def _pool(self) -> ProcessPoolExecutor:
-        self._executor = self._executor or ProcessPoolExecutor(1, _forkserver, initializer=child.start)
+        self._executor = self._executor or ProcessPoolExecutor(
+            1, fork_server("flows.warm.preload"), initializer=child.start
+        )
         return self._executor

@@ -1,6 +1,7 @@
 """The S3 client and fetch, against a real server."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -61,3 +62,13 @@ def test_of_a_file_that_is_too_large_only_the_beginning_is_fetched(s3, buckets, 
     large = fetch(s3, buckets.landing.bucket, "large.pdf")
     assert (large.size, len(large.body), large.sha256) == (5000, 1001, "")
     assert fetch(s3, buckets.landing.bucket, "fits.pdf").sha256
+
+
+def test_a_put_survives_that_its_folder_goes_with_the_last_object_in_it(s3, buckets):
+    def come_and_go(number):
+        key = f"comes-and-goes/{number % 2}/{number}"
+        s3.put_object(Bucket=buckets.receipts.bucket, Key=key, Body=b"")
+        s3.delete_object(Bucket=buckets.receipts.bucket, Key=key)
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(come_and_go, range(400)))
