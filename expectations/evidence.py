@@ -11,7 +11,7 @@ from typing import Literal
 Severity = Literal["critical", "warning", "info"]
 Fault = Literal["source", "reading"]
 """Whose a failure is: the report's own (two independent readings agree), or in doubt because they differ."""
-DecisionKind = Literal["accept", "reject", "correct"]
+DecisionKind = Literal["accept", "reject", "correct", "retract"]
 RuleOutcome = Literal["pass", "fail", "not_applicable", "insufficient_data", "error"]
 Number = int | Decimal
 BBox = tuple[float, float, float, float]

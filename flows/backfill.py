@@ -5,6 +5,7 @@ So it can be stopped and started again, and does nothing twice beside the runs t
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from concurrent.futures import as_completed
 from datetime import timedelta
@@ -15,6 +16,7 @@ from prefect.artifacts import create_progress_artifact, create_table_artifact, u
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
+from flows.compact import request_compaction
 from flows.run_labels import run_url
 from flows.runners import Runner, batches_on
 from tasks.batch import chunks, process_batch
@@ -42,7 +44,9 @@ def backfill(prefix: str = "", runner: Runner = "process", address: str | None =
             outcomes.update(done.outcome for done in future.result())
             update_progress_artifact(progress, 100.0 * number / len(futures))  # type: ignore[arg-type]
             get_run_logger().info("%s / %s　%s", sum(outcomes.values()), len(items), dict(outcomes))
-    if not items:
+    if outcomes:
+        asyncio.run(request_compaction())
+    else:
         update_progress_artifact(progress, 100.0)  # type: ignore[arg-type]
     create_table_artifact([{"结果": o, "个数": n} for o, n in outcomes.items()], key="backfill", description="补录结果")
     return Completed(message=f"{len(items)} 个对象：{'，'.join(f'{o} {n}' for o, n in outcomes.items()) or '无'}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import get_args
 
@@ -27,7 +27,8 @@ _TEXT: Schema = {"type": "string"}
 class DeploymentDefinition:
     """A deployment: `entrypoint` is where workers find the flow, an installed module, whatever folder they run in.
 
-    `parameters` is the JSON schema of each parameter, in the order of the form that Prefect's UI makes of it.
+    `parameters` is the JSON schema of each parameter, in the order of the form that Prefect's UI makes of it; `values`
+    are those that its runs have unless told otherwise.
     """
 
     flow: str
@@ -37,6 +38,7 @@ class DeploymentDefinition:
     parameters: dict[str, Schema]
     required: tuple[str, ...]
     every: timedelta | None = None
+    values: dict[str, object] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:
@@ -65,7 +67,8 @@ REVIEW = DeploymentDefinition(
     "review",
     "decide",
     "flows.review.review",
-    "对隔离区的一份报告作出决定：accept 按原文入库，correct 更正后入库，reject 维持隔离。重新处理时决定仍然有效。",
+    "对一份报告作出决定。隔离区的：accept 按原文入库，correct 更正后入库，reject 维持隔离；"
+    "数据湖中的：retract 撤回，移出数据湖。重新处理时决定仍然有效。",
     {
         "key": _TEXT | {"title": "landing 中的对象名"},
         "decision": _TEXT | {"title": "决定", "enum": list(get_args(DecisionKind))},
@@ -110,7 +113,31 @@ BACKFILL = DeploymentDefinition(
     },
     (),
 )
-DEPLOYMENTS = (INGEST, REVIEW, RELATE, SWEEP, BACKFILL)
+_COMPACT_PARAMETERS: dict[str, Schema] = {
+    "year": {"title": "年度（不填则为全部有变更的年度）", "type": "integer"},
+    "full": {"title": "与数据湖逐份比较", "type": "boolean", "default": False},
+    "now": {"title": "不等上传告一段落", "type": "boolean", "default": False},
+}
+COMPACT = DeploymentDefinition(
+    "compact",
+    "marts",
+    "flows.compact.compact",
+    "定时整理：一批报告入库后，更新各年度的汇总表（marts）。",
+    _COMPACT_PARAMETERS,
+    (),
+    every=timedelta(seconds=float(os.environ.get("NIANBAO_COMPACT_SECONDS", "120"))),
+)
+COMPACT_ALL = DeploymentDefinition(
+    "compact",
+    "marts-full",
+    "flows.compact.compact",
+    "每日核对：汇总表（marts）与数据湖逐份比较，补上遗漏。",
+    _COMPACT_PARAMETERS,
+    (),
+    every=timedelta(days=1),
+    values={"full": True},
+)
+DEPLOYMENTS = (INGEST, REVIEW, RELATE, SWEEP, BACKFILL, COMPACT, COMPACT_ALL)
 
 
 async def deploy() -> None:
@@ -131,6 +158,7 @@ async def _deploy(client: PrefectClient, definition: DeploymentDefinition) -> No
         entrypoint=definition.entrypoint,
         parameter_openapi_schema=definition.parameter_schema,
         description=definition.description,
+        parameters=definition.values,
         tags=["nianbao"],
         schedules=[DeploymentScheduleCreate(schedule=IntervalSchedule(interval=definition.every))]
         if definition.every

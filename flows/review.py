@@ -1,4 +1,4 @@
-"""The flow `review`: a person's decision on a quarantined report, from the Prefect UI's form or the command line."""
+"""The flow `review`: a person's decision on a report, from the Prefect UI's form."""
 
 from __future__ import annotations
 

@@ -1,25 +1,29 @@
-"""What people decided on reports that the rules keep out: objects in the receipts place, one for each file's bytes.
+"""What people decided on reports: objects in the receipts place, one for each file's bytes.
 
 A decision holds for the same bytes (sha256) and the same findings: rule, place and operands as read. It survives
 replays, and lapses by itself as soon as any of these changes: a better reader that reads another number asks again.
+Only a retraction does not lapse: it is a finding of its own, and stands until a person lets that pass.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from expectations.evidence import Cell, Decision, Number
+from expectations.evidence import Cell, Decision, Finding, Number
+from expectations.rules import RULES
+from tasks.card.record import local
 from tasks.lock import exclusive
 from tasks.receipt_json import Json, to_text
 from tasks.settings import Buckets
 from tasks.storage import read_object
 from tasks.values import Report, Verdict, outcome_of
 
+RETRACTED = "DOC.RETRACTED"
 _FOLDER = ".decisions"
 NAMES = ("agency", "year")
 """What can be corrected besides cells: what a title should have said."""
@@ -73,15 +77,27 @@ def corrected(report: Report, reviews: Iterable[Review]) -> Report:
 
 
 def accepted(verdict: Verdict, reviews: Sequence[Review]) -> Verdict:
-    """`verdict` with the findings marked that people let pass; validated if no other keeps the report out."""
+    """`verdict` with the findings marked that people let pass; validated if no other keeps the report out.
+
+    The last retraction is one of the findings: a rejection after it leaves it standing, an acceptance lets it pass.
+    """
     decisions = {finding: review.decision for review in reviews for finding in review.accepted}
-    findings = tuple(replace(f, decision=decisions.get(f.id)) if f.is_for_people else f for f in verdict.findings)
+    found = (*_retraction(reviews), *verdict.findings)
+    findings = tuple(replace(f, decision=decisions.get(f.id)) if f.is_for_people else f for f in found)
     return replace(verdict, outcome=outcome_of(findings), findings=findings)
 
 
 def standing(reviews: Sequence[Review]) -> Decision | None:
     """The decision that counts: the last one."""
     return reviews[-1].decision if reviews else None
+
+
+def _retraction(reviews: Sequence[Review]) -> Iterator[Finding]:
+    """The finding of the last retraction, if there was one."""
+    retractions = [review.decision for review in reviews if review.decision.kind == "retract"]
+    for decision in retractions[-1:]:
+        message = f"已由 {decision.by} 于 {local(decision.at)}撤回，数据不入数据湖：{decision.note}"
+        yield Finding(RETRACTED, RULES[RETRACTED].severity, "fail", "", message)
 
 
 def _corrected(report: Report, correction: Correction) -> Report:

@@ -56,8 +56,8 @@ class Entry:
         row = found.to_pylist()[0]
         return Version(row["landed_at"] or _EARLIEST, row["source_etag"], row["source_sha256"], row["source_key"])
 
-    def read(self, s3: Any, table: str, columns: list[str]) -> pa.Table | None:  # noqa: ANN401
-        """Some columns of one of the report's tables; None if it is not there."""
+    def read(self, s3: Any, table: str, columns: list[str] | None = None) -> pa.Table | None:  # noqa: ANN401
+        """Some columns (or all) of one of the report's tables; None if it is not there."""
         body = read_object(s3, self.place, self.name(table))
         return None if body is None else pq.read_table(io.BytesIO(body), columns=columns)
 
@@ -76,6 +76,10 @@ class Entry:
         """Take the report out, `reports` first."""
         for table in reversed(SCHEMAS):
             self.delete(s3, table)
+
+    def has(self, s3: Any, table: str) -> bool:  # noqa: ANN401
+        """Whether the report has this table there."""
+        return read_object(s3, self.place, self.name(table)) is not None
 
     def put(self, s3: Any, table: str, content: pa.Table) -> None:  # noqa: ANN401
         """Write one of the report's tables."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import random
+import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -29,12 +30,16 @@ PATIENCE = STALE * 2
 
 
 @contextmanager
-def exclusive(s3: Any, buckets: Buckets, name: str) -> Iterator[None]:  # noqa: ANN401 (a boto3 client)
-    """Hold the lock `name` for the block; raises TimeoutError if it cannot be had."""
+def exclusive(s3: Any, buckets: Buckets, name: str, *, lasting: bool = False) -> Iterator[None]:  # noqa: ANN401
+    """Hold the lock `name` for the block; raises TimeoutError if it cannot be had.
+
+    A block that may take longer than STALE must say so (`lasting`): its claim is put again while it runs.
+    """
     claim = _Claim(s3, buckets, name)
     claim.acquire()
     try:
-        yield
+        with claim.renewed() if lasting else nullcontext():
+            yield
     finally:
         claim.withdraw()
 
@@ -59,9 +64,29 @@ class _Claim:
     def withdraw(self) -> None:
         self._s3.delete_object(Bucket=self._bucket, Key=self._key)
 
+    @contextmanager
+    def renewed(self) -> Iterator[None]:
+        """Keep the claim young."""
+        ended = threading.Event()
+
+        def renew() -> None:
+            while not ended.wait(STALE.total_seconds() / 4):
+                self._put()
+
+        thread = threading.Thread(target=renew, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
+    def _put(self) -> None:
+        self._s3.put_object(Bucket=self._bucket, Key=self._key, Body=here().encode())
+
     def _try(self, deadline: float) -> bool:
         put = time.monotonic()
-        self._s3.put_object(Bucket=self._bucket, Key=self._key, Body=here().encode())
+        self._put()
         rivals = self._rivals(put)
         while rivals and self._key < min(rivals) and time.monotonic() < deadline:
             time.sleep(0.02)

@@ -9,7 +9,7 @@ The lake and the quarantine always show what landed last, whatever order the run
 | validated | a later one in quarantine    | goes to the lake, `superseded_by_quarantined`                    |
 | not       | a later one in quarantine    | nothing is written                                               |
 | not       | an older one in the lake     | quarantined; the lake stays, `superseded_by_quarantined`         |
-| not       | this version in the lake     | quarantined; the lake's goes, for better rules overruled it      |
+| not       | these bytes in the lake      | quarantined; the lake's goes: better rules or a person overruled |
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 from tasks import rows
 from tasks.lake import Entry, Version
 from tasks.lock import exclusive
+from tasks.marts.changes import mark_changed
 from tasks.receipt import mark_superseded, read_receipt
 from tasks.settings import Buckets
 from tasks.values import Document, Report, Source, Verdict
@@ -85,6 +86,7 @@ def _validated(s3: Any, standing: _Standing, judged: rows.Judged) -> Publication
     if standing.in_lake and standing.in_lake > version:
         return Publication(judged.report_id, (), superseded)
     written = standing.lake.write(s3, rows.tables(judged), replaces=standing.in_lake is not None)
+    mark_changed(s3, standing.buckets.lake, judged.year, judged.report_id)
     if standing.in_quarantine and not superseded:
         standing.quarantine.remove(s3)
     return Publication(judged.report_id, written, superseded)
@@ -95,12 +97,12 @@ def _quarantined(s3: Any, standing: _Standing, judged: rows.Judged) -> Publicati
     if any(stands and stands > version for stands in (standing.in_lake, standing.in_quarantine)):
         return Publication(judged.report_id, (), False)
     written = standing.quarantine.write(s3, rows.tables(judged), replaces=standing.in_quarantine is not None)
-    superseded = standing.in_lake is not None and standing.in_lake < version
-    if standing.in_lake and superseded:
-        mark_superseded(s3, standing.buckets, standing.in_lake.key, standing.in_lake.etag)
+    older = standing.in_lake if standing.in_lake and standing.in_lake.sha256 != version.sha256 else None
+    if older:
+        mark_superseded(s3, standing.buckets, older.key, older.etag)
     elif standing.in_lake:
-        standing.lake.remove(s3)
-    return Publication(judged.report_id, written, superseded)
+        _take_out(s3, standing.lake)
+    return Publication(judged.report_id, written, older is not None)
 
 
 def _forget_former_name(s3: Any, buckets: Buckets, judged: rows.Judged) -> None:  # noqa: ANN401
@@ -117,4 +119,11 @@ def _forget_former_name(s3: Any, buckets: Buckets, judged: rows.Judged) -> None:
             entry = Entry(place, former["report_id"], former["year"] or 0)
             stands = entry.version(s3)
             if stands and stands.key == source.key and stands <= Version.of(source):
-                entry.remove(s3)
+                _take_out(s3, entry) if place is buckets.lake else entry.remove(s3)
+
+
+def _take_out(s3: Any, entry: Entry) -> None:  # noqa: ANN401
+    """Remove a report from the lake; noted before too, for a run that dies over it will not find it again."""
+    mark_changed(s3, entry.place, entry.year, entry.report_id)
+    entry.remove(s3)
+    mark_changed(s3, entry.place, entry.year, entry.report_id)

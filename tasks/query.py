@@ -5,46 +5,68 @@ DuckDB's own S3 reader is an extension that would have to be downloaded; pyarrow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import boto3
 import duckdb
 import pyarrow.dataset as ds
 import pyarrow.fs as pafs
+from botocore.exceptions import BotoCoreError
 
+from tasks.marts.snapshot import NO_MARTS, PARQUET, Snapshot, take_snapshot
 from tasks.schemas import LAKE_TABLES
 from tasks.settings import Buckets, Place, buckets_from_env
 from tasks.storage import s3_client
-
-_PARQUET = ds.ParquetFileFormat()
-_BY_YEAR = ds.partitioning(flavor="hive")
 
 
 def connect(buckets: Buckets | None = None, *, quarantine: bool = False) -> duckdb.DuckDBPyConnection:
     """A database in memory with a view for each table of the lake, or of the quarantine.
 
-    `reports` is the truth: the other views show what belongs to a report that is listed there.
+    The lake's are its marts and what came after them. `reports` is the truth: the other views show what belongs to a
+    report that is listed there.
+
+    Raises OSError if the storage is away, and so does a query if a mart is replaced meanwhile: connect again.
     """
     places = buckets or buckets_from_env()
+    snapshot = NO_MARTS if quarantine else _snapshot(places.lake)
     place = places.quarantine if quarantine else places.lake
     filesystem = _filesystem()
     connection = duckdb.connect()
     for table in LAKE_TABLES:
-        connection.register(f"stored_{table}", _dataset(filesystem, place, table))
-    connection.execute("CREATE VIEW reports AS SELECT * FROM stored_reports")
-    for table in LAKE_TABLES.keys() - {"reports"}:
-        connection.execute(
-            f"CREATE VIEW {table} AS SELECT * FROM stored_{table} SEMI JOIN stored_reports USING (report_id, year)"
-        )
+        connection.register(f"mart_{table}", snapshot.stored(table))
+        connection.register(f"fresh_{table}", snapshot.fresh[table])
+        connection.register(f"single_{table}", _singles(filesystem, place, table, snapshot.years_without))
+    connection.register("changed", snapshot.changed)
+    for table in LAKE_TABLES:
+        connection.execute(f"CREATE VIEW {table} AS {_view(table, has_changes=bool(len(snapshot.changed)))}")
     return connection
 
 
-def _dataset(filesystem: pafs.FileSystem, place: Place, table: str) -> ds.Dataset:
-    schema = LAKE_TABLES[table]
-    folder = f"{place.bucket}/{place.key(table)}"
-    if not filesystem.get_file_info(pafs.FileSelector(folder, allow_not_found=True)):
-        return ds.FileSystemDataset([], schema, _PARQUET, filesystem)
-    return ds.dataset(folder, schema=schema, format=_PARQUET, filesystem=filesystem, partitioning=_BY_YEAR)
+def _snapshot(lake: Place) -> Snapshot:
+    try:
+        return take_snapshot(s3_client(), lake)
+    except BotoCoreError as error:
+        raise OSError(str(error)) from error
+
+
+def _view(table: str, *, has_changes: bool) -> str:
+    stored = f"SELECT * FROM mart_{table}"
+    if has_changes:
+        stored += f" ANTI JOIN changed USING (report_id, year) UNION ALL SELECT * FROM fresh_{table}"
+    single = f"SELECT * FROM single_{table}"
+    if table != "reports":
+        single += " SEMI JOIN single_reports USING (report_id, year)"
+    return f"{stored} UNION ALL {single}"
+
+
+def _singles(filesystem: pafs.FileSystem, place: Place, table: str, years: Sequence[int] | None) -> ds.Dataset:
+    """The files of single reports, of some years or of all."""
+    folders = [place.key(table)] if years is None else [place.key(f"{table}/year={year}") for year in years]
+    selectors = [pafs.FileSelector(f"{place.bucket}/{one}", allow_not_found=True, recursive=True) for one in folders]
+    infos = [info for selector in selectors for info in filesystem.get_file_info(selector) if info.is_file]
+    fragments = [PARQUET.make_fragment(info.path, filesystem) for info in infos]
+    return ds.FileSystemDataset(fragments, LAKE_TABLES[table], PARQUET, filesystem)
 
 
 def _filesystem() -> pafs.FileSystem:

@@ -58,7 +58,7 @@ def read_receipt(s3: Any, buckets: Buckets, key: str, etag: str | None = None) -
     current = _get_json(s3, buckets, f"{key}.json")
     if etag is None or (current and current["object"]["etag"] == etag):
         return current
-    return _get_json(s3, buckets, f"{_version_name(key, etag)}.json")
+    return _get_json(s3, buckets, f"{version_name(key, etag)}.json")
 
 
 def list_receipts(s3: Any, buckets: Buckets) -> Iterator[Json]:  # noqa: ANN401
@@ -95,7 +95,7 @@ def mark_superseded(s3: Any, buckets: Buckets, key: str, etag: str) -> None:  # 
     with exclusive(s3, buckets, _lock(key)):
         current = read_receipt(s3, buckets, key)
         is_current = current is not None and current["object"]["etag"] == etag
-        name = key if is_current else _version_name(key, etag)
+        name = key if is_current else version_name(key, etag)
         receipt = _get_json(s3, buckets, f"{name}.json")
         if receipt:
             _put(s3, buckets, f"{name}.json", to_text(receipt | {"superseded_by_quarantined": True}), _JSON)
@@ -108,12 +108,12 @@ def _make_room(s3: Any, buckets: Buckets, current: Json | None, new: Json) -> st
     if current is None or current["object"]["etag"] == etag:
         return key
     if _landed(current) > _landed(new):
-        return _version_name(key, etag)
-    older = _version_name(key, current["object"]["etag"])
+        return version_name(key, etag)
+    older = version_name(key, current["object"]["etag"])
     for ending, media_type in ((".html", _HTML), (".json", _JSON)):
         text = _get(s3, buckets, f"{key}{ending}")
         _put(s3, buckets, f"{older}{ending}", text or "", media_type)
-        s3.delete_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(_version_name(key, etag) + ending))
+        s3.delete_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(version_name(key, etag) + ending))
     return key
 
 
@@ -138,7 +138,8 @@ def _index_name(sha256: str) -> str:
     return f".index/sha256/{sha256}.json"
 
 
-def _version_name(key: str, etag: str) -> str:
+def version_name(key: str, etag: str) -> str:
+    """The name, without its ending, under which the receipt of an older version of an object is kept."""
     return f".versions/{key}/{etag}"
 
 

@@ -16,6 +16,7 @@ from expectations.evidence import Finding
 from expectations.relations import Published, between_agencies, between_years
 from tasks.agencies import names_of
 from tasks.lake import Entry
+from tasks.marts.changes import mark_changed
 from tasks.rows import amount, report_id
 from tasks.schemas import RELATIONS
 from tasks.settings import Buckets
@@ -114,8 +115,10 @@ def _write(s3: Any, buckets: Buckets, this: Published, related: Sequence[Related
     if related:
         rows = [_row(this, other, finding) for other, finding in related]
         entry.put(s3, _TABLE, pa.Table.from_pylist(rows, schema=RELATIONS))
-    else:
+        mark_changed(s3, entry.place, entry.year, entry.report_id)
+    elif entry.has(s3, _TABLE):
         entry.delete(s3, _TABLE)
+        mark_changed(s3, entry.place, entry.year, entry.report_id)
 
 
 def _row(this: Published, other: Published, finding: Finding) -> dict[str, object]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from expectations.evidence import Decision, DecisionKind
-from tasks.decisions import NAMES, Correction, Review, add_review, value_of
-from tasks.lake import Entry
+from tasks.decisions import NAMES, RETRACTED, Correction, Review, add_review, value_of
+from tasks.lake import Entry, Version
 from tasks.receipt import list_receipts, read_receipt
 from tasks.receipt_json import Json
 from tasks.settings import Buckets
@@ -21,8 +23,8 @@ class CannotDecideError(ValueError):
 def waiting(s3: Any, buckets: Buckets) -> Iterator[Json]:  # noqa: ANN401 (a boto3 client)
     """The receipts of quarantined objects on which nobody has decided that they stay there."""
     for receipt in list_receipts(s3, buckets):
-        rejected = (receipt.get("review") or {}).get("kind") == "reject"
-        if receipt["outcome"] == "quarantined" and not receipt["duplicate_of"] and not rejected:
+        stays = (receipt.get("review") or {}).get("kind") in ("reject", "retract")
+        if receipt["outcome"] == "quarantined" and not receipt["duplicate_of"] and not stays:
             yield receipt
 
 
@@ -37,30 +39,70 @@ def decide(
 ) -> Json:
     """Keep a person's decision on the object that landed as `key`; it counts from the next run. Returns the receipt.
 
-    Raises CannotDecideError for an object that is not in quarantine, a finding that is ours alone to mend, a decision
-    without a note, or a correction of what is not there.
+    Raises CannotDecideError for an object that is not in quarantine (not in the lake, to retract it), a finding that is
+    ours alone to mend, a decision without a note, or a correction of what is not there.
     """
-    receipt = _quarantined(s3, buckets, key)
+    receipt = _receipt(s3, buckets, key)
+    (_check_in_lake if kind == "retract" else _check_quarantined)(s3, buckets, receipt)
     if not note.strip():
         raise CannotDecideError("请写明理由（note）：别人要靠它明白这个决定。")
     if kind == "correct" and not corrections:
         raise CannotDecideError("请写明要更正的单元格，例如 table3.new.total=5。")
     decision = Decision(kind, by, datetime.now(UTC), note.strip())
-    accepted = _acceptable(receipt) if kind == "accept" else ()
+    accepted = _lets_pass(receipt, kind)
     corrected = _corrections(s3, buckets, receipt, corrections or {}) if kind == "correct" else ()
     add_review(s3, buckets, receipt["object"]["sha256"], Review(decision, accepted, corrected))
     return receipt
 
 
-def _quarantined(s3: Any, buckets: Buckets, key: str) -> Json:  # noqa: ANN401
+def _receipt(s3: Any, buckets: Buckets, key: str) -> Json:  # noqa: ANN401
     receipt = read_receipt(s3, buckets, key)
     if receipt is None:
         raise CannotDecideError(f"没有 {key} 的回执。")
     if receipt["duplicate_of"]:
         raise CannotDecideError(f"{key} 与 {receipt['duplicate_of']} 内容相同，请对后者作决定。")
-    if receipt["outcome"] != "quarantined":
-        raise CannotDecideError(f"{key} 不在隔离区（结果是 {receipt['outcome']}），不需要决定。")
     return receipt
+
+
+def _check_quarantined(_s3: Any, _buckets: Buckets, receipt: Json) -> None:  # noqa: ANN401
+    if receipt["outcome"] != "quarantined":
+        key = receipt["object"]["key"]
+        raise CannotDecideError(f"{key} 不在隔离区（结果是 {receipt['outcome']}），不需要决定。")
+
+
+def _check_in_lake(s3: Any, buckets: Buckets, receipt: Json) -> None:  # noqa: ANN401
+    """Raises CannotDecideError unless the object stands in the lake, and landed as it was: it is to be judged again."""
+    landed, identity = receipt["object"], receipt["report_id"]
+    key, etag = landed["key"], landed["etag"]
+    stands = Entry(buckets.lake, identity, receipt["year"] or 0).version(s3) if identity else None
+    if stands is None:
+        raise CannotDecideError(f"{key} 不在数据湖（结果是 {receipt['outcome']}），不需要撤回。")
+    if (stands.key, stands.etag) != (key, etag):
+        raise CannotDecideError(f"{key}（结果是 {receipt['outcome']}）不在数据湖，{_standing_instead(key, stands)}")
+    if _etag(s3, landed["bucket"], key) != etag:
+        raise CannotDecideError(f"landing 中的 {key} 已被删除或取代，无法重新判定；请重新上传原来的文件，然后再撤回。")
+
+
+def _standing_instead(key: str, stands: Version) -> str:
+    if stands.key == key:
+        return f"那里的是它较早的版本（ETag {stands.etag}）；要撤回，请把那个版本另存一名上传，replay 后再撤回。"
+    return f"那里同一报告的数据来自 {stands.key}；要撤回，请撤回后者。"
+
+
+def _etag(s3: Any, bucket: str, key: str) -> str | None:  # noqa: ANN401
+    """The version of the object that is there now."""
+    try:
+        found: str = s3.head_object(Bucket=bucket, Key=key)["ETag"]
+    except ClientError:
+        return None
+    return found.strip('"')
+
+
+def _lets_pass(receipt: Json, kind: DecisionKind) -> tuple[str, ...]:
+    """The ids of the findings that the decision lets pass: a correction lets a retraction pass, for it mends it."""
+    if kind == "accept":
+        return _acceptable(receipt)
+    return tuple(f["id"] for f in receipt["findings"] if kind == "correct" and f["rule"] == RETRACTED)
 
 
 def _acceptable(receipt: Json) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Rules on the document as a whole: those that a file must pass to be read, and those on what was read."""
+"""Rules on the document as a whole: those on the file, whatever is read of it, and those on what was read."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ REJECTIONS = (
     Rule("FORMAT.UNSUPPORTED_YEAR", "2019 年以前的报告", FORM, "报告年度 ≥ 2019", "报告年度", "无需重新上传。"),
     Rule("DOC.DUPLICATE", "内容相同的文件已处理过", OURS, "同样内容只处理一次",
          _FILE, "无需处理，以第一次的结果为准。"),
+    Rule("DOC.RETRACTED", "报告已被撤回", OURS, "没有人撤回过同样内容的文件，或撤回后又有人接受", _FILE,
+         "数据已移出数据湖，重新处理或上传同样的文件都不会恢复；确需恢复的，请运维人员用 nianbao review accept。"),
 )  # fmt: skip
 
 DOCUMENT_RULES = (

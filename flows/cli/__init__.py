@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from flows.cli.backfill import backfill
+from flows.cli.compact import compact
 from flows.cli.demo import demo
 from flows.cli.docs import docs
 from flows.cli.env import env
@@ -12,9 +13,12 @@ from flows.cli.listen import listen
 from flows.cli.query import query
 from flows.cli.read import read
 from flows.cli.replay import replay
+from flows.cli.report import report
+from flows.cli.retract import retract
 from flows.cli.review import review
 from flows.cli.status import status
 from flows.cli.submit import submit
+from flows.cli.trace import trace
 from flows.cli.up import down, up
 from flows.services.environment import activate
 from tasks.settings import home
@@ -26,14 +30,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="把政府信息公开工作年度报告变成经过校验的数据。",
 )
-for command in (demo, up, down, env, submit, status, read, query, replay, backfill, listen, docs):
+for command in (demo, up, down, env, submit, status, read, query, replay, backfill, listen, compact, report, trace, retract, docs):
     app.command()(command)
 app.add_typer(review)
 
 
 @app.callback()
 def _find_services(context: typer.Context) -> None:
-    if context.invoked_subcommand in ("submit", "status", "query", "replay", "review", "docs", "backfill", "listen"):
+    if context.invoked_subcommand not in ("demo", "up", "down", "env", "read"):
         activate(home())
 
 

@@ -44,6 +44,9 @@ def query(
         else:
             _print_table(result, rows)
     except duckdb.Error as error:
+        if "ReplacedError" in str(error):
+            typer.echo("查询时汇总表刚被更新，请再查一次。", err=True)
+            raise typer.Exit(1) from error
         typer.echo(f"查询出错：{error}", err=True)
         raise typer.Exit(2) from error
     except OSError as error:

@@ -13,6 +13,7 @@ from flows.cli.wait import read_again, receipts_of_runs
 
 if TYPE_CHECKING:
     from expectations.evidence import DecisionKind
+    from tasks.receipt_json import Json
 
 TIMEOUT_SECONDS = 300.0
 
@@ -62,13 +63,13 @@ def show(key: Key) -> None:
 @review.command()
 def accept(key: Key, note: Note, by: By) -> None:
     """按原文入库：问题保留，并注明由谁接受。"""
-    _decide(key, "accept", note, by, {})
+    keep_decision(key, "accept", note, by, {})
 
 
 @review.command()
 def reject(key: Key, note: Note, by: By) -> None:
     """维持隔离：不再列为等待决定。"""
-    _decide(key, "reject", note, by, {})
+    keep_decision(key, "reject", note, by, {})
 
 
 @review.command()
@@ -82,10 +83,11 @@ def correct(
 ) -> None:
     """更正单元格（或 agency、year）后重新校验；原文与更正值都保留。"""
     wanted = dict(part.partition("=")[::2] for part in corrections)
-    _decide(key, "correct", note, by, wanted)
+    keep_decision(key, "correct", note, by, wanted)
 
 
-def _decide(key: str, kind: DecisionKind, note: str, by: str, corrections: dict[str, str]) -> None:
+def keep_decision(key: str, kind: DecisionKind, note: str, by: str, corrections: dict[str, str]) -> Json:
+    """Keep the decision, have the object processed again under it, and show and return the new receipt."""
     from flows.landed import Landed
     from tasks.review import CannotDecideError, decide
     from tasks.settings import buckets_from_env
@@ -104,3 +106,4 @@ def _decide(key: str, kind: DecisionKind, note: str, by: str, corrections: dict[
         typer.echo(f"决定已记录，但 {TIMEOUT_SECONDS:.0f} 秒内没有新的回执。", err=True)
         raise typer.Exit(1)
     show_receipt(done)
+    return done

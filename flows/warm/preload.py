@@ -3,6 +3,7 @@
 import great_expectations  # noqa: F401
 
 import flows.backfill
+import flows.compact
 import flows.ingest
 import flows.relate
 import flows.review

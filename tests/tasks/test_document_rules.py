@@ -71,7 +71,11 @@ REMARKED = {
     "DOC.NO_AGENCY": ("a.pdf", NAMELESS, "critical"),
     "DOC.NO_YEAR": ("a.pdf", NAMELESS, "critical"),
 }
-ELSEWHERE = {"DOC.TOO_SLOW": "below", "DOC.DUPLICATE": "test_receipt.py, against a real S3 server"}
+ELSEWHERE = {
+    "DOC.TOO_SLOW": "below",
+    "DOC.DUPLICATE": "test_receipt.py, against a real S3 server",
+    "DOC.RETRACTED": "test_retract.py, against a real S3 server",
+}
 
 
 def _findings(name, body):

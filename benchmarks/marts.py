@@ -1,0 +1,194 @@
+"""How compaction and queries grow with the lake. `uv run python benchmarks/marts.py [N...]` (1,000 to 160,000).
+
+For each N, a made-up national year is compacted from memory: tables of CHUNK reports at a time, as they are after they
+were fetched, are written as sorted runs and merged into the eight marts on the local disk. The making of the figures is
+not counted. Then a tenth of a percent changes and is merged into what stands there, and typical queries are timed.
+Each N runs in a process of its own, whose peak memory is printed. With `--plot FILE` the growth is drawn as SVG.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from expectations.evidence import Cell
+from expectations.forms import FORMS
+from tasks.marts.compact import CHUNK, _run, _stored, write_mart, write_runs
+from tasks.marts.fetch import Tables
+from tasks.marts.mart import schema
+from tasks.marts.merge import Source, in_order
+from tasks.rows import Judged, tables
+from tasks.samples.figures import consistent_figures
+from tasks.schemas import LAKE_TABLES, RELATIONS
+from tasks.values import Document, Report, ReportSection, Source as Landed, Verdict
+
+SIZES = (1_000, 4_000, 16_000, 40_000, 160_000)
+TEMPLATES = 400
+"""Reports with figures of their own; the others repeat them under other names, which costs the merge the same."""
+
+PHRASES = "本机关 依法公开 政府信息 公开申请 办理结果 《条例》规定， 主动公开 年度报告 数据统计期限 自1月1日起 至12月31日止。".split()
+
+QUERIES = {
+    "one agency": "SELECT * FROM applications WHERE agency = (SELECT min(agency) FROM reports)",
+    "sum by row": "SELECT row, sum(total) FROM applications GROUP BY row ORDER BY 2 DESC",
+    "most new": "SELECT agency, total FROM applications WHERE row = 'new' ORDER BY total DESC LIMIT 20",
+    "evidence of one cell": "SELECT page, raw FROM cells JOIN reports USING (report_id, year) "
+    "WHERE address = 'table3.new.total' AND reports.agency = (SELECT max(agency) FROM reports)",
+}
+
+
+def template(number: int) -> Tables:
+    """One report's tables, as large as real ones: its cells with evidence, six sections of some 400 characters."""
+    rng = random.Random(number)
+    form = FORMS["2021"]
+    figures = consistent_figures(form, rng)
+    cells = tuple(
+        Cell(
+            f.address,
+            figures.get(f.address),
+            str(figures.get(f.address) or 0),
+            2 + place // 90,
+            _box(place, rng),
+            "lines",
+        )
+        for place, f in enumerate(form.figures())
+    )
+    sections = tuple(ReportSection(s.number, s.heading, "".join(rng.choices(PHRASES, k=60))) for s in form.sections)
+    report = Report(
+        "政府信息公开工作年度报告", "机关", 2024, None, {"table2": "2021", "table3": "2021", "table4": "2021"},
+        cells, sections, (), (), "lines", "tokens",
+    )  # fmt: skip
+    landed = Landed("landing", f"{number}.pdf", f"{number:032x}", 100_000, datetime.now(UTC), f"{number:064x}", b"")
+    made = tables(Judged(landed, Document("x.pdf", "application/pdf", 6, b""), report, Verdict("validated", ())))
+    return made | {"relations": RELATIONS.empty_table()}
+
+
+def _box(place: int, rng: random.Random) -> tuple[float, float, float, float]:
+    x, y = 60.0 + place % 7 * 60 + rng.random(), 90.0 + place // 7 % 30 * 20 + rng.random()
+    return x, y, x + 6.2, y + 10.4
+
+
+def named(tables_: Tables, report_id: str, agency: str) -> Tables:
+    """The same report of another agency."""
+    found = {}
+    for table, content in tables_.items():
+        for column, value in (("report_id", report_id), ("agency", agency)):
+            place = content.schema.get_field_index(column)
+            values = pa.repeat(value, len(content))
+            content = content.set_column(place, content.schema.field(place), values)
+        found[table] = content
+    return found
+
+
+def chunks(templates: list[Tables], ordered: list[str], agencies: Mapping[str, str]) -> Iterator[dict[str, Tables]]:
+    for start in range(0, len(ordered), CHUNK):
+        yield {i: named(templates[hash(i) % len(templates)], i, agencies[i]) for i in ordered[start : start + CHUNK]}
+
+
+class Timed:
+    """The time that an iterator's own work takes is taken off."""
+
+    def __init__(self, items: Iterator[dict[str, Tables]]) -> None:
+        self._items, self.seconds = items, 0.0
+
+    def __iter__(self) -> Iterator[dict[str, Tables]]:
+        while True:
+            start = time.perf_counter()
+            try:
+                item = next(self._items)
+            except StopIteration:
+                return
+            finally:
+                self.seconds += time.perf_counter() - start
+            yield item
+
+
+def build(
+    folder: Path, runs: dict[str, list[Path]], ranks: dict[str, int], old: Path | None, kept: dict[str, int]
+) -> None:
+    """The eight marts, two at a time, as `tasks.marts.compact` does."""
+
+    def one(table: str) -> None:
+        stored = [Source(_stored(pq.ParquetFile(old / f"{table}.parquet"), table), kept)] if old else []
+        sources = [*stored, *(Source(_run(run), ranks) for run in runs[table])]
+        write_mart(folder / f"{table}.parquet", schema(table, "g", datetime.now(UTC)), sources, len(ranks))
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(one, LAKE_TABLES))
+
+
+def measure(number: int) -> dict[str, float]:
+    """Seconds and bytes for a year of so many reports."""
+    templates = [template(one) for one in range(TEMPLATES)]
+    agencies = {f"{one:016x}": f"{one * 7919 % number:06d}号机关" for one in range(number)}
+    ranks = in_order(agencies)
+    with tempfile.TemporaryDirectory(prefix="nianbao-marts-bench-") as name:
+        first, second = Path(name, "first"), Path(name, "second")
+        first.mkdir(), second.mkdir()
+        source = Timed(chunks(templates, sorted(agencies, key=ranks.__getitem__), agencies))
+        start = time.perf_counter()
+        build(first, write_runs(source, ranks, first), ranks, None, {})
+        compaction = time.perf_counter() - start - source.seconds
+        for run in first.glob("*.arrows"):
+            run.unlink()
+        changed = sorted(random.Random(1).sample(sorted(agencies), max(1, number // 1000)))
+        kept = {one: rank for one, rank in ranks.items() if one not in set(changed)}
+        start = time.perf_counter()
+        build(second, write_runs(chunks(templates, changed, agencies), ranks, second), ranks, first, kept)
+        update = time.perf_counter() - start
+        figures = len(FORMS["2021"].figures())
+        assert pq.ParquetFile(second / "cells.parquet").metadata.num_rows == figures * number
+        size = sum(path.stat().st_size for path in second.glob("*.parquet"))
+        queries = {query: _query(second, sql) for query, sql in QUERIES.items()}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "reports": number,
+        "compaction": compaction,
+        "update": update,
+        "MB": size / 1e6,
+        "peak MiB": peak,
+        **queries,
+    }
+
+
+def _query(folder: Path, sql: str) -> float:
+    with duckdb.connect() as connection:
+        for table in LAKE_TABLES:
+            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM '{folder / table}.parquet'")
+        start = time.perf_counter()
+        connection.execute(sql).fetchall()
+        return time.perf_counter() - start
+
+
+def main(words: list[str]) -> None:
+    """Each size in a process of its own."""
+    if words[:1] == ["--one"]:
+        print(json.dumps(measure(int(words[1]))))
+        return
+    found = []
+    for number in [int(word) for word in words] or SIZES:
+        done = subprocess.run(
+            [sys.executable, __file__, "--one", str(number)], capture_output=True, text=True, check=True
+        )
+        one = json.loads(done.stdout)
+        found.append(one)
+        rate = one["reports"] / one["compaction"]
+        print({key: round(value, 2) for key, value in one.items()}, f"{rate:.0f} reports a second", flush=True)
+    Path("/tmp/marts-growth.json").write_text(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,31 @@
+"""`nianbao report`: the lake in charts, as one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def report(
+    year: Annotated[int | None, typer.Option("--year", help="报告年度，不写则为数据湖中最近的年度")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="写入的文件，默认为当前目录下的 nianbao-report[-年度].html")
+    ] = None,
+) -> None:
+    """把数据湖画成图表：一个不需要网络的网页。"""
+    from tasks.report_page import report_page
+
+    path = out or Path(f"nianbao-report-{year}.html" if year else "nianbao-report.html")
+    try:
+        page = report_page(year=year)
+    except OSError as error:
+        typer.echo(f"无法读取对象存储：{error}", err=True)
+        raise typer.Exit(1) from error
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"无法写入 {path}：{error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(str(path))
