@@ -1,9 +1,9 @@
-"""How compaction and queries grow with the lake. `uv run python benchmarks/marts.py [N...]` (1,000 to 160,000).
+"""How compaction and queries grow with the lake. `uv run python benchmarks/marts.py [N...] [PLOT.svg]`.
 
-For each N, a made-up national year is compacted from memory: tables of CHUNK reports at a time, as they are after they
-were fetched, are written as sorted runs and merged into the eight marts on the local disk. The making of the figures is
-not counted. Then a tenth of a percent changes and is merged into what stands there, and typical queries are timed.
-Each N runs in a process of its own, whose peak memory is printed. With `--plot FILE` the growth is drawn as SVG.
+For each N (1,000 to 160,000), a made-up national year is compacted from memory: tables of CHUNK reports at a time, as
+they are after they were fetched, are written as sorted runs and merged into the eight marts on the local disk. The
+making of the figures is not counted. Then a tenth of a percent changes and is merged into what stands there, and queries
+are timed. Each N runs in a process of its own, whose peak memory is printed. The growth is drawn into the SVG.
 """
 
 from __future__ import annotations
@@ -33,13 +33,24 @@ from tasks.marts.merge import Source, in_order
 from tasks.rows import Judged, tables
 from tasks.samples.figures import consistent_figures
 from tasks.schemas import LAKE_TABLES, RELATIONS
-from tasks.values import Document, Report, ReportSection, Source as Landed, Verdict
+from tasks.values import Document, Report, ReportSection, Verdict
+from tasks.values import Source as Landed
 
 SIZES = (1_000, 4_000, 16_000, 40_000, 160_000)
 TEMPLATES = 400
 """Reports with figures of their own; the others repeat them under other names, which costs the merge the same."""
 
-PHRASES = "本机关 依法公开 政府信息 公开申请 办理结果 《条例》规定， 主动公开 年度报告 数据统计期限 自1月1日起 至12月31日止。".split()
+PHRASES = (
+    "本机关",
+    "依法公开",
+    "政府信息",
+    "公开申请",
+    "办理结果",
+    "《条例》规定，",
+    "主动公开",
+    "年度报告",
+    "自1月1日起。",
+)
 
 QUERIES = {
     "one agency": "SELECT * FROM applications WHERE agency = (SELECT min(agency) FROM reports)",
@@ -55,13 +66,14 @@ def template(number: int) -> Tables:
     rng = random.Random(number)
     form = FORMS["2021"]
     figures = consistent_figures(form, rng)
+    left, top = 60 + rng.random(), 90 + rng.random()
     cells = tuple(
         Cell(
             f.address,
             figures.get(f.address),
             str(figures.get(f.address) or 0),
             2 + place // 90,
-            _box(place, rng),
+            _box(place, left, top),
             "lines",
         )
         for place, f in enumerate(form.figures())
@@ -76,8 +88,8 @@ def template(number: int) -> Tables:
     return made | {"relations": RELATIONS.empty_table()}
 
 
-def _box(place: int, rng: random.Random) -> tuple[float, float, float, float]:
-    x, y = 60.0 + place % 7 * 60 + rng.random(), 90.0 + place // 7 % 30 * 20 + rng.random()
+def _box(place: int, left: float, top: float) -> tuple[float, float, float, float]:
+    x, y = left + place % 7 * 61.3, top + place // 7 % 30 * 20.7
     return x, y, x + 6.2, y + 10.4
 
 
@@ -173,21 +185,42 @@ def _query(folder: Path, sql: str) -> float:
         return time.perf_counter() - start
 
 
+def plot(found: list[dict[str, float]], path: Path) -> None:
+    """Draw how seconds, queries and memory grow with the number of reports, on logarithmic axes."""
+    from matplotlib import pyplot as plt
+
+    numbers = [one["reports"] for one in found]
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
+    left.plot(numbers, [one["compaction"] for one in found], "o-", label="all reports are new")
+    left.plot(numbers, [one["update"] for one in found], "s-", label="one in a thousand changed")
+    left.plot(numbers, [number / 5000 for number in numbers], ":", color="gray", label="5,000 reports a second")
+    for query in QUERIES:
+        middle.plot(numbers, [one[query] for one in found], "o-", label=query)
+    right.plot(numbers, [one["peak MiB"] for one in found], "o-", label="peak memory (with the benchmark's own)")
+    titles = ("seconds of a compaction", "seconds of a query over a year", "MiB")
+    for axes, title in zip((left, middle, right), titles, strict=True):
+        axes.set(title=title, xlabel="reports of the year", xscale="log", ylim=(0, None) if axes is right else None)
+        if axes is not right:
+            axes.set_yscale("log")
+        axes.grid(alpha=0.3)
+        axes.legend(fontsize=7)
+    figure.savefig(path, metadata={"Date": None})
+
+
 def main(words: list[str]) -> None:
     """Each size in a process of its own."""
     if words[:1] == ["--one"]:
         print(json.dumps(measure(int(words[1]))))
         return
+    target = Path(words.pop()) if words[-1:] and words[-1].endswith(".svg") else None
     found = []
     for number in [int(word) for word in words] or SIZES:
-        done = subprocess.run(
-            [sys.executable, __file__, "--one", str(number)], capture_output=True, text=True, check=True
-        )
-        one = json.loads(done.stdout)
-        found.append(one)
-        rate = one["reports"] / one["compaction"]
-        print({key: round(value, 2) for key, value in one.items()}, f"{rate:.0f} reports a second", flush=True)
-    Path("/tmp/marts-growth.json").write_text(json.dumps(found))
+        command = [sys.executable, __file__, "--one", str(number)]
+        found.append(json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+        rate = found[-1]["reports"] / found[-1]["compaction"]
+        print({key: round(value, 2) for key, value in found[-1].items()}, f"{rate:.0f} reports a second", flush=True)
+    if target:
+        plot(found, target)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from flows.cli.compact import compact
 from flows.cli.demo import demo
 from flows.cli.docs import docs
 from flows.cli.env import env
+from flows.cli.export import export
 from flows.cli.listen import listen
 from flows.cli.query import query
 from flows.cli.read import read
@@ -30,7 +31,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="把政府信息公开工作年度报告变成经过校验的数据。",
 )
-for command in (demo, up, down, env, submit, status, read, query, replay, backfill, listen, compact, report, trace, retract, docs):
+SERVICES = (demo, up, down, env, status)
+REPORTS = (submit, read, replay, backfill, listen, retract)
+DATA = (query, trace, report, export, compact, docs)
+for command in (*SERVICES, *REPORTS, *DATA):
     app.command()(command)
 app.add_typer(review)
 

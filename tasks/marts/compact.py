@@ -36,6 +36,10 @@ CLOCKS_APART = timedelta(hours=1)
 """How far this clock and the S3 server's may differ when everything is compared."""
 
 _BATCH_ROWS = 65_536
+_RUN_ROWS = 16_384
+"""Of every run one batch is in memory at a time: a national year has eighty."""
+
+_RUN = pa.ipc.IpcWriteOptions(compression="lz4")
 _AT_ONCE = 2
 """Tables that are merged at a time."""
 
@@ -134,8 +138,8 @@ def _tables(chunk: Mapping[str, Tables], table: str, ranks: Mapping[str, int]) -
 
 def _write_run(path: Path, tables: list[pa.Table]) -> None:
     content = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-    with pa.ipc.new_stream(path, content.schema) as stream:
-        stream.write_table(content, max_chunksize=_BATCH_ROWS)
+    with pa.ipc.new_stream(path, content.schema, options=_RUN) as stream:
+        stream.write_table(content, max_chunksize=_RUN_ROWS)
 
 
 def write_mart(path: Path, described: pa.Schema, sources: Sequence[Source], reports: int) -> None:
@@ -157,6 +161,6 @@ def _stored(file: pq.ParquetFile, table: str) -> Iterator[pa.Table]:
 
 
 def _run(path: Path) -> Iterator[pa.Table]:
-    with pa.memory_map(str(path)) as source, pa.ipc.open_stream(source) as stream:
+    with pa.OSFile(str(path)) as source, pa.ipc.open_stream(source) as stream:
         for batch in stream:
             yield pa.Table.from_batches([batch])
