@@ -2,8 +2,8 @@
 
 For each N (1,000 to 160,000), a made-up national year is compacted from memory: tables of CHUNK reports at a time, as
 they are after they were fetched, are written as sorted runs and merged into the eight marts on the local disk. The
-making of the figures is not counted. Then a tenth of a percent changes and is merged into what stands there, and queries
-are timed. Each N runs in a process of its own, whose peak memory is printed. The growth is drawn into the SVG.
+making of the figures is not counted. Then a tenth of a percent changes and is merged into what stands there, and
+queries are timed. Each N runs in a process of its own, whose peak memory is printed. The growth is drawn into the SVG.
 """
 
 from __future__ import annotations

@@ -31,7 +31,11 @@ from tasks.storage import s3_client
     name="compact-year", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS
 )
 def _compact(year: int, full: bool) -> Compaction | None:
-    return compact_year(s3_client(), buckets_from_env(), year, full=full)
+    try:
+        return compact_year(s3_client(), buckets_from_env(), year, full=full)
+    except TimeoutError:
+        get_run_logger().info("%s：另一次整理正在进行", year)
+        return None
 
 
 @flow(name="compact", flow_run_name="整理汇总表", persist_result=False)

@@ -30,13 +30,20 @@ PATIENCE = STALE * 2
 
 
 @contextmanager
-def exclusive(s3: Any, buckets: Buckets, name: str, *, lasting: bool = False) -> Iterator[None]:  # noqa: ANN401
-    """Hold the lock `name` for the block; raises TimeoutError if it cannot be had.
+def exclusive(
+    s3: Any,  # noqa: ANN401 (a boto3 client)
+    buckets: Buckets,
+    name: str,
+    *,
+    lasting: bool = False,
+    patience: timedelta = PATIENCE,
+) -> Iterator[None]:
+    """Hold the lock `name` for the block; raises TimeoutError if it cannot be had within `patience`.
 
     A block that may take longer than STALE must say so (`lasting`): its claim is put again while it runs.
     """
     claim = _Claim(s3, buckets, name)
-    claim.acquire()
+    claim.acquire(patience)
     try:
         with claim.renewed() if lasting else nullcontext():
             yield
@@ -53,8 +60,8 @@ class _Claim:
         self._folder = buckets.receipts.key(f".locks/{hashlib.sha256(name.encode()).hexdigest()}/")
         self._key = f"{self._folder}{uuid.uuid4().hex}"
 
-    def acquire(self) -> None:
-        deadline = time.monotonic() + PATIENCE.total_seconds()
+    def acquire(self, patience: timedelta) -> None:
+        deadline = time.monotonic() + patience.total_seconds()
         while not self._try(deadline):
             self.withdraw()
             if time.monotonic() > deadline:

@@ -22,7 +22,11 @@ def compact(
     noted = {change.year for change in changes(s3, buckets.lake)}
     years = {year} if year else noted | set(report_years(s3, buckets.lake) if full else ())
     for one in sorted(years):
-        done = compact_year(s3, buckets, one, full=full)
+        try:
+            done = compact_year(s3, buckets, one, full=full)
+        except TimeoutError as error:
+            typer.echo(f"{one} 年：另一次整理正在进行，请稍后再试。", err=True)
+            raise typer.Exit(1) from error
         if done:
             typer.echo(f"{one} 年：{done.reports} 份报告，更新 {done.changed}，移出 {done.removed}")
     if not years:

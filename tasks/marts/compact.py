@@ -35,6 +35,9 @@ ROW_GROUP = 120_000
 CLOCKS_APART = timedelta(hours=1)
 """How far this clock and the S3 server's may differ when everything is compared."""
 
+PATIENCE = timedelta(seconds=5)
+"""A compaction may take many minutes: it is not worth waiting for."""
+
 _BATCH_ROWS = 65_536
 _RUN_ROWS = 16_384
 """Of every run one batch is in memory at a time: a national year has eighty."""
@@ -59,9 +62,10 @@ def compact(s3: Any, buckets: Buckets, year: int, *, full: bool = False) -> Comp
     """Bring the year's marts up to date; None if they were.
 
     `full` compares the marts with every report of the year instead of trusting the notes of changes alone.
+    Raises TimeoutError if another compaction of the year is at work: it, or the next one, does what there is to do.
     """
     lake = buckets.lake
-    with exclusive(s3, buckets, f"marts/{year}", lasting=True):
+    with exclusive(s3, buckets, f"marts/{year}", lasting=True, patience=PATIENCE):
         noted = list(changes(s3, lake, year))
         mart = open_marts(s3, lake, year)
         ids = {change.report_id for change in noted}

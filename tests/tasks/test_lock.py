@@ -40,8 +40,7 @@ def test_a_held_lock_is_given_back_when_its_work_fails(s3, buckets, names):
 def test_the_claim_of_a_dead_process_holds_up_nobody_for_ever(s3, buckets, monkeypatch):
     dead = exclusive(s3, buckets, "a")
     dead.__enter__()
-    monkeypatch.setattr(lock, "PATIENCE", timedelta(seconds=0.5))
-    with pytest.raises(TimeoutError), exclusive(s3, buckets, "a"):
+    with pytest.raises(TimeoutError), exclusive(s3, buckets, "a", patience=timedelta(seconds=0.5)):
         pass
     monkeypatch.setattr(lock, "STALE", timedelta(seconds=0.2))
     with exclusive(s3, buckets, "a"):

@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.lake import Entry
+from tasks.lock import exclusive
 from tasks.marts.changes import Change, changes, mark_changed
 from tasks.marts.compact import compact
 from tasks.marts.due import is_due
@@ -238,6 +239,14 @@ def test_readers_and_writers_at_the_same_time_see_whole_reports(s3, buckets, lan
     assert seen
     assert [failure for failure in failures if "ReplacedError" not in failure] == [], "told, never mixed"
     assert {(rows, distinct) for rows, distinct, _ in seen} <= {(25 * n, 25 * n) for n in (2, 3)}
+
+
+def test_a_compaction_at_work_is_not_waited_for(s3, buckets, land, monkeypatch):
+    land(AGENCIES[0])
+    monkeypatch.setattr("tasks.marts.compact.PATIENCE", timedelta(seconds=0.2))
+    with exclusive(s3, buckets, "marts/2024"), pytest.raises(TimeoutError):
+        compact(s3, buckets, 2024)
+    assert compact(s3, buckets, 2024).reports == 1
 
 
 def test_a_pinned_file_is_one_version_or_an_error(s3, buckets):
