@@ -47,4 +47,12 @@ def _find_services(context: typer.Context) -> None:
 
 def main() -> None:
     """The entry point of `nianbao`."""
-    app()
+    try:
+        app()
+    except Exception as error:
+        from botocore.exceptions import EndpointConnectionError
+
+        if not isinstance(error, EndpointConnectionError):
+            raise
+        typer.echo(f"连接不上对象存储，请先 nianbao up，或检查 AWS_ENDPOINT_URL_S3：{error}", err=True)
+        raise SystemExit(1) from error

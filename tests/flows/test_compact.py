@@ -7,7 +7,7 @@ import pytest
 from test_ingest import sample
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli import app, main
 from flows.compact import compact
 from flows.ingest import ingest
 from tasks.marts.changes import changes
@@ -49,3 +49,13 @@ def test_the_command_says_what_it_did(s3, buckets, ingested, tmp_path):
     runner = CliRunner(env={"NIANBAO_HOME": str(tmp_path)})
     assert "1 份报告，更新 1" in runner.invoke(app, ["compact"]).output
     assert runner.invoke(app, ["compact"]).output == "没有要整理的。\n"
+
+
+def test_a_storage_that_is_away_is_told_in_one_line(s3, buckets, monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
+    monkeypatch.setattr("sys.argv", ["nianbao", "compact"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith("连接不上对象存储")
