@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS
-from tasks.marts.compact import CHUNK, _run, _stored, write_mart, write_runs
+from tasks.marts.compact import CHUNK, run_rows, stored_rows, write_mart, write_runs
 from tasks.marts.fetch import Tables
 from tasks.marts.mart import schema
 from tasks.marts.merge import Source, in_order
@@ -134,8 +134,8 @@ def build(
     """The eight marts, two at a time, as `tasks.marts.compact` does."""
 
     def one(table: str) -> None:
-        stored = [Source(_stored(pq.ParquetFile(old / f"{table}.parquet"), table), kept)] if old else []
-        sources = [*stored, *(Source(_run(run), ranks) for run in runs[table])]
+        stored = [Source(stored_rows(pq.ParquetFile(old / f"{table}.parquet"), table), kept)] if old else []
+        sources = [*stored, *(Source(run_rows(run), ranks) for run in runs[table])]
         write_mart(folder / f"{table}.parquet", schema(table, "g", datetime.now(UTC)), sources, len(ranks))
 
     with ThreadPoolExecutor(2) as threads:

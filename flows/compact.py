@@ -6,7 +6,6 @@ it at its end. Once a day everything is compared, in case a note was lost.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from datetime import UTC, datetime
 
 from prefect import flow, get_run_logger, task
@@ -18,11 +17,10 @@ from prefect.states import Completed
 
 from flows.deployments import COMPACT
 from flows.retries import RETRIES, RETRY_DELAYS
-from tasks.marts.changes import Change, changes
 from tasks.marts.compact import Compaction
 from tasks.marts.compact import compact as compact_year
-from tasks.marts.due import is_due
-from tasks.marts.mart import open_marts, report_years
+from tasks.marts.due import is_due, noted_by_year
+from tasks.marts.mart import open_marts
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
@@ -61,15 +59,10 @@ async def request_compaction() -> None:
 
 
 def _years(year: int | None, *, full: bool, now: bool) -> list[int]:
-    s3, lake = s3_client(), buckets_from_env().lake
     if year is not None:
         return [year]
-    noted: defaultdict[int, list[Change]] = defaultdict(list)
-    for change in changes(s3, lake):
-        noted[change.year].append(change)
-    if full:
-        return sorted({*noted, *report_years(s3, lake)})
-    return [one for one in sorted(noted) if now or is_due(noted[one], _reports(one), datetime.now(UTC))]
+    noted = noted_by_year(s3_client(), buckets_from_env().lake, full=full)
+    return [one for one in sorted(noted) if full or now or is_due(noted[one], _reports(one), datetime.now(UTC))]
 
 
 def _reports(year: int) -> int:

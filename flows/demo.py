@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import random
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,10 +17,10 @@ from rich.table import Table
 
 from expectations.forms import FORMS
 from flows.cli.show import show_receipt
+from flows.cli.wait import receipts_of_versions
 from flows.services.environment import service_env
 from flows.services.supervisor import Supervisor
 from tasks.query import connect
-from tasks.receipt import read_receipt
 from tasks.receipt_json import Json
 from tasks.samples import SampleReport, consistent_figures, draw_budget, draw_pdf
 from tasks.settings import Buckets, buckets_from_env
@@ -80,34 +79,35 @@ def demo_services(console: Console) -> Iterator[tuple[Supervisor, Path]]:
 
 def run_demo(console: Console) -> bool:
     """Upload the samples, wait for the events to do the rest, show it all; whether each got the outcome it should."""
-    s3, buckets, files = s3_client(), buckets_from_env(), samples()
-    for sample in files:
-        s3.put_object(Bucket=buckets.landing.bucket, Key=buckets.landing.key(sample.name), Body=sample.body)
-        console.print(f"  上传　s3://{buckets.landing.bucket}/{sample.name}", highlight=False)
-    receipts = _wait(console, s3, buckets, files)
+    s3, buckets = s3_client(), buckets_from_env()
+    files = {buckets.landing.key(sample.name): sample for sample in samples()}
+    etags = {key: _upload(console, s3, buckets.landing.bucket, key, sample.body) for key, sample in files.items()}
+    receipts = _wait(console, s3, etags)
     console.rule("每个文件的结果")
-    for sample in files:
-        _show(console, sample, receipts.get(sample.name))
+    for key, sample in files.items():
+        _show(console, sample, receipts.get(key))
     console.rule("用 DuckDB 查询数据湖")
     console.print(_query(buckets))
-    return all(receipts.get(s.name, {}).get("outcome") == s.outcome for s in files)
+    return all(receipts.get(key, {}).get("outcome") == sample.outcome for key, sample in files.items())
 
 
-def _wait(console: Console, s3: Any, buckets: Buckets, files: Sequence[Sample]) -> dict[str, Json]:  # noqa: ANN401
+def _upload(console: Console, s3: Any, bucket: str, key: str, body: bytes) -> str:  # noqa: ANN401
+    """The etag of what is there now."""
+    etag: str = s3.put_object(Bucket=bucket, Key=key, Body=body)["ETag"]
+    console.print(f"  上传　s3://{bucket}/{key}", highlight=False)
+    return etag.strip('"')
+
+
+def _wait(console: Console, s3: Any, etags: Mapping[str, str]) -> dict[str, Json]:  # noqa: ANN401
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     found: dict[str, Json] = {}
-    deadline = time.monotonic() + TIMEOUT_SECONDS
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("事件触发处理", total=len(files))
-        while len(found) < len(files) and time.monotonic() < deadline:
-            for sample in files:
-                key = buckets.landing.key(sample.name)
-                receipt = None if sample.name in found else read_receipt(s3, buckets, key)
-                if receipt:
-                    found[sample.name] = receipt
-                    progress.update(bar, advance=1)
-                    progress.console.print(f"  完成　{sample.name}", highlight=False)
-            time.sleep(0.3)
+        bar = progress.add_task("事件触发处理", total=len(etags))
+        for receipt in receipts_of_versions(s3, etags, TIMEOUT_SECONDS):
+            key = receipt["object"]["key"]
+            found[key] = receipt
+            progress.update(bar, advance=1)
+            progress.console.print(f"  完成　{key}", highlight=False)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import get_args
 
@@ -113,27 +113,23 @@ BACKFILL = DeploymentDefinition(
     },
     (),
 )
-_COMPACT_PARAMETERS: dict[str, Schema] = {
-    "year": {"title": "年度（不填则为全部有变更的年度）", "type": "integer"},
-    "full": {"title": "与数据湖逐份比较", "type": "boolean", "default": False},
-    "now": {"title": "不等上传告一段落", "type": "boolean", "default": False},
-}
 COMPACT = DeploymentDefinition(
     "compact",
     "marts",
     "flows.compact.compact",
     "定时整理：一批报告入库后，更新各年度的汇总表（marts）。",
-    _COMPACT_PARAMETERS,
+    {
+        "year": {"title": "年度（不填则为全部有变更的年度）", "type": "integer"},
+        "full": {"title": "与数据湖逐份比较", "type": "boolean", "default": False},
+        "now": {"title": "不等上传告一段落", "type": "boolean", "default": False},
+    },
     (),
     every=timedelta(seconds=float(os.environ.get("NIANBAO_COMPACT_SECONDS", "120"))),
 )
-COMPACT_ALL = DeploymentDefinition(
-    "compact",
-    "marts-full",
-    "flows.compact.compact",
-    "每日核对：汇总表（marts）与数据湖逐份比较，补上遗漏。",
-    _COMPACT_PARAMETERS,
-    (),
+COMPACT_ALL = replace(
+    COMPACT,
+    name="marts-full",
+    description="每日核对：汇总表（marts）与数据湖逐份比较，补上遗漏。",
     every=timedelta(days=1),
     values={"full": True},
 )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from expectations.evidence import Cell, Decision, Finding, Number
-from tasks.values import LAKE_VERSION, Receipt
+from tasks.values import LAKE_VERSION, Ending, Receipt, ending
 
 Json = dict[str, Any]
 
@@ -52,6 +52,12 @@ def receipt_dict(receipt: Receipt) -> Json:
         "seconds": dict(receipt.seconds),
         "versions": {"reader": receipt.reader_version, "rules": receipt.rules_version, "lake": LAKE_VERSION},
     }
+
+
+def ending_of(record: Json) -> Ending:
+    """How a receipt ended, or a record of `nianbao read --json`, on which nobody can have decided."""
+    review = record.get("review")
+    return ending(record["outcome"], review["kind"] if review else None)
 
 
 def finding_dict(finding: Finding) -> Json:

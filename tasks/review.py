@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from expectations.evidence import Decision, DecisionKind
 from tasks.decisions import NAMES, RETRACTED, Correction, Review, add_review, value_of
 from tasks.lake import Entry, Version
 from tasks.receipt import list_receipts, read_receipt
-from tasks.receipt_json import Json
+from tasks.receipt_json import Json, ending_of
 from tasks.settings import Buckets
+from tasks.storage import head_object
 
 
 class CannotDecideError(ValueError):
@@ -23,8 +22,7 @@ class CannotDecideError(ValueError):
 def waiting(s3: Any, buckets: Buckets) -> Iterator[Json]:  # noqa: ANN401 (a boto3 client)
     """The receipts of quarantined objects on which nobody has decided that they stay there."""
     for receipt in list_receipts(s3, buckets):
-        stays = (receipt.get("review") or {}).get("kind") in ("reject", "retract")
-        if receipt["outcome"] == "quarantined" and not receipt["duplicate_of"] and not stays:
+        if ending_of(receipt) == "quarantined" and not receipt["duplicate_of"]:
             yield receipt
 
 
@@ -91,11 +89,8 @@ def _standing_instead(key: str, stands: Version) -> str:
 
 def _etag(s3: Any, bucket: str, key: str) -> str | None:  # noqa: ANN401
     """The version of the object that is there now."""
-    try:
-        found: str = s3.head_object(Bucket=bucket, Key=key)["ETag"]
-    except ClientError:
-        return None
-    return found.strip('"')
+    head = head_object(s3, bucket, key)
+    return head["ETag"].strip('"') if head else None
 
 
 def _lets_pass(receipt: Json, kind: DecisionKind) -> tuple[str, ...]:

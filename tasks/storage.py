@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tasks.settings import Place
 
@@ -43,6 +44,17 @@ def read_object(s3: Any, place: Place, name: str) -> bytes | None:  # noqa: ANN4
         return None
     body: bytes = found["Body"].read()
     return body
+
+
+def head_object(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:  # noqa: ANN401
+    """What S3 tells of an object without its bytes; None if it is not there."""
+    try:
+        head: dict[str, Any] = s3.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return None
+        raise
+    return head
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from expectations.evidence import Cell, Claim, Decision, Doubt, Finding, RuleOutcome
+from expectations.evidence import Cell, Claim, Decision, DecisionKind, Doubt, Finding, RuleOutcome
 from expectations.forms import TableName
 
 READER_VERSION = "1"
@@ -15,6 +15,10 @@ RULES_VERSION = "1"
 LAKE_VERSION = "2"
 
 Outcome = Literal["validated", "quarantined", "rejected", "failed", "duplicate"]
+Ending = Outcome | Literal["retracted", "upheld"]
+"""What people are told: the outcome, or what somebody decided who left the report in quarantine for good."""
+
+_SETTLED: Mapping[DecisionKind, Ending] = {"retract": "retracted", "reject": "upheld"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,11 @@ def outcome_of(findings: Iterable[Finding]) -> Literal["validated", "quarantined
     return "quarantined" if any(finding.keeps_out for finding in findings) else "validated"
 
 
+def ending(outcome: Outcome, decided: DecisionKind | None) -> Ending:
+    """How a report ended on which `decided` was the last decision: `quarantined` waits for another."""
+    return _SETTLED.get(decided, outcome) if decided and outcome == "quarantined" else outcome
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the rules say: `validated` if no critical rule failed that nobody has accepted, else `quarantined`.
@@ -128,3 +137,8 @@ class Receipt:
     seconds: dict[str, float] = field(default_factory=dict)
     reader_version: str = READER_VERSION
     rules_version: str = RULES_VERSION
+
+    @property
+    def ending(self) -> Ending:
+        """What people are told of it."""
+        return ending(self.outcome, self.review.kind if self.review else None)

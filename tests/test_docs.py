@@ -7,6 +7,8 @@ import pytest
 
 from expectations.rules import RULES
 from flows.cli import app
+from flows.cli.tables import TABLES
+from tasks.schemas import LAKE_TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = [(ROOT / name).read_text() for name in ("README.md", "README.zh.md")]
@@ -22,6 +24,10 @@ COMMANDS = sorted([c.callback.__name__ for c in app.registered_commands] + IN_GR
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_is_documented(command):
     assert f"`nianbao {command}" in (ROOT / "docs" / "operations.md").read_text()
+
+
+def test_help_names_every_table():
+    assert sorted(TABLES.split("、")) == sorted(LAKE_TABLES)
 
 
 @pytest.mark.parametrize("readme", READMES, ids=["en", "zh"])

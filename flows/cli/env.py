@@ -6,6 +6,7 @@ import shlex
 
 import typer
 
+from flows.cli.failure import failed
 from flows.services.config import load_config
 from flows.services.environment import service_env
 from tasks.settings import home
@@ -15,7 +16,6 @@ def env() -> None:
     """打印 export 语句，供 S3 客户端、Prefect 命令行和脚本使用：eval "$(nianbao env)"。"""
     folder = home()
     if not (folder / "config.json").exists():
-        typer.echo(f"{folder} 还没有配置，请先运行 nianbao up。", err=True)
-        raise typer.Exit(1)
+        raise failed(f"{folder} 还没有配置，请先运行 nianbao up。")
     for name, value in service_env(load_config(folder)).items():
         typer.echo(f"export {name}={shlex.quote(value)}")

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.failure import failed
+from flows.cli.tables import TABLES as TABLE_NAMES
+
 if TYPE_CHECKING:
     from tasks.export import Language, Selection
 
 _DEFAULT = "nianbao-export"
-_TABLES = "reports、disclosures、applications、disputes、cells、findings、sections、relations"
 
 
 def export(
     tables: Annotated[
-        list[str] | None, typer.Argument(help=f"要导出的表，默认全部：{_TABLES}", metavar="TABLE")
+        list[str] | None, typer.Argument(help=f"要导出的表，默认全部：{TABLE_NAMES}", metavar="TABLE")
     ] = None,
     sql: Annotated[str | None, typer.Option(help="导出这条 SQL（DuckDB）的结果，而不是表")] = None,
     kind: Annotated[
@@ -64,17 +66,12 @@ def _export(selection: Selection, to: Path, kind: str, language: Language, *, qu
     try:
         written = export(selection, to, kind, language, quarantine=quarantine)
     except duckdb.Error as error:
-        raise _failed(f"查询出错：{error}", 2) from error
+        raise failed(f"查询出错：{error}", 2) from error
     except SelectionError as error:
-        raise _failed(str(error), 2) from error
+        raise failed(str(error), 2) from error
     except ReadFailedError as error:
-        raise _failed(f"无法读取对象存储：{error}", 1) from error
+        raise failed(f"无法读取对象存储：{error}") from error
     except OSError as error:
-        raise _failed(f"无法写入文件：{error}", 1) from error
+        raise failed(f"无法写入文件：{error}") from error
     for one in written:
         typer.echo(f"{one.label}：{one.rows} 行 → {one.path}")
-
-
-def _failed(message: str, code: int) -> typer.Exit:
-    typer.echo(message, err=True)
-    return typer.Exit(code)

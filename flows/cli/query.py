@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows.cli.failure import failed
+from flows.cli.tables import TABLES
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -17,12 +20,7 @@ _BATCH = 10_000
 
 
 def query(
-    sql: Annotated[
-        str,
-        typer.Argument(
-            help="SQL，可用的表：reports、disclosures、applications、disputes、cells、findings、sections、relations"
-        ),
-    ],
+    sql: Annotated[str, typer.Argument(help=f"SQL，可用的表：{TABLES}")],
     as_json: Annotated[bool, typer.Option("--json", help="每行输出一个 JSON 对象")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="输出 CSV")] = False,
     quarantine: Annotated[bool, typer.Option("--quarantine", help="查询隔离区，而不是数据湖")] = False,
@@ -45,13 +43,10 @@ def query(
             _print_table(result, rows)
     except duckdb.Error as error:
         if "ReplacedError" in str(error):
-            typer.echo("查询时汇总表刚被更新，请再查一次。", err=True)
-            raise typer.Exit(1) from error
-        typer.echo(f"查询出错：{error}", err=True)
-        raise typer.Exit(2) from error
+            raise failed("查询时汇总表刚被更新，请再查一次。") from error
+        raise failed(f"查询出错：{error}", 2) from error
     except OSError as error:
-        typer.echo(f"无法读取对象存储：{error}", err=True)
-        raise typer.Exit(1) from error
+        raise failed(f"无法读取对象存储：{error}") from error
 
 
 def _columns(result: duckdb.DuckDBPyConnection) -> list[str]:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import check_files
+
 
 def read(
     files: Annotated[list[Path], typer.Argument(help="报告文件", metavar="FILE...")],
@@ -17,9 +19,7 @@ def read(
     """读取磁盘上的报告并给出判定，不需要任何服务。"""
     from tasks.judge import judge
 
-    for path in files:
-        if not path.is_file():
-            raise typer.BadParameter(f"没有这个文件：{path}")
+    check_files(files)
     for path in files:
         judgement = judge(path)
         if as_json:

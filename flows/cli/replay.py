@@ -59,17 +59,15 @@ def _version(text: str) -> tuple[int, ...]:
 
 def _start(s3: Any, bucket: str, key: str) -> str | None:  # noqa: ANN401
     """The id of the run, or None if there is no such object."""
-    from botocore.exceptions import ClientError
-
     from flows.landed import Landed
     from flows.run_labels import run_url
+    from tasks.storage import head_object
 
-    try:
-        etag = s3.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
-    except ClientError:
+    head = head_object(s3, bucket, key)
+    if head is None:
         typer.echo(f"没有这个对象：s3://{bucket}/{key}", err=True)
         return None
-    run = read_again(Landed(bucket, key, etag))
+    run = read_again(Landed(bucket, key, head["ETag"].strip('"')))
     typer.echo(f"{key}　{run_url(run)}")
     return run
 

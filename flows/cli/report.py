@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import failed
+
 
 def report(
     year: Annotated[int | None, typer.Option("--year", help="报告年度，不写则为数据湖中最近的年度")] = None,
@@ -21,11 +23,9 @@ def report(
     try:
         page = report_page(year=year)
     except OSError as error:
-        typer.echo(f"无法读取对象存储：{error}", err=True)
-        raise typer.Exit(1) from error
+        raise failed(f"无法读取对象存储：{error}") from error
     try:
         path.write_text(page, encoding="utf-8")
     except OSError as error:
-        typer.echo(f"无法写入 {path}：{error}", err=True)
-        raise typer.Exit(1) from error
+        raise failed(f"无法写入 {path}：{error}") from error
     typer.echo(str(path))

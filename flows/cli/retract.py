@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from flows.cli.failure import failed
 from flows.cli.review import By, Key, Note, keep_decision
 
 
@@ -11,6 +12,5 @@ def retract(key: Key, note: Note, by: By) -> None:
     """撤回一份已入库的报告：移出数据湖，记录在案，重新处理或上传同样的文件都不会恢复。"""
     receipt = keep_decision(key, "retract", note, by, {})
     if receipt["outcome"] != "quarantined" or receipt["superseded_by_quarantined"]:
-        typer.echo("决定已记录，但数据没有移出数据湖，请查看上面的结果。", err=True)
-        raise typer.Exit(1)
+        raise failed("决定已记录，但数据没有移出数据湖，请查看上面的结果。")
     typer.echo(f"已撤回，数据已移出数据湖。要恢复：nianbao review accept {key} --note …")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.failure import failed
 from flows.cli.show import show_receipt
 from flows.cli.wait import read_again, receipts_of_runs
 
@@ -50,8 +51,7 @@ def show(key: Key) -> None:
 
     receipt = read_receipt(s3_client(), buckets_from_env(), key)
     if receipt is None:
-        typer.echo(f"没有回执：{key}", err=True)
-        raise typer.Exit(1)
+        raise failed(f"没有回执：{key}")
     show_receipt(receipt)
     for finding in receipt["findings"]:
         if finding["suspect"]:
@@ -97,13 +97,11 @@ def keep_decision(key: str, kind: DecisionKind, note: str, by: str, corrections:
     try:
         receipt = decide(s3, buckets_from_env(), key, kind, note, by, corrections)
     except CannotDecideError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+        raise failed(str(error)) from error
     landed = receipt["object"]
     run = read_again(Landed(landed["bucket"], landed["key"], landed["etag"]))
     done = next(receipts_of_runs(s3, {key: run}, TIMEOUT_SECONDS), None)
     if done is None:
-        typer.echo(f"决定已记录，但 {TIMEOUT_SECONDS:.0f} 秒内没有新的回执。", err=True)
-        raise typer.Exit(1)
+        raise failed(f"决定已记录，但 {TIMEOUT_SECONDS:.0f} 秒内没有新的回执。")
     show_receipt(done)
     return done

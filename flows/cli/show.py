@@ -7,12 +7,14 @@ from rich.text import Text
 
 from expectations.evidence import Severity
 from expectations.messages import SEVERITY_NAMES
-from tasks.receipt_json import Json
-from tasks.values import Outcome
+from tasks.receipt_json import Json, ending_of
+from tasks.values import Ending
 
-_OUTCOMES: dict[Outcome, tuple[str, str]] = {
+_ENDINGS: dict[Ending, tuple[str, str]] = {
     "validated": ("通过", "green"),
     "quarantined": ("隔离，待人工核对", "yellow"),
+    "retracted": ("已撤回", "yellow"),
+    "upheld": ("隔离，人工核对后维持", "yellow"),
     "rejected": ("拒收", "red"),
     "failed": ("处理出错", "red"),
     "duplicate": ("重复文件", ""),
@@ -30,7 +32,7 @@ def show_receipt(receipt: Json, console: Console | None = None) -> None:
 
 def show_outcome(record: Json, name: str, console: Console) -> None:
     """Print what a receipt and a record of `nianbao read --json` have in common, under the file's `name`."""
-    _line(console, _OUTCOMES[record["outcome"]], name)
+    _line(console, _ENDINGS[ending_of(record)], name)
     who = [str(record[field]) for field in ("agency", "year") if record.get(field)]
     if record.get("form"):
         who.append(f"{record['form']} 年式")

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli.failure import failed
 from flows.cli.show import show_receipt
 from tasks.settings import home
 
@@ -39,8 +40,7 @@ def status(
             _open_card(s3, buckets, receipt["object"]["key"])
     missing = [key for key, receipt in named.items() if receipt is None]
     if missing:
-        typer.echo(f"没有回执：{'、'.join(missing)}", err=True)
-        raise typer.Exit(1)
+        raise failed(f"没有回执：{'、'.join(missing)}")
 
 
 def _open_card(s3: Any, buckets: Any, key: str) -> None:  # noqa: ANN401

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli.failure import check_files, failed
 from flows.cli.show import show_receipt
 from flows.cli.wait import receipts_of_versions
 
@@ -20,9 +21,7 @@ def submit(
     timeout: Annotated[float, typer.Option("--timeout", help="最多等待多少秒")] = TIMEOUT_SECONDS,
 ) -> None:
     """把文件上传到 landing；事件会自动触发处理。"""
-    for path in files:
-        if not path.is_file():
-            raise typer.BadParameter(f"没有这个文件：{path}")
+    check_files(files)
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
@@ -32,8 +31,7 @@ def submit(
         return
     missing = wait_for_receipts(s3, uploaded, timeout)
     if missing:
-        typer.echo(f"{timeout:.0f} 秒内没有结果：{'、'.join(missing)}", err=True)
-        raise typer.Exit(1)
+        raise failed(f"{timeout:.0f} 秒内没有结果：{'、'.join(missing)}")
 
 
 def upload(s3: Any, place: Any, files: list[Path], prefix: str) -> dict[str, str]:  # noqa: ANN401

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from flows.cli.failure import failed
+from tasks.receipt_json import cell_dict, number
 
 if TYPE_CHECKING:
     from expectations.evidence import Number
@@ -38,11 +40,9 @@ def trace(
     try:
         found = find(s3, buckets_from_env(), agency.strip(), year, address.strip())
     except (UnknownError, ValueError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+        raise failed(str(error)) from error
     except OSError as error:
-        typer.echo(f"无法读取对象存储：{error}", err=True)
-        raise typer.Exit(1) from error
+        raise failed(f"无法读取对象存储：{error}") from error
     picture, why = _picture(s3, found, out or Path(picture_name(found)))
     typer.echo(_json(found, picture, why) if as_json else "\n".join(_lines(found, picture, why)))
 
@@ -64,8 +64,7 @@ def _picture(s3: Any, found: Trace, path: Path) -> tuple[Path | None, str]:  # n
     try:
         path.write_bytes(png)
     except OSError as error:
-        typer.echo(f"无法保存图片 {path}：{error.strerror}", err=True)
-        raise typer.Exit(1) from error
+        raise failed(f"无法保存图片 {path}：{error.strerror}") from error
     return path.absolute(), ""
 
 
@@ -110,12 +109,10 @@ def _by(found: Trace) -> str:
 
 
 def _value(value: Number | None) -> str:
-    return "空（未填）" if value is None else format(value, "f" if isinstance(value, Decimal) else "d")
+    return "空（未填）" if value is None else str(number(value))
 
 
 def _json(found: Trace, picture: Path | None, why: str) -> str:
-    from tasks.receipt_json import cell_dict, number
-
     cell = found.cell
     read = cell_dict(cell) | {"engine": cell.engine, "is_corrected": cell.is_corrected, "printed": number(cell.printed)}
     shown = {"picture": str(picture) if picture else None, "no_picture": why or None}

@@ -13,6 +13,7 @@ from typing import Annotated
 import psutil
 import typer
 
+from flows.cli.failure import failed
 from flows.services.config import Config
 from flows.services.status import ServiceStatus, services_status, supervisor_pid
 from tasks.settings import home
@@ -40,11 +41,9 @@ def _up(folder: Path) -> None:
         run(folder, typer.echo, ready)
         typer.echo(_stopped(folder))
     except (AlreadyRunningError, StartError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from error
+        raise failed(str(error)) from error
     except KeyboardInterrupt:
-        typer.echo("启动中止。", err=True)
-        raise typer.Exit(130) from None
+        raise failed("启动中止。", 130) from None
 
 
 def _up_detached(folder: Path) -> None:
@@ -93,8 +92,7 @@ def down() -> None:
     try:
         process.wait(60)
     except psutil.TimeoutExpired:
-        typer.echo(f"进程 {pid} 在 60 秒内没有结束。", err=True)
-        raise typer.Exit(1) from None
+        raise failed(f"进程 {pid} 在 60 秒内没有结束。") from None
     typer.echo(_stopped(folder))
 
 

@@ -17,14 +17,16 @@ from tasks.card.pictures import Picture, page_pictures
 from tasks.card.record import record_html
 from tasks.card.style import STYLE
 from tasks.card.tables import tables_html
-from tasks.values import Outcome, Receipt, Report
+from tasks.values import Ending, Receipt, Report
 
-_OUTCOMES: dict[Outcome, tuple[str, str]] = {
+_ENDINGS: dict[Ending, tuple[str, str]] = {
     "validated": ("通过校验", "数据已进入数据湖。"),
     "quarantined": (
         "未通过校验，已隔离",
         "数据没有进入数据湖。请核对下列问题，改正后重新上传；确属无误的，请运维人员作出决定。",
     ),
+    "retracted": ("已撤回", "重新处理或上传同样的文件都不会恢复；改正后的报告请重新上传。"),
+    "upheld": ("隔离，人工核对后维持", "数据没有进入数据湖。请核对下列问题，改正后重新上传。"),
     "rejected": ("无法作为年度报告读取", "没有写入任何数据。"),
     "failed": ("处理程序出错", "这不是文件的问题，运维人员可以重新处理。"),
     "duplicate": ("重复文件", "内容相同的文件已经处理过，以第一次的结果为准。"),
@@ -50,7 +52,7 @@ def report_card(receipt: Receipt, report: Report | None = None, pictures: Sequen
     cells = report.cells if report else ()
     marked = marks(receipt.findings, cells)
     pages = Pages(pictures, cells, marked, form)
-    verdict, meaning = _OUTCOMES[receipt.outcome]
+    verdict, meaning = _ENDINGS[receipt.ending]
     message = receipt.message if receipt.message not in ("", verdict) else ""
     lines = [line for line in (message, meaning, _superseded(receipt)) if line]
     return _PAGE.substitute(

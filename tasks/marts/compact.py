@@ -104,8 +104,8 @@ def _compacted(s3: Any, lake: Place, year: int, mart: Mart | None, ids: set[str]
 
         def build(table: str) -> Path:
             path = Path(folder) / f"{table}.parquet"
-            old = [Source(_stored(mart.open(table), table), kept)] if mart else []
-            new = [Source(_run(run), ranks) for run in runs[table]]
+            old = [Source(stored_rows(mart.open(table), table), kept)] if mart else []
+            new = [Source(run_rows(run), ranks) for run in runs[table]]
             write_mart(path, schema(table, generation, at), [*old, *new], len(ranks))
             return path
 
@@ -159,12 +159,14 @@ def _window(described: pa.Schema) -> int:
     return max(1, ROW_GROUP // rows.get(described.metadata[b"nianbao.table"].decode(), 5))
 
 
-def _stored(file: pq.ParquetFile, table: str) -> Iterator[pa.Table]:
+def stored_rows(file: pq.ParquetFile, table: str) -> Iterator[pa.Table]:
+    """The rows of a mart that stands, as today's schema has them, batch by batch."""
     for batch in file.iter_batches(_BATCH_ROWS):
         yield as_of_now(pa.Table.from_batches([batch]), LAKE_TABLES[table])
 
 
-def _run(path: Path) -> Iterator[pa.Table]:
+def run_rows(path: Path) -> Iterator[pa.Table]:
+    """The rows of a file of `write_runs`, batch by batch."""
     with pa.OSFile(str(path)) as source, pa.ipc.open_stream(source) as stream:
         for batch in stream:
             yield pa.Table.from_batches([batch])

@@ -1,11 +1,14 @@
-"""When a year's marts are worth making again: a burst is over, and enough has changed or has waited long enough."""
+"""Which years have changed, and when that is worth a compaction: a burst is over, and enough changed or waited long."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
-from tasks.marts.changes import Change
+from tasks.marts.changes import Change, changes
+from tasks.marts.mart import report_years
+from tasks.settings import Place
 
 QUIET = timedelta(seconds=15)
 """No report has changed for so long: the burst is over."""
@@ -15,6 +18,14 @@ PATIENCE = timedelta(minutes=15)
 
 ENOUGH = 0.01
 """The share of the mart's reports that must have changed: a national year takes half a minute to write."""
+
+
+def noted_by_year(s3: Any, lake: Place, *, full: bool = False) -> dict[int, list[Change]]:  # noqa: ANN401 (a boto3 client)
+    """The notes of each year that has any; `full` has all years of the lake, also those without notes."""
+    noted: dict[int, list[Change]] = {year: [] for year in report_years(s3, lake)} if full else {}
+    for change in changes(s3, lake):
+        noted.setdefault(change.year, []).append(change)
+    return noted
 
 
 def is_due(noted: Iterable[Change], reports: int, now: datetime) -> bool:

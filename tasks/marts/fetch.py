@@ -9,12 +9,11 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from botocore.exceptions import ClientError
 
 from tasks.lake import Entry
 from tasks.schemas import LAKE_TABLES
 from tasks.settings import Place
-from tasks.storage import read_object
+from tasks.storage import head_object, read_object
 
 Tables = dict[str, pa.Table]
 _AT_ONCE = 8
@@ -56,14 +55,8 @@ def _whole(s3: Any, entry: Entry) -> Tables | None:  # noqa: ANN401
 
 
 def _etag(s3: Any, entry: Entry) -> str | None:  # noqa: ANN401
-    key = entry.place.key(entry.name("reports"))
-    try:
-        etag: str = s3.head_object(Bucket=entry.place.bucket, Key=key)["ETag"]
-    except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-            return None
-        raise
-    return etag
+    head = head_object(s3, entry.place.bucket, entry.place.key(entry.name("reports")))
+    return head["ETag"] if head else None
 
 
 def _table(s3: Any, entry: Entry, table: str) -> pa.Table | None:  # noqa: ANN401

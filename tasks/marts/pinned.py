@@ -11,6 +11,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from tasks.storage import head_object
+
 
 class ReplacedError(OSError):
     """The object was replaced or removed while it was read: open it again."""
@@ -22,12 +24,9 @@ class PinnedFile(io.RawIOBase):
     def __init__(self, s3: Any, bucket: str, key: str) -> None:  # noqa: ANN401 (a boto3 client)
         """Raises FileNotFoundError if there is no such object."""
         super().__init__()
-        try:
-            head = s3.head_object(Bucket=bucket, Key=key)
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
-                raise FileNotFoundError(f"s3://{bucket}/{key}") from error
-            raise
+        head = head_object(s3, bucket, key)
+        if head is None:
+            raise FileNotFoundError(f"s3://{bucket}/{key}")
         self._s3, self._bucket, self._key = s3, bucket, key
         self.etag: str = head["ETag"]
         self.size: int = head["ContentLength"]

@@ -80,3 +80,15 @@ def names(s3):
         return [name for name in found if not name.startswith("marts/.changed/")]
 
     return listed
+
+
+@pytest.fixture
+def lake(make, published):
+    """Two validated reports, one of each form, and one in quarantine; some cells of the newer one are blank."""
+    report = make.report("2021", year=2024)
+    blank = make.replace(report.cells[1], value=None, raw="—")
+    report = make.replace(report, cells=(report.cells[0], blank, *report.cells[2:]))
+    published(make.source(key="a.pdf"), report, make.validated)
+    published(make.source(key="b.pdf"), make.report("2019", agency="镇江市人民政府", year=2020), make.validated)
+    published(make.source(key="c.pdf"), make.report("2021", year=2023), make.quarantined)
+    return report

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from expectations.evidence import Decision
 from tasks.card import report_card
 from tasks.values import Receipt
 
@@ -62,6 +63,21 @@ def test_every_outcome_has_a_page_without_tables_too(make, outcome):
     page = _Page(report_card(_receipt(make, outcome=outcome, report_id=None, agency=None, year=None)))
     assert "2024/报告.pdf" in page.text
     assert "table" not in page.tags
+
+
+@pytest.mark.parametrize(("kind", "head"), [("retract", "已撤回"), ("reject", "隔离，人工核对后维持")])
+def test_what_a_person_decided_for_good_asks_for_no_other_decision(make, kind, head):
+    decision = Decision(kind, "张三", datetime(2025, 3, 2, tzinfo=UTC), "理由")
+    text = _Page(report_card(_receipt(make, review=decision))).text
+    assert head in text
+    assert "未通过校验" not in text
+    assert "请运维人员" not in text
+
+
+@pytest.mark.parametrize("kind", ["accept", "correct"])
+def test_a_decision_that_did_not_suffice_leaves_it_waiting(make, kind):
+    decision = Decision(kind, "张三", datetime(2025, 3, 2, tzinfo=UTC), "理由")
+    assert "未通过校验，已隔离" in _Page(report_card(_receipt(make, review=decision))).text
 
 
 def test_nothing_in_a_report_becomes_markup(make):

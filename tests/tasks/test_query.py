@@ -19,14 +19,6 @@ from tasks.values import Document
 
 
 @pytest.fixture
-def lake(make, published):
-    """Two validated reports, one of each form, and one in quarantine."""
-    published(make.source(key="a.pdf"), make.report("2021", year=2024), make.validated)
-    published(make.source(key="b.pdf"), make.report("2019", year=2020), make.validated)
-    published(make.source(key="c.pdf"), make.report("2021", year=2023), make.quarantined)
-
-
-@pytest.fixture
 def run(s3, buckets):
     """Run the command as a user does."""
     app = typer.Typer()

@@ -5,6 +5,7 @@ The runs that a decision starts are tested with the flow.
 
 import json
 import webbrowser
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from balanced import report as balanced
 from balanced import values
 from typer.testing import CliRunner
 
+from expectations.evidence import Decision
 from flows.cli import app
 from tasks.receipt import write_receipt
 from tasks.validate import validate
@@ -22,9 +24,8 @@ NEW = "table3.new.total"
 
 
 @pytest.fixture
-def nianbao(s3, buckets, make, published, tmp_path, monkeypatch):
-    """The command line, beside one quarantined report in which one cell is wrong."""
-    monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
+def receipt(s3, buckets, make, published):
+    """The receipt of one quarantined report in which one cell is wrong."""
     report = balanced(changes={NEW: values()[NEW] + 1})
     source, verdict = make.source(KEY), validate(report)
     publication = published(source, report, verdict)
@@ -35,6 +36,13 @@ def nianbao(s3, buckets, make, published, tmp_path, monkeypatch):
         findings=verdict.findings,
     )  # fmt: skip
     write_receipt(s3, buckets, receipt, report)
+    return receipt
+
+
+@pytest.fixture
+def nianbao(receipt, tmp_path, monkeypatch):
+    """The command line, beside that report."""
+    monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
     return lambda *words: CliRunner().invoke(app, words)
 
 
@@ -55,10 +63,30 @@ def test_a_decision_that_makes_no_sense_is_refused_with_the_reason(nianbao):
     assert (result.exit_code, "不是数" in result.output) == (1, True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "head"),
+    [
+        ("retract", "已撤回"),
+        ("reject", "隔离，人工核对后维持"),
+        ("correct", "隔离，待人工核对"),
+        (None, "隔离，待人工核对"),
+    ],
+)
+def test_status_tells_whether_a_person_has_decided(nianbao, s3, buckets, receipt, kind, head):
+    decision = kind and Decision(kind, "张三", receipt.processed_at, "理由")
+    write_receipt(s3, buckets, replace(receipt, review=decision))
+    assert nianbao("status", KEY).output.splitlines()[0] == f"{head}　{KEY}"
+
+
 def test_replay_wants_to_know_what(nianbao):
     assert nianbao("replay").exit_code == 2
     assert nianbao("replay", "--outcome", "validated").output == "没有要处理的对象。\n"
     assert nianbao("replay", "--reader-older-than", "1").output == "没有要处理的对象。\n"
+
+
+def test_replay_says_what_is_not_there(nianbao, buckets):
+    result = nianbao("replay", "none.pdf")
+    assert (result.exit_code, result.stderr) == (1, f"没有这个对象：s3://{buckets.landing.bucket}/none.pdf\n")
 
 
 def test_status_opens_the_report_card(nianbao, monkeypatch):
