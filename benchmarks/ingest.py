@@ -108,10 +108,9 @@ def upload_and_wait(files: list[tuple[str, bytes]], start_run: Callable[[str, st
         etag = s3.put_object(Bucket=buckets.landing.bucket, Key=name, Body=body)["ETag"].strip('"')
         if start_run:
             start_run(name, etag)
-    waiting = [name for name, _ in files]
-    while waiting:
-        waiting = [name for name in waiting if read_receipt(s3, buckets, name) is None]
-        time.sleep(0.1)
+    for name, _ in files:
+        while read_receipt(s3, buckets, name) is None:
+            time.sleep(0.05)
     return time.monotonic() - start
 
 

@@ -7,17 +7,22 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import get_args
+from typing import Any, get_args
 
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
-from prefect.workers.process import ProcessWorker
 
 from expectations.evidence import DecisionKind
 
 WORK_POOL = "nianbao"
+
+_NO_VARIABLES: dict[str, Any] = {
+    "job_configuration": {"env": {}},
+    "variables": {"type": "object", "properties": {}},
+}
+"""Warm processes heed no job variables; Prefect's own template has six, which its server checks for every run."""
 
 Schema = dict[str, object]
 _TEXT: Schema = {"type": "string"}
@@ -138,10 +143,10 @@ DEPLOYMENTS = (INGEST, REVIEW, RELATE, SWEEP, BACKFILL, COMPACT, COMPACT_ALL)
 
 async def deploy() -> None:
     """Make the process work pool and the deployments, or bring them up to date."""
-    template = ProcessWorker.get_default_base_job_template()
+    pool = WorkPoolCreate(name=WORK_POOL, type="process", base_job_template=_NO_VARIABLES)
     async with get_client() as client:
         with suppress(ObjectAlreadyExists):
-            await client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type="process", base_job_template=template))
+            await client.create_work_pool(pool)
         for definition in DEPLOYMENTS:
             await _deploy(client, definition)
 

@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from functools import lru_cache
 
 from prefect.events import emit_event
 
-from flows.landed import Landed, start_run
+from flows.landed import Landed
 from tasks.values import Receipt
 
-
-async def take(landed: Sequence[Landed]) -> list[str]:
-    """The ids of the runs that the landed objects have now; raises whatever keeps one from being created."""
-    runs = [await start_run(one) for one in landed]
-    for one in landed:
-        _emit_landed(one)
-    return runs
+_TOLD = ("etag", "reason", "message", "agency", "year", "form", "report_id", "flow_run_url")
+"""What an event tells of a receipt, whose address it has anyway."""
 
 
-@lru_cache(maxsize=4096)
-def _emit_landed(landed: Landed) -> None:
-    """Once for each version: the notifications of an object come twice, at once and from the queue."""
+def emit_landed(landed: Landed) -> None:
+    """An object has landed, and has its run."""
     _emit("landed", landed.bucket, landed.key, {"etag": landed.etag})
 
 
 def emit_outcome(receipt: Receipt) -> None:
     """An object has its receipt: the event bears the outcome's name."""
-    payload = {
-        "etag": receipt.etag,
-        "reason": receipt.reason,
-        "message": receipt.message,
-        "agency": receipt.agency,
-        "year": receipt.year,
-        "form": receipt.form,
-        "report_id": receipt.report_id,
-        "flow_run_url": receipt.flow_run_url,
-    }
+    payload = {name: getattr(receipt, name) for name in _TOLD}
     _emit(receipt.outcome, receipt.bucket, receipt.key, payload)
 
 

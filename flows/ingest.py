@@ -31,7 +31,7 @@ from tasks.publish import Publication, publish
 from tasks.read import read
 from tasks.receipt import find_duplicate, write_receipt
 from tasks.recognise import recognise
-from tasks.relate import has_others
+from tasks.relate import as_published, has_others
 from tasks.reread import judged
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
@@ -80,7 +80,7 @@ def _receipt(receipt: Receipt, report: Report | None, document: Document | None)
     return write_receipt(s3_client(), buckets_from_env(), receipt, report, pictures)
 
 
-@flow(name="ingest", flow_run_name="{key}", persist_result=False)
+@flow(name="ingest", persist_result=False)
 def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False) -> State[Any]:
     """Process the object that landed as s3://`bucket`/`key` with `etag`; a `replay` reads it whatever is known."""
     stages = Stages()
@@ -97,16 +97,18 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
     label_run(receipt)
     emit_outcome(receipt)
     publish_artifacts(receipt, report)
-    if receipt.agency and receipt.year and _is_to_relate(receipt):
+    if receipt.agency and receipt.year and _is_to_relate(receipt, report):
         relate(receipt.agency, receipt.year)
     get_run_logger().info("%s %s", receipt.outcome, receipt.message)
     return Completed(message=f"{receipt.outcome}：{receipt.message}"[:500])
 
 
-def _is_to_relate(receipt: Receipt) -> bool:
+def _is_to_relate(receipt: Receipt, report: Report | None) -> bool:
     """Most reports of a burst have no other to be held against yet: they need no run for it."""
-    who = receipt.agency or "", receipt.year or 0
-    return bool(receipt.written) and has_others(s3_client(), buckets_from_env(), *who)
+    if not (receipt.written and report and receipt.agency and receipt.year):
+        return False
+    who = receipt.agency, receipt.year
+    return has_others(s3_client(), buckets_from_env(), *who, as_published(report, receipt))
 
 
 def _processed(source: Source, stages: Stages, replay: bool) -> tuple[Receipt, Report | None, Document | None]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 
 from flows.deployments import INGEST
 
@@ -23,19 +24,39 @@ class Landed:
         return f"{self.bucket}/{self.key}/{self.etag}"
 
 
-async def start_run(landed: Landed, *, replay: str = "", again: str = "") -> str:
-    """The id of the run for this version, created if there is none; each `replay` or `again` word makes one more.
+class Runs:
+    """Creates the runs of landed versions over one connection to Prefect."""
 
-    A `replay` reads what has been read before; `again` is for a run that came to nothing.
+    def __init__(self, client: PrefectClient) -> None:
+        self._client = client
+        self._deployment: UUID | None = None
 
-    Raises whatever the Prefect client raises while the server is away.
-    """
-    async with get_client() as client:
-        deployment = await client.read_deployment_by_name(INGEST.full_name)
-        run = await client.create_flow_run_from_deployment(
-            deployment.id,
+    async def start(self, landed: Landed, *, replay: str = "", again: str = "") -> str:
+        """The id of the run for this version, created if there is none; each `replay` or `again` word makes one more.
+
+        A `replay` reads what has been read before; `again` is for a run that came to nothing.
+
+        Raises whatever the Prefect client raises while the server is away.
+        """
+        try:
+            return await self._start(landed, replay, again)
+        except Exception:
+            self._deployment = None  # it may be another by now
+            raise
+
+    async def _start(self, landed: Landed, replay: str, again: str) -> str:
+        if self._deployment is None:
+            self._deployment = (await self._client.read_deployment_by_name(INGEST.full_name)).id
+        run = await self._client.create_flow_run_from_deployment(
+            self._deployment,
             name=landed.key,
             parameters={"bucket": landed.bucket, "key": landed.key, "etag": landed.etag, "replay": bool(replay)},
             idempotency_key=landed.idempotency_key + replay + again,
         )
-    return str(run.id)
+        return str(run.id)
+
+
+async def start_run(landed: Landed, *, replay: str = "", again: str = "") -> str:
+    """`Runs.start` over a connection of its own."""
+    async with get_client() as client:
+        return await Runs(client).start(landed, replay=replay, again=again)

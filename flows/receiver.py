@@ -10,17 +10,21 @@ import hmac
 import logging
 import os
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import uvicorn
+from prefect.client.orchestration import get_client
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from flows.events import take
+from flows.arrivals import Arrivals
+from flows.landed import Runs
 from flows.metrics import Metrics
 from flows.notifications import landed_objects
 from tasks.settings import buckets_from_env, home
@@ -41,6 +45,12 @@ def create_app(token: str) -> Starlette:
 
     counted = Metrics()
 
+    @asynccontextmanager
+    async def connected(app: Starlette) -> AsyncIterator[None]:
+        async with get_client() as client:
+            app.state.arrivals = Arrivals(Runs(client))
+            yield
+
     async def events(request: Request) -> JSONResponse:
         with counted.seconds.time():
             answer = await _answer(request, token)
@@ -51,7 +61,7 @@ def create_app(token: str) -> Starlette:
         return Response(await counted.text(), media_type=CONTENT_TYPE_LATEST)
 
     routes = [Route("/health", _health), Route("/metrics", metrics), Route("/s3/events", events, methods=["POST"])]
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, lifespan=connected)
 
 
 async def _answer(request: Request, token: str) -> JSONResponse:
@@ -60,7 +70,7 @@ async def _answer(request: Request, token: str) -> JSONResponse:
     body = await _bounded_body(request)
     if body is None:
         return JSONResponse({"error": "body too large"}, 413)
-    return await _accept(body)
+    return await _accept(body, request.app.state.arrivals)
 
 
 async def _health(_: Request) -> JSONResponse:
@@ -81,14 +91,14 @@ async def _bounded_body(request: Request) -> bytes | None:
     return bytes(body)
 
 
-async def _accept(body: bytes) -> JSONResponse:
+async def _accept(body: bytes, arrivals: Arrivals) -> JSONResponse:
     try:
         landed = landed_objects(body, buckets_from_env().landing)
     except (ValueError, KeyError, TypeError, AttributeError):
         logger.warning("an event that cannot be understood was put aside: %s", put_aside(body))
         return JSONResponse({"runs": [], "malformed": True})
     try:
-        return JSONResponse({"runs": await take(landed)})
+        return JSONResponse({"runs": await arrivals.take(landed)})
     except Exception as error:
         logger.warning("runs could not be created, the sender will retry: %s", error)
         return JSONResponse({"error": "Prefect is not available"}, 503)

@@ -27,7 +27,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Completed, Crashed
 
 from flows.deployments import BACKFILL
-from flows.landed import Landed, start_run
+from flows.landed import Landed, Runs
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.missing import Missing, missing
 from tasks.outcome import Origin, failed_receipt
@@ -72,10 +72,11 @@ async def _being_backfilled() -> list[str]:
 
 async def _sweep(found: Sequence[Missing]) -> list[str]:
     async with get_client() as client:
-        return [line for one in found if (line := await _mend(client, one))]
+        starter = Runs(client)
+        return [line for one in found if (line := await _mend(client, starter, one))]
 
 
-async def _mend(client: PrefectClient, one: Missing) -> str | None:
+async def _mend(client: PrefectClient, starter: Runs, one: Missing) -> str | None:
     """What was done about one object; None if its run is still on its way."""
     landed = Landed(one.bucket, one.key, one.etag)
     runs = await _runs(client, landed)
@@ -84,7 +85,7 @@ async def _mend(client: PrefectClient, one: Missing) -> str | None:
     if len(runs) >= MOST_ATTEMPTS:
         await asyncio.to_thread(_give_up, one)
         return f"{one.key}：{len(runs)} 次运行都没有完成，回执记为 failed"
-    await start_run(landed, again=_suffix(len(runs)))
+    await starter.start(landed, again=_suffix(len(runs)))
     return f"{one.key}：第 {len(runs) + 1} 次运行已建立"
 
 

@@ -7,7 +7,7 @@ object for each report.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -20,9 +20,12 @@ from tasks.marts.changes import mark_changed
 from tasks.rows import amount, report_id
 from tasks.schemas import RELATIONS
 from tasks.settings import Buckets
+from tasks.values import Receipt, Report
 
 MOST_PEERS = 20
 """Reports with the same figures that one report is compared with."""
+
+ANY_YEAR = range(10_000)
 
 _TABLE = "relations"
 Related = tuple[Published, Finding]
@@ -35,18 +38,20 @@ def relate(
     agency: str,
     year: int,
     this: Published | None = None,
+    years: Container[int] = ANY_YEAR,
 ) -> dict[str, list[Finding]]:
     """Compare all that the report of `agency` on `year` bears on; returns the findings by report id.
 
-    `this` is the report if it has just been published; otherwise it is looked up.
+    `this` is the report if it has just been published; otherwise it is looked up. Only `years` have any reports.
     """
     found: dict[str, list[Finding]] = {}
     this = this or find_published(s3, buckets, agency, year)
     peers = _peers(s3, buckets, this) if this else []
-    others = [report for report in (find_published(s3, buckets, agency, year + 1), *peers) if report]
+    others = [report for report in (find_published(s3, buckets, agency, year + 1, years), *peers) if report]
     pairs = [(this, peers)] if this else []
     for report, its_peers in (*pairs, *((other, _peers(s3, buckets, other)) for other in others)):
-        related = list(_related(s3, buckets, report, its_peers))
+        before = find_published(s3, buckets, report.agency, report.year - 1, years)
+        related = list(_related(report, before, its_peers))
         _write(s3, buckets, report, related)
         found[report.report_id] = [finding for _, finding in related]
     if this is None:
@@ -54,12 +59,21 @@ def relate(
     return found
 
 
-def has_others(s3: Any, buckets: Buckets, agency: str, year: int) -> bool:  # noqa: ANN401
+def has_others(s3: Any, buckets: Buckets, agency: str, year: int, this: Published | None = None) -> bool:  # noqa: ANN401
     """Whether there is any report to compare with: of a neighbour year, or of another agency with the same figures."""
     if any(_is_published(s3, buckets, agency, other) for other in (year - 1, year + 1)):
         return True
-    this = find_published(s3, buckets, agency, year)
+    this = this or find_published(s3, buckets, agency, year)
     return bool(this and _peers(s3, buckets, this))
+
+
+def as_published(report: Report, receipt: Receipt) -> Published | None:
+    """The report as `relate` would find it in the lake; None if it has just been written elsewhere or not at all."""
+    is_there = receipt.outcome == "validated" and receipt.written
+    if not (is_there and receipt.report_id and report.agency and report.year and report.form):
+        return None
+    values = {cell.address: cell.value for cell in report.cells}
+    return Published(receipt.report_id, report.agency, report.year, report.form, values)
 
 
 def _is_published(s3: Any, buckets: Buckets, agency: str, year: int) -> bool:  # noqa: ANN401
@@ -67,9 +81,15 @@ def _is_published(s3: Any, buckets: Buckets, agency: str, year: int) -> bool:  #
     return any(entry.version(s3) for entry in entries)
 
 
-def find_published(s3: Any, buckets: Buckets, agency: str, year: int) -> Published | None:  # noqa: ANN401
+def find_published(
+    s3: Any,  # noqa: ANN401
+    buckets: Buckets,
+    agency: str,
+    year: int,
+    years: Container[int] = ANY_YEAR,
+) -> Published | None:
     """The validated report of the agency, whatever of its names it was published under."""
-    for name in names_of(agency):
+    for name in names_of(agency) if year in years else ():
         report = _published(s3, buckets, report_id(name, year), year)
         if report:
             return report
@@ -87,8 +107,7 @@ def _published(s3: Any, buckets: Buckets, identity: str, year: int) -> Published
     return Published(identity, row["agency"], year, row["form"], values)
 
 
-def _related(s3: Any, buckets: Buckets, this: Published, peers: Sequence[Published]) -> Iterator[Related]:  # noqa: ANN401
-    before = find_published(s3, buckets, this.agency, this.year - 1)
+def _related(this: Published, before: Published | None, peers: Sequence[Published]) -> Iterator[Related]:
     if before:
         yield from ((before, finding) for finding in between_years(this, before))
     for peer in peers:

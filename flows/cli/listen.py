@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from flows.landed import Landed
 
 _WAIT_SECONDS = 20
 _MOST = 10
@@ -32,7 +36,6 @@ def listen(
 
 def _handled(body: str) -> bool:
     """Whether the message may go: its runs exist, or it can never be understood and is kept aside."""
-    from flows.events import take
     from flows.notifications import landed_objects
     from flows.receiver import put_aside
     from tasks.settings import buckets_from_env
@@ -43,8 +46,18 @@ def _handled(body: str) -> bool:
         typer.echo(f"无法理解的消息已另存：{put_aside(body.encode())}", err=True)
         return True
     try:
-        asyncio.run(take(landed))
+        asyncio.run(_take(landed))
     except Exception as error:
         typer.echo(f"暂时无法建立运行，消息留在队列中：{error}", err=True)
         return False
     return True
+
+
+async def _take(landed: Sequence[Landed]) -> None:
+    from prefect.client.orchestration import get_client
+
+    from flows.arrivals import Arrivals
+    from flows.landed import Runs
+
+    async with get_client() as client:
+        await Arrivals(Runs(client)).take(landed)

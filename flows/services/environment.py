@@ -30,6 +30,7 @@ def child_env(config: Config) -> dict[str, str]:
     return {
         **os.environ,
         **service_env(config),
+        **_csrf_env(),
         "NIANBAO_HOME": str(config.home),
         "NIANBAO_WEBHOOK_TOKEN": config.webhook_token,
         "NIANBAO_RECEIVER_PORT": str(config.receiver_port),
@@ -41,8 +42,16 @@ def child_env(config: Config) -> dict[str, str]:
         "PREFECT_HOME": str(config.home / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_CLIENT_MAX_RETRIES": "5",
-        "PREFECT_WORKER_QUERY_SECONDS": "0.3",
+        "PREFECT_WORKER_QUERY_SECONDS": "2",
     }
+
+
+def _csrf_env() -> dict[str, str]:
+    """Prefect's clients ask for a token at every start, unless they know that our own server wants none."""
+    if external_prefect(os.environ):
+        return {}
+    wanted = os.environ.get("PREFECT_SERVER_CSRF_PROTECTION_ENABLED", "false")
+    return {"PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": wanted}
 
 
 def activate(home: Path) -> None:

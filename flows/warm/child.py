@@ -25,6 +25,7 @@ def start() -> None:
     """Start what a first run would otherwise have to wait for; the process ends with the one that forked it."""
     start_forked()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _without_heartbeats()
     from expectations.suites.runner import run_suite
     from tasks.guard import prepare
     from tasks.storage import s3_client
@@ -32,6 +33,14 @@ def start() -> None:
     run_suite("form_2021", {})
     prepare(_PREPARED)
     s3_client()
+
+
+def _without_heartbeats() -> None:
+    """At its end every flow waits up to a second for the thread that sends them; the sweep needs none.
+
+    For good: Prefect reads all its settings anew whenever they change.
+    """
+    temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}).__enter__()
 
 
 _flows: dict[UUID | None, Flow[..., Any]] = {}
@@ -45,15 +54,10 @@ def _flow_of(flow_run: FlowRun) -> Flow[..., Any]:
 
 
 def execute(flow_run_id: UUID) -> tuple[int, int]:
-    """Execute the run as `prefect.engine` would; returns its exit status and the memory in use (bytes).
-
-    Without Prefect's heartbeats: at its end every flow waits up to a second for the thread that sends them, and the
-    sweep finds dead runs without them.
-    """
+    """Execute the run as `prefect.engine` would; returns its exit status and the memory in use (bytes)."""
     try:
-        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            flow_run = load_flow_run(flow_run_id)
-            run_flow(_flow_of(flow_run), flow_run=flow_run, return_type="state")
+        flow_run = load_flow_run(flow_run_id)
+        run_flow(_flow_of(flow_run), flow_run=flow_run, return_type="state")
         status = 0
     except (Abort, Pause) as signalled:
         logger.info("flow run %s: %s", flow_run_id, signalled)

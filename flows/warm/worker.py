@@ -13,6 +13,7 @@ import anyio.abc
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
 from flows.warm.slot import Slot
+from flows.warm.waker import Waker
 from tasks.whereabouts import here
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ class WarmWorker(ProcessWorker):
         self._slots = [Slot() for _ in range(limit)]
         self._free: asyncio.Queue[Slot] = asyncio.Queue()
         self._pids: dict[UUID, int] = {}
+        self._waiting = 0
+        self._asking = asyncio.Lock()
+        self._waker = Waker(self.get_and_submit_flow_runs)
 
     async def setup(self) -> None:
         """Start the processes, so that the first runs find them ready."""
@@ -37,9 +41,16 @@ class WarmWorker(ProcessWorker):
         for slot in self._slots:
             self._free.put_nowait(slot)
         await asyncio.gather(*(slot.pid() for slot in self._slots))
+        self._waker.start()
+
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Take what is scheduled from the pool, as far as there is room."""
+        async with self._asking:
+            return await super().get_and_submit_flow_runs()
 
     async def teardown(self, *exc_info: Any) -> None:  # noqa: ANN401
         """Let the processes go when the runs have ended."""
+        self._waker.stop()
         await super().teardown(*exc_info)
         for slot in self._slots:
             slot.stop()
@@ -53,7 +64,7 @@ class WarmWorker(ProcessWorker):
         """Execute the run in the next process that is free; until it ends, the run is where this worker is."""
         if task_status:
             task_status.started(here())
-        slot = await self._free.get()
+        slot = await self._next_free()
         try:
             self._pids[flow_run.id] = await slot.pid()
             status = await slot.execute(flow_run.id)
@@ -61,6 +72,15 @@ class WarmWorker(ProcessWorker):
             self._pids.pop(flow_run.id, None)
             self._free.put_nowait(slot)
         return ProcessWorkerResult(status_code=status, identifier=here())
+
+    async def _next_free(self) -> Slot:
+        self._waiting += 1
+        try:
+            return await self._free.get()
+        finally:
+            self._waiting -= 1
+            if self._waiting < len(self._slots):  # there is room for more, which the pool may have
+                self._waker.wake()
 
     async def kill_infrastructure(
         self, infrastructure_pid: str, configuration: ProcessJobConfiguration, grace_seconds: int = 30

@@ -4,11 +4,12 @@ import asyncio
 import json
 import threading
 import uuid
+from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from typer.testing import CliRunner
 
@@ -30,9 +31,18 @@ def event(*keys, name="s3:ObjectCreated:Put", bucket="landing", etag="e1"):
     return json.dumps({"EventName": name, "Records": records}).encode()
 
 
+@asynccontextmanager
+async def client_of(app):
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://receiver") as client,
+    ):
+        yield client
+
+
 async def post(body, token=TOKEN, times=1):
-    transport = httpx.ASGITransport(create_app(TOKEN))
-    async with httpx.AsyncClient(transport=transport, base_url="http://receiver") as client:
+    async with client_of(create_app(TOKEN)) as client:
         headers = {"Authorization": f"Bearer {token}"}
         return await asyncio.gather(*(client.post("/s3/events", content=body, headers=headers) for _ in range(times)))
 
@@ -70,6 +80,32 @@ def test_sixteen_duplicates_at_once_make_one_run(prefect):
     answers = send(event(f"{uuid.uuid4()}.pdf"), times=16)
     assert {a.status_code for a in answers} == {200}
     assert len({a.json()["runs"][0] for a in answers}) == 1
+
+
+def test_a_notification_that_comes_again_is_answered_from_memory(prefect, monkeypatch):
+    told, asked = [], []
+    monkeypatch.setattr("flows.arrivals.emit_landed", told.append)
+    monkeypatch.setattr(
+        PrefectClient, "create_flow_run_from_deployment", counted(PrefectClient.create_flow_run_from_deployment, asked)
+    )
+    body = event(f"{uuid.uuid4()}.pdf")
+
+    async def twice():
+        async with client_of(create_app(TOKEN)) as client:
+            headers = {"Authorization": f"Bearer {TOKEN}"}
+            return [await client.post("/s3/events", content=body, headers=headers) for _ in range(2)]
+
+    first, second = asyncio.run(twice())
+    assert first.json()["runs"] == second.json()["runs"] == [str(run_of(first).id)]
+    assert (len(asked), len(told)) == (1, 1)
+
+
+def counted(function, calls):
+    async def call(*args, **options):
+        calls.append(args)
+        return await function(*args, **options)
+
+    return call
 
 
 def test_every_record_gets_its_run(prefect):
@@ -129,8 +165,7 @@ def test_aws_events_in_other_wrappings_are_understood():
 
 def test_metrics_count_notifications_and_runs(prefect):
     async def scrape():
-        receiver = httpx.ASGITransport(create_app(TOKEN))
-        async with httpx.AsyncClient(transport=receiver, base_url="http://receiver") as client:
+        async with client_of(create_app(TOKEN)) as client:
             for token in (TOKEN, "wrong"):
                 headers = {"Authorization": f"Bearer {token}"}
                 await client.post("/s3/events", content=event(f"{uuid.uuid4()}.pdf"), headers=headers)

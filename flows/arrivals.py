@@ -1,0 +1,32 @@
+"""Landed objects as notifications tell of them: most come twice, at once and from the sender's queue."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from flows.events import emit_landed
+from flows.landed import Landed, Runs
+
+_REMEMBERED = 4096
+
+
+class Arrivals:
+    """Gives each landed version its run; one that has got it here is known, and Prefect is not asked again."""
+
+    def __init__(self, runs: Runs) -> None:
+        self._runs = runs
+        self._known: OrderedDict[Landed, str] = OrderedDict()
+
+    async def take(self, landed: Sequence[Landed]) -> list[str]:
+        """The ids of the runs that the objects have now; raises whatever keeps one from being created."""
+        return [self._known.get(one) or await self._start(one) for one in landed]
+
+    async def _start(self, landed: Landed) -> str:
+        run = await self._runs.start(landed)
+        if landed not in self._known:  # another notification may have been quicker
+            emit_landed(landed)
+        self._known[landed] = run
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return run
