@@ -1,4 +1,4 @@
-"""Many landed objects at once: the same way as one alone, but for the rules, which take a batch in one go.
+"""Many landed objects at once: the same way as one alone, but for the rules and the locks, which take many in one go.
 
 A pure function of what S3 holds, for a process pool or a cluster: it may run twice and anywhere. Objects whose
 machinery breaks are left without a receipt, for the next try or the sweep.
@@ -7,26 +7,27 @@ machinery breaks are left without a receipt, for the next try or the sweep.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from expectations.relations import Published
-from tasks.card import pages_with_cells
+from tasks.card import Picture, pages_with_cells
 from tasks.card.pictures import card_pictures
 from tasks.decisions import Review, accepted, corrected, has_reviews, read_reviews
 from tasks.errors import Rejected
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.guard import guarded
+from tasks.marts.mart import report_years
 from tasks.missing import Missing
 from tasks.outcome import Origin, duplicate_receipt, judged_receipt, rejected_receipt
-from tasks.publish import publish
+from tasks.publish import Publication, forget_former_name, publishing
 from tasks.read import read
-from tasks.receipt import find_first, receipt_of_first, write_receipt
+from tasks.receipt import find_first, receipt_of_first, writing
 from tasks.recognise import recognise
-from tasks.relate import relate
+from tasks.relate import as_published, relate
 from tasks.reread import reconsidered
+from tasks.rows import Judged
 from tasks.settings import Buckets
 from tasks.storage import s3_client
 from tasks.validate import validate_all
@@ -35,6 +36,8 @@ from tasks.values import Document, Receipt, Report, Source, Verdict
 _AT_ONCE = 4
 """Objects at a time in one process: most of the time goes in waiting for S3."""
 
+A = TypeVar("A")
+B = TypeVar("B")
 logger = logging.getLogger("nianbao.batch")
 
 
@@ -48,6 +51,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
+    """What was read of an item."""
+
     item: Missing
     source: Source
     document: Document
@@ -56,41 +61,118 @@ class _Read:
     is_first: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """A receipt that is to be written, with what its card shows."""
+
+    receipt: Receipt
+    report: Report | None = None
+    pictures: Sequence[Picture] = ()
+    is_first: bool = False
+
+
 def process_batch(items: Sequence[Missing], buckets: Buckets, origin: Origin) -> list[Done]:
-    """Process `items` to their receipts, on the S3 server that the environment names."""
-    s3 = s3_client()
-    reviewed = has_reviews(s3, buckets)
+    """Process `items` (`lock.MOST_NAMES` at most) to their receipts, on the S3 server that the environment names."""
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        found = list(threads.map(lambda item: _read_or_error(s3, buckets, item, origin, reviewed), items))
-        ready = [one for one in found if isinstance(one, _Read)]
-        verdicts = validate_all([one.report for one in ready])
-        finished = threads.map(lambda one, verdict: _finished(s3, buckets, one, verdict, origin), ready, verdicts)
-        return [*(one for one in found if isinstance(one, Done)), *finished]
+        outcomes = _Batch(s3_client(), buckets, origin, threads).process(items)
+    return [Done(item.key, outcomes.get(item.key, "error")) for item in items]
 
 
-def _read_or_error(s3: Any, buckets: Buckets, item: Missing, origin: Origin, reviewed: bool) -> _Read | Done:  # noqa: ANN401
-    try:
-        return _read(s3, buckets, item, origin, reviewed)
-    except Exception:
-        logger.exception("%s", item.key)
-        return Done(item.key, "error")
+class _Batch:
+    """The stages that a batch goes through, each as a mapping by object key; what breaks in one is not in the next."""
 
+    def __init__(self, s3: Any, buckets: Buckets, origin: Origin, threads: ThreadPoolExecutor) -> None:  # noqa: ANN401
+        self._s3, self._buckets, self._origin, self._threads = s3, buckets, origin, threads
+        self._is_reviewed = has_reviews(s3, buckets)
+        self._outcomes: dict[str, str] = {}
 
-def _read(s3: Any, buckets: Buckets, item: Missing, origin: Origin, reviewed: bool) -> _Read | Done:  # noqa: ANN401
-    try:
-        source = fetch(s3, item.bucket, item.key, item.etag, item.landed_at)
-    except ObjectGoneError:
-        return Done(item.key, "gone")
-    first = find_first(s3, buckets, source.sha256)
-    earlier = receipt_of_first(s3, buckets, source, first)
-    if earlier:
-        return _written(s3, buckets, duplicate_receipt(source, earlier, origin))
-    try:
-        document, report = guarded(_recognised_and_read, source.key.rsplit("/", 1)[-1], source.body)
-    except Rejected as rejected:
-        return _written(s3, buckets, rejected_receipt(source, rejected, origin))
-    reviews = read_reviews(s3, buckets, source.sha256) if reviewed else ()
-    return _Read(item, source, document, corrected(report, reviews), reviews, first is None)
+    def process(self, items: Sequence[Missing]) -> Mapping[str, str]:
+        """The outcome by key."""
+        found = self._each(self._read, {item.key: item for item in items})
+        reports = {key: one for key, one in found.items() if isinstance(one, _Read)}
+        verdicts = validate_all([one.report for one in reports.values()])
+        judged = self._each(self._judge, dict(zip(reports, zip(reports.values(), verdicts, strict=True), strict=True)))
+        self._write({key: one for key, one in found.items() if isinstance(one, _Ended)})
+        for together in _rounds(judged):
+            ended = self._publish(together, reports)
+            self._write(ended)
+            self._relate(ended)
+        return self._outcomes
+
+    def _each(self, function: Callable[[A], B], things: Mapping[str, A]) -> dict[str, B]:
+        def attempt(key: str) -> dict[str, B]:
+            try:
+                return {key: function(things[key])}
+            except Exception:
+                logger.exception("%s", key)
+                self._outcomes[key] = "error"
+                return {}
+
+        return {key: value for one in self._threads.map(attempt, things) for key, value in one.items()}
+
+    def _read(self, item: Missing) -> _Read | _Ended | None:
+        try:
+            source = fetch(self._s3, item.bucket, item.key, item.etag, item.landed_at)
+        except ObjectGoneError:
+            self._outcomes[item.key] = "gone"
+            return None
+        first = find_first(self._s3, self._buckets, source.sha256)
+        earlier = receipt_of_first(self._s3, self._buckets, source, first)
+        if earlier:
+            return _Ended(duplicate_receipt(source, earlier, self._origin))
+        try:
+            document, report = guarded(_recognised_and_read, source.key.rsplit("/", 1)[-1], source.body)
+        except Rejected as rejected:
+            return _Ended(rejected_receipt(source, rejected, self._origin))
+        reviews = read_reviews(self._s3, self._buckets, source.sha256) if self._is_reviewed else ()
+        return _Read(item, source, document, corrected(report, reviews), reviews, first is None)
+
+    def _judge(self, found: tuple[_Read, Verdict]) -> Judged:
+        one, verdict = found
+        report, verdict = reconsidered(one.document, one.report, verdict)
+        return Judged(one.source, one.document, report, accepted(verdict, one.reviews))
+
+    def _publish(self, judged: Mapping[str, Judged], reports: Mapping[str, _Read]) -> dict[str, _Ended]:
+        try:
+            with publishing(self._s3, self._buckets, list(judged.values())) as publish:
+                published = self._each(publish, judged)
+        except Exception:
+            logger.exception("%s", ", ".join(judged))
+            return {}
+        return self._each(self._ended, {key: (reports[key], judged[key], done) for key, done in published.items()})
+
+    def _ended(self, published: tuple[_Read, Judged, Publication]) -> _Ended:
+        one, judged, publication = published
+        if not one.item.is_new_key:
+            forget_former_name(self._s3, self._buckets, judged)
+        report, verdict = judged.report, judged.verdict
+        pictures = card_pictures(one.document, pages_with_cells(report)) if verdict.outcome == "quarantined" else ()
+        receipt = judged_receipt(one.source, report, verdict, publication, one.reviews, self._origin)
+        return _Ended(receipt, report, pictures, one.is_first)
+
+    def _write(self, ended: Mapping[str, _Ended]) -> None:
+        if not ended:
+            return
+        try:
+            with writing(self._s3, self._buckets, list(ended)) as write:
+                written = self._each(
+                    lambda one: write(one.receipt, one.report, one.pictures, is_first=one.is_first), ended
+                )
+        except Exception:
+            logger.exception("%s", ", ".join(ended))
+            return
+        self._outcomes.update((key, ended[key].receipt.outcome) for key in written)
+
+    def _relate(self, ended: Mapping[str, _Ended]) -> None:
+        years = report_years(self._s3, self._buckets.lake)
+
+        def relate_one(one: _Ended) -> None:
+            receipt = one.receipt
+            if receipt.written and one.report and receipt.agency and receipt.year:
+                this = as_published(one.report, receipt)
+                relate(self._s3, self._buckets, receipt.agency, receipt.year, this, years)
+
+        self._each(relate_one, ended)
 
 
 def _recognised_and_read(name: str, body: bytes) -> tuple[Document, Report]:
@@ -98,32 +180,12 @@ def _recognised_and_read(name: str, body: bytes) -> tuple[Document, Report]:
     return document, read(document)
 
 
-def _written(s3: Any, buckets: Buckets, receipt: Receipt) -> Done:  # noqa: ANN401
-    write_receipt(s3, buckets, receipt)
-    return Done(receipt.key, receipt.outcome)
-
-
-def _finished(s3: Any, buckets: Buckets, one: _Read, verdict: Verdict, origin: Origin) -> Done:  # noqa: ANN401
-    try:
-        report, verdict = reconsidered(one.document, one.report, verdict)
-        verdict = accepted(verdict, one.reviews)
-        new = one.item.is_new_key
-        publication = publish(s3, buckets, one.source, one.document, report, verdict, is_new_key=new)
-        receipt = judged_receipt(one.source, report, verdict, publication, one.reviews, origin)
-        pictures = card_pictures(one.document, pages_with_cells(report)) if verdict.outcome == "quarantined" else ()
-        write_receipt(s3, buckets, receipt, report, pictures, is_first=one.is_first)
-        if publication.written and report.agency and report.year:
-            relate(s3, buckets, report.agency, report.year, _as_published(report, verdict, publication.report_id))
-    except Exception:
-        logger.exception("%s", one.source.key)
-        return Done(one.source.key, "error")
-    return Done(one.source.key, receipt.outcome)
-
-
-def _as_published(report: Report, verdict: Verdict, identity: str) -> Published | None:
-    if verdict.outcome != "validated" or not (report.agency and report.year and report.form):
-        return None
-    return Published(identity, report.agency, report.year, report.form, {c.address: c.value for c in report.cells})
+def _rounds(judged: Mapping[str, Judged]) -> Iterator[dict[str, Judged]]:
+    """`judged` in groups, so that no two of a group are of one report: of two that are, one comes after the other."""
+    waiting = dict(judged)
+    while waiting:
+        together = {one.report_id: key for key, one in reversed(waiting.items())}
+        yield {key: waiting.pop(key) for key in together.values()}
 
 
 def chunks(items: Sequence[Missing], size: int) -> Iterator[tuple[Missing, ...]]:

@@ -1,23 +1,26 @@
 """One at a time, agreed upon through S3 alone: conditional writes are not honoured by every server.
 
-Whoever wants the lock puts a claim and lists the claims; it holds the lock once it sees its own claim alone. Of several
-that see each other only the first by name keeps its claim and waits, the others withdraw and come back. This needs what
-every S3 server gives: a list shows what was put before it.
+Whoever wants locks puts a claim that names them all and lists the claims; it holds them once no other claim names any
+of them. Of several rivals only the first by name keeps its claim and waits, the others withdraw and come back. This
+needs what every S3 server gives: a list shows what was put before it.
 """
 
 from __future__ import annotations
 
 import hashlib
 import random
+import re
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from tasks.settings import Buckets
+from tasks.storage import read_object
 from tasks.whereabouts import here, is_dead
 
 STALE = timedelta(seconds=120)
@@ -28,21 +31,29 @@ DOUBTFUL = timedelta(seconds=2)
 
 PATIENCE = STALE * 2
 
+MOST_NAMES = 30
+"""An object's name has room for so many marks where S3 keeps names as those of files."""
+
+_FOLDER = ".locks/"
+_README = b"Claims to locks, see tasks/lock.py of nianbao. Each goes when its holder is done.\n"
+_MARK = 6
+_CLAIM = re.compile(rf"{re.escape(_FOLDER)}[0-9a-f]{{32}}\.(?P<marks>[\w-]+)")
+
 
 @contextmanager
 def exclusive(
     s3: Any,  # noqa: ANN401 (a boto3 client)
     buckets: Buckets,
-    name: str,
-    *,
+    *names: str,
     lasting: bool = False,
     patience: timedelta = PATIENCE,
 ) -> Iterator[None]:
-    """Hold the lock `name` for the block; raises TimeoutError if it cannot be had within `patience`.
+    """Hold the locks `names` (up to MOST_NAMES) for the block, all of them or none.
 
-    A block that may take longer than STALE must say so (`lasting`): its claim is put again while it runs.
+    Raises TimeoutError if they cannot be had within `patience`. A block that may take longer than STALE must say so
+    (`lasting`): its claim is put again while it runs.
     """
-    claim = _Claim(s3, buckets, name)
+    claim = _Claim(s3, buckets, names)
     claim.acquire(patience)
     try:
         with claim.renewed() if lasting else nullcontext():
@@ -51,25 +62,32 @@ def exclusive(
         claim.withdraw()
 
 
-class _Claim:
-    """One holder's claim to a lock: an object under `.locks/<sha256 of its name>/`."""
+def keep_folder(s3: Any, buckets: Buckets) -> None:  # noqa: ANN401
+    """Put an object beside the claims, so that servers that keep folders need not make this one anew for each."""
+    s3.put_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(f"{_FOLDER}README.txt"), Body=_README)
 
-    def __init__(self, s3: Any, buckets: Buckets, name: str) -> None:  # noqa: ANN401
+
+class _Claim:
+    """One holder's claim: an object whose own name bears a mark for each of the locks."""
+
+    def __init__(self, s3: Any, buckets: Buckets, names: Sequence[str]) -> None:  # noqa: ANN401
+        if not 0 < len(names) <= MOST_NAMES:
+            raise ValueError(f"{len(names)} locks in one claim")
         self._s3 = s3
-        self._bucket = buckets.receipts.bucket
-        self._folder = buckets.receipts.key(f".locks/{hashlib.sha256(name.encode()).hexdigest()}/")
-        self._key = f"{self._folder}{uuid.uuid4().hex}"
+        self._place = buckets.receipts
+        self._marks = {_mark(name) for name in names}
+        self._key = self._place.key(f"{_FOLDER}{uuid.uuid4().hex}.{''.join(sorted(self._marks))}")
 
     def acquire(self, patience: timedelta) -> None:
         deadline = time.monotonic() + patience.total_seconds()
         while not self._try(deadline):
             self.withdraw()
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{self._folder}: the lock was never free")
+                raise TimeoutError(f"{self._key}: the locks were never free")
             time.sleep(random.uniform(0.02, 0.1))
 
     def withdraw(self) -> None:
-        self._s3.delete_object(Bucket=self._bucket, Key=self._key)
+        self._s3.delete_object(Bucket=self._place.bucket, Key=self._key)
 
     @contextmanager
     def renewed(self) -> Iterator[None]:
@@ -89,7 +107,7 @@ class _Claim:
             thread.join()
 
     def _put(self) -> None:
-        self._s3.put_object(Bucket=self._bucket, Key=self._key, Body=here().encode())
+        self._s3.put_object(Bucket=self._place.bucket, Key=self._key, Body=here().encode())
 
     def _try(self, deadline: float) -> bool:
         put = time.monotonic()
@@ -102,20 +120,35 @@ class _Claim:
 
     def _rivals(self, put: float) -> list[str]:
         """The claims of others that still count. Ages are told by the server's clock alone, from our own claim on."""
-        listed = self._s3.list_objects_v2(Bucket=self._bucket, Prefix=self._folder).get("Contents", [])
-        claims = {found["Key"]: found["LastModified"] for found in listed}
+        claims = self._claims()
         now = claims.pop(self._key) + timedelta(seconds=time.monotonic() - put)
-        return [key for key, made in claims.items() if now - made < STALE and not self._is_left(key, now - made)]
+        return [key for key, made in claims.items() if self._counts(key, now - made)]
 
-    def _is_left(self, key: str, age: timedelta) -> bool:
-        """Whether the process that put the claim is known to be dead; its claim goes with it."""
-        if age < DOUBTFUL:
+    def _claims(self) -> dict[str, datetime]:
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self._place.bucket, Prefix=self._place.key(_FOLDER)
+        )
+        listed = {found["Key"]: found["LastModified"] for page in pages for found in page.get("Contents", [])}
+        return {key: made for key, made in listed.items() if _marks_of(self._place.name(key))}
+
+    def _counts(self, key: str, age: timedelta) -> bool:
+        """Whether it is a claim to any of our locks, of a process that may be alive; a dead one's claim goes."""
+        is_rival = not self._marks.isdisjoint(_marks_of(self._place.name(key)))
+        if age >= STALE or (is_rival and age >= DOUBTFUL and self._is_dead(key)):
+            self._s3.delete_object(Bucket=self._place.bucket, Key=key)
             return False
-        try:
-            holder = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read().decode()
-        except self._s3.exceptions.NoSuchKey:
-            return True
-        if not is_dead(holder):
-            return False
-        self._s3.delete_object(Bucket=self._bucket, Key=key)
-        return True
+        return is_rival
+
+    def _is_dead(self, key: str) -> bool:
+        holder = read_object(self._s3, self._place, self._place.name(key))
+        return holder is None or is_dead(holder.decode())
+
+
+def _marks_of(claim: str) -> list[str]:
+    named = _CLAIM.fullmatch(claim)
+    return re.findall(f".{{{_MARK}}}", named["marks"]) if named else []
+
+
+def _mark(name: str) -> str:
+    """32 bits of the name's digest: that two names have one is rare, and costs a wait."""
+    return urlsafe_b64encode(hashlib.sha256(name.encode()).digest()[:4])[:_MARK].decode()

@@ -14,6 +14,9 @@ The lake and the quarantine always show what landed last, whatever order the run
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,22 +48,43 @@ def publish(
     document: Document,
     report: Report,
     verdict: Verdict,
-    *,
-    is_new_key: bool = False,
 ) -> Publication:
-    """Write the report's tables to where the verdict says, unless something later stands there.
-
-    `is_new_key`: it is known that no version of this object was processed before.
-    """
+    """Write the report's tables to where the verdict says, unless something later stands there."""
     judged = rows.Judged(source, document, report, verdict)
-    validated = verdict.outcome == "validated"
-    if validated and not (report.agency and report.year):
-        raise ValueError(f"{source.key}: a validated report must name its agency and year")
-    with exclusive(s3, buckets, f"report/{judged.report_id}"):
-        publication = (_validated if validated else _quarantined)(s3, _Standing.of(s3, buckets, judged), judged)
-    if not is_new_key:
-        _forget_former_name(s3, buckets, judged)
+    with publishing(s3, buckets, (judged,)) as publish_one:
+        publication = publish_one(judged)
+    forget_former_name(s3, buckets, judged)
     return publication
+
+
+@contextmanager
+def publishing(
+    s3: Any,  # noqa: ANN401
+    buckets: Buckets,
+    reports: Sequence[rows.Judged],
+) -> Iterator[Callable[[rows.Judged], Publication]]:
+    """A function that publishes each of `reports`, of which no two may have one report id.
+
+    Nobody else publishes any of them meanwhile. `forget_former_name` has to follow for each that may have had one.
+    """
+    changed: defaultdict[int, list[str]] = defaultdict(list)
+
+    def publish_one(judged: rows.Judged) -> Publication:
+        is_valid = judged.verdict.outcome == "validated"
+        if is_valid and not (judged.report.agency and judged.report.year):
+            raise ValueError(f"{judged.source.key}: a validated report must name its agency and year")
+        standing = _Standing.of(s3, buckets, judged)
+        publication = (_validated if is_valid else _quarantined)(s3, standing, judged)
+        if is_valid and publication.written:
+            changed[judged.year].append(judged.report_id)
+        return publication
+
+    with exclusive(s3, buckets, *(_lock(one.report_id) for one in reports), lasting=len(reports) > 1):
+        try:
+            yield publish_one
+        finally:
+            for year, report_ids in changed.items():
+                mark_changed(s3, buckets.lake, year, *report_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +110,6 @@ def _validated(s3: Any, standing: _Standing, judged: rows.Judged) -> Publication
     if standing.in_lake and standing.in_lake > version:
         return Publication(judged.report_id, (), superseded)
     written = standing.lake.write(s3, rows.tables(judged), replaces=standing.in_lake is not None)
-    mark_changed(s3, standing.buckets.lake, judged.year, judged.report_id)
     if standing.in_quarantine and not superseded:
         standing.quarantine.remove(s3)
     return Publication(judged.report_id, written, superseded)
@@ -105,7 +128,7 @@ def _quarantined(s3: Any, standing: _Standing, judged: rows.Judged) -> Publicati
     return Publication(judged.report_id, written, older is not None)
 
 
-def _forget_former_name(s3: Any, buckets: Buckets, judged: rows.Judged) -> None:  # noqa: ANN401
+def forget_former_name(s3: Any, buckets: Buckets, judged: rows.Judged) -> None:  # noqa: ANN401
     """Remove what the object left elsewhere: read before under another name, or as an older version under none."""
     source = judged.source
     former = read_receipt(s3, buckets, source.key)
@@ -114,12 +137,16 @@ def _forget_former_name(s3: Any, buckets: Buckets, judged: rows.Judged) -> None:
     named = former["agency"] and former["year"]
     if named and former["object"]["etag"] != source.etag:
         return
-    with exclusive(s3, buckets, f"report/{former['report_id']}"):
+    with exclusive(s3, buckets, _lock(former["report_id"])):
         for place in (buckets.lake, buckets.quarantine):
             entry = Entry(place, former["report_id"], former["year"] or 0)
             stands = entry.version(s3)
             if stands and stands.key == source.key and stands <= Version.of(source):
                 _take_out(s3, entry) if place is buckets.lake else entry.remove(s3)
+
+
+def _lock(report_id: str) -> str:
+    return f"report/{report_id}"
 
 
 def _take_out(s3: Any, entry: Entry) -> None:  # noqa: ANN401

@@ -8,14 +8,16 @@ first to have these bytes. What people decided stands there too (`tasks.decision
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from tasks.card import Picture, report_card
 from tasks.lock import exclusive
 from tasks.missing import mark_seen
-from tasks.receipt_json import Json, receipt_dict, receipt_json, to_text
+from tasks.receipt_json import Json, receipt_dict, to_text
 from tasks.settings import Buckets
 from tasks.storage import read_object
 from tasks.values import Receipt, Report, Source
@@ -41,12 +43,31 @@ def write_receipt(
 
     A late receipt of an older version never replaces that of a newer one: it is kept among the older versions.
     """
+    with writing(s3, buckets, (receipt.key,)) as write:
+        return write(receipt, report, pictures, is_first=is_first)
+
+
+@contextmanager
+def writing(s3: Any, buckets: Buckets, keys: Sequence[str]) -> Iterator[Callable[..., str]]:  # noqa: ANN401
+    """A function that writes the receipt of each of the objects `keys`, as `write_receipt` does."""
+    with exclusive(s3, buckets, *map(_lock, keys), lasting=len(keys) > 1):
+        yield partial(_write, s3, buckets)
+
+
+def _write(
+    s3: Any,  # noqa: ANN401
+    buckets: Buckets,
+    receipt: Receipt,
+    report: Report | None = None,
+    pictures: Sequence[Picture] = (),
+    *,
+    is_first: bool = False,
+) -> str:
     content = receipt_dict(receipt)
-    with exclusive(s3, buckets, _lock(receipt.key)):
-        current = read_receipt(s3, buckets, receipt.key)
-        name = _make_room(s3, buckets, current, content)
-        _put(s3, buckets, f"{name}.html", report_card(receipt, report, pictures), _HTML)
-        _put(s3, buckets, f"{name}.json", receipt_json(receipt), _JSON)
+    current = read_receipt(s3, buckets, receipt.key)
+    name = _make_room(s3, buckets, current, content)
+    _put(s3, buckets, f"{name}.html", report_card(receipt, report, pictures), _HTML)
+    _put(s3, buckets, f"{name}.json", to_text(content), _JSON)
     if receipt.outcome in _FIRST_TO_COUNT and receipt.sha256:
         _index(s3, buckets, receipt, is_first=is_first)
     mark_seen(s3, buckets, receipt.key, receipt.etag)

@@ -13,11 +13,6 @@ from tasks.values import LAKE_VERSION, Ending, Receipt, ending
 Json = dict[str, Any]
 
 
-def receipt_json(receipt: Receipt) -> str:
-    """The receipt's JSON text, its keys always in the same order."""
-    return to_text(receipt_dict(receipt))
-
-
 def to_text(content: Json) -> str:
     """JSON text as people like to read it."""
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

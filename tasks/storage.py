@@ -10,6 +10,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.handlers import add_expect_header
 
 from tasks.settings import Place
 
@@ -61,6 +62,7 @@ def head_object(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:  # noq
 def _client(_process: int, _named: tuple[tuple[str, str], ...]) -> Any:  # noqa: ANN401
     client = _session().client("s3", config=CONFIG)
     client.meta.events.register("needs-retry.s3.PutObject", _retry_lost_folder)
+    client.meta.events.unregister("before-call.s3", add_expect_header)  # a round trip that small objects do not pay for
     return client
 
 

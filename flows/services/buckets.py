@@ -8,16 +8,18 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from flows.services.s3 import EVENT_TARGETS
+from tasks.lock import keep_folder
 from tasks.settings import Buckets
 
 
 def make_buckets(s3: Any, buckets: Buckets) -> None:  # noqa: ANN401 (a boto3 client)
-    """Create the buckets that are not there yet."""
+    """Create the buckets that are not there yet, and the folder of locks."""
     for name in buckets.names:
         try:
             s3.head_bucket(Bucket=name)
         except ClientError:
             s3.create_bucket(Bucket=name)
+    keep_folder(s3, buckets)
 
 
 def notify_receiver(s3: Any, buckets: Buckets, targets: Sequence[str] = EVENT_TARGETS[:1]) -> None:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Which reports of the lake changed since the marts were made: an empty object for each change.
+"""Which reports of the lake changed since the marts were made: an empty object names those that changed together.
 
 A change is noted after it was made, so that whoever reads the note reads the new state; of a removal also before it,
 for nobody may come back to note it. Notes are taken back one by one, by name: one that comes meanwhile stays.
@@ -17,13 +17,16 @@ from typing import Any
 from tasks.settings import Place
 
 _FOLDER = "marts/.changed/"
-_NAME = re.compile(rf"{re.escape(_FOLDER)}year=(?P<year>\d+)/(?P<report_id>[0-9a-f]+)\.[0-9a-f]+")
+_NAME = re.compile(rf"{re.escape(_FOLDER)}year=(?P<year>\d+)/(?P<report_ids>[0-9a-f-]+)\.[0-9a-f]+")
+_TOGETHER = 12
+"""Reports that one note has room for where S3 keeps names as those of files."""
+
 _AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A note that a report changed: written, replaced, removed, or related to others anew."""
+    """That a report changed (was written, replaced, removed, or related to others anew), as the note `key` tells."""
 
     key: str
     year: int
@@ -31,26 +34,30 @@ class Change:
     at: datetime
 
 
-def mark_changed(s3: Any, lake: Place, year: int, report_id: str) -> None:  # noqa: ANN401 (a boto3 client)
-    """Note that the report changed."""
-    key = lake.key(f"{_FOLDER}year={year}/{report_id}.{uuid.uuid4().hex[:12]}")
-    s3.put_object(Bucket=lake.bucket, Key=key, Body=b"")
+def mark_changed(s3: Any, lake: Place, year: int, *report_ids: str) -> None:  # noqa: ANN401 (a boto3 client)
+    """Note that the reports changed."""
+    for start in range(0, len(report_ids), _TOGETHER):
+        together = "-".join(report_ids[start : start + _TOGETHER])
+        key = lake.key(f"{_FOLDER}year={year}/{together}.{uuid.uuid4().hex[:12]}")
+        s3.put_object(Bucket=lake.bucket, Key=key, Body=b"")
 
 
 def changes(s3: Any, lake: Place, year: int | None = None) -> Iterator[Change]:  # noqa: ANN401
-    """The notes that stand, of one year or of all."""
+    """What the notes that stand tell, of one year or of all."""
     prefix = lake.key(_FOLDER if year is None else f"{_FOLDER}year={year}/")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=lake.bucket, Prefix=prefix):
         for found in page.get("Contents", []):
             name = _NAME.fullmatch(lake.name(found["Key"]))
             if name:
-                yield Change(found["Key"], int(name["year"]), name["report_id"], found["LastModified"])
+                for report_id in name["report_ids"].split("-"):
+                    yield Change(found["Key"], int(name["year"]), report_id, found["LastModified"])
 
 
 def forget(s3: Any, lake: Place, done: Iterable[Change]) -> None:  # noqa: ANN401
-    """Take notes back: the marts show what they told of.
+    """Take notes back: the marts show all that they told of.
 
     One by one: DeleteObjects asks for an MD5 on some servers, which boto3 no longer sends.
     """
+    keys = {change.key for change in done}
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        list(threads.map(lambda change: s3.delete_object(Bucket=lake.bucket, Key=change.key), done))
+        list(threads.map(lambda key: s3.delete_object(Bucket=lake.bucket, Key=key), keys))

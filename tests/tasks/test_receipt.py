@@ -8,7 +8,8 @@ from pathlib import PurePath
 
 import pytest
 
-from tasks.receipt import find_duplicate, list_receipts, read_receipt, receipt_json, write_receipt
+from tasks.receipt import find_duplicate, list_receipts, read_receipt, write_receipt
+from tasks.receipt_json import receipt_dict, to_text
 from tasks.values import Receipt
 
 KEYS = ["报告.pdf", "淮安市 2024 年/报告 (1).pdf", "a+b.pdf", "100%.pdf", "%2F%20+.pdf", "第#1份?.pdf"]
@@ -78,7 +79,7 @@ def test_the_json_is_the_contracts(make):
         findings=(replace(make.finding(), right=Decimal("4.50")),),
         seconds={"fetch": 0.1},
     )
-    text = receipt_json(receipt)
+    text = to_text(receipt_dict(receipt))
     assert "淮安市人民政府" in text
     content = json.loads(text)
     assert list(content) == [
