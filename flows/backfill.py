@@ -25,7 +25,7 @@ from tasks.outcome import Origin
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
-BATCH = 25
+BATCH = 100
 
 
 @flow(name="backfill", flow_run_name="补录 {prefix}", persist_result=False)

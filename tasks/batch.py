@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -33,8 +33,12 @@ from tasks.storage import s3_client
 from tasks.validate import validate_all
 from tasks.values import Document, Receipt, Report, Source, Verdict
 
-_AT_ONCE = 4
-"""Objects at a time in one process: most of the time goes in waiting for S3."""
+_READERS = 2
+_WRITERS = 4
+"""Objects at a time in one process: most of the time goes in waiting, for S3 and for the process that reads."""
+
+_TOGETHER = 25
+"""Objects that share a claim to their locks, a validation and a note of changes."""
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -72,23 +76,49 @@ class _Ended:
 
 
 def process_batch(items: Sequence[Missing], buckets: Buckets, origin: Origin) -> list[Done]:
-    """Process `items` (`lock.MOST_NAMES` at most) to their receipts, on the S3 server that the environment names."""
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        outcomes = _Batch(s3_client(), buckets, origin, threads).process(items)
-    return [Done(item.key, outcomes.get(item.key, "error")) for item in items]
+    """Process `items` to their receipts, on the S3 server that the environment names.
+
+    While what was read of some is published, the next are being read.
+    """
+    with (
+        ThreadPoolExecutor(1) as ahead,
+        ThreadPoolExecutor(_READERS) as readers,
+        ThreadPoolExecutor(_WRITERS) as writers,
+    ):
+        batch = _Batch(s3_client(), buckets, origin, readers, writers)
+        parts = list(chunks(items, _TOGETHER))
+        for found in _one_ahead(ahead, batch.read, parts):
+            batch.finish(found)
+    return [Done(item.key, batch.outcomes.get(item.key, "error")) for item in items]
+
+
+def _one_ahead(ahead: Executor, function: Callable[[A], B], things: Sequence[A]) -> Iterator[B]:
+    """`function` of each, the next of them being worked out while the caller is busy with one."""
+    next_one: Future[B] | None = None
+    for thing in things:
+        following = ahead.submit(function, thing)
+        if next_one:
+            yield next_one.result()
+        next_one = following
+    if next_one:
+        yield next_one.result()
 
 
 class _Batch:
-    """The stages that a batch goes through, each as a mapping by object key; what breaks in one is not in the next."""
+    """The stages that objects go through, each as a mapping by object key; what breaks in one is not in the next."""
 
-    def __init__(self, s3: Any, buckets: Buckets, origin: Origin, threads: ThreadPoolExecutor) -> None:  # noqa: ANN401
-        self._s3, self._buckets, self._origin, self._threads = s3, buckets, origin, threads
+    def __init__(self, s3: Any, buckets: Buckets, origin: Origin, readers: Executor, writers: Executor) -> None:  # noqa: ANN401
+        self._s3, self._buckets, self._origin = s3, buckets, origin
+        self._readers, self._writers = readers, writers
         self._is_reviewed = has_reviews(s3, buckets)
-        self._outcomes: dict[str, str] = {}
+        self.outcomes: dict[str, str] = {}
 
-    def process(self, items: Sequence[Missing]) -> Mapping[str, str]:
-        """The outcome by key."""
-        found = self._each(self._read, {item.key: item for item in items})
+    def read(self, items: Sequence[Missing]) -> dict[str, _Read | _Ended | None]:
+        """What was read of each, or what it ended with."""
+        return self._each(self._read, {item.key: item for item in items}, self._readers)
+
+    def finish(self, found: Mapping[str, _Read | _Ended | None]) -> None:
+        """Judge what was read, and give everything its outcome."""
         reports = {key: one for key, one in found.items() if isinstance(one, _Read)}
         verdicts = validate_all([one.report for one in reports.values()])
         judged = self._each(self._judge, dict(zip(reports, zip(reports.values(), verdicts, strict=True), strict=True)))
@@ -97,24 +127,25 @@ class _Batch:
             ended = self._publish(together, reports)
             self._write(ended)
             self._relate(ended)
-        return self._outcomes
 
-    def _each(self, function: Callable[[A], B], things: Mapping[str, A]) -> dict[str, B]:
+    def _each(
+        self, function: Callable[[A], B], things: Mapping[str, A], threads: Executor | None = None
+    ) -> dict[str, B]:
         def attempt(key: str) -> dict[str, B]:
             try:
                 return {key: function(things[key])}
             except Exception:
                 logger.exception("%s", key)
-                self._outcomes[key] = "error"
+                self.outcomes[key] = "error"
                 return {}
 
-        return {key: value for one in self._threads.map(attempt, things) for key, value in one.items()}
+        return {key: value for one in (threads or self._writers).map(attempt, things) for key, value in one.items()}
 
     def _read(self, item: Missing) -> _Read | _Ended | None:
         try:
             source = fetch(self._s3, item.bucket, item.key, item.etag, item.landed_at)
         except ObjectGoneError:
-            self._outcomes[item.key] = "gone"
+            self.outcomes[item.key] = "gone"
             return None
         first = find_first(self._s3, self._buckets, source.sha256)
         earlier = receipt_of_first(self._s3, self._buckets, source, first)
@@ -161,7 +192,7 @@ class _Batch:
         except Exception:
             logger.exception("%s", ", ".join(ended))
             return
-        self._outcomes.update((key, ended[key].receipt.outcome) for key in written)
+        self.outcomes.update((key, ended[key].receipt.outcome) for key in written)
 
     def _relate(self, ended: Mapping[str, _Ended]) -> None:
         years = report_years(self._s3, self._buckets.lake)
