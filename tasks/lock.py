@@ -114,7 +114,7 @@ class _Claim:
         self._put()
         rivals = self._rivals(put)
         while rivals and self._key < min(rivals) and time.monotonic() < deadline:
-            time.sleep(0.02)
+            time.sleep(0.05)
             rivals = self._rivals(put)
         return not rivals
 

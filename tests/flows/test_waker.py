@@ -1,0 +1,76 @@
+"""A worker hears of runs through Prefect's events, and goes on when nobody tells it anything."""
+
+import asyncio
+import uuid
+
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from flows.landed import Landed, start_run
+from flows.services.ports import free_port
+from flows.warm import waker as waker_module
+from flows.warm.waker import Waker
+
+SECONDS = 20
+
+
+def with_waker(work, ask):
+    """Run the coroutine `work(waker)` beside a waker that listens."""
+
+    async def run():
+        waker = Waker(ask)
+        waker.start()
+        try:
+            return await asyncio.wait_for(work(waker), SECONDS)
+        finally:
+            waker.stop()
+
+    return asyncio.run(run())
+
+
+def test_a_scheduled_run_is_told(prefect):
+    asked = []
+
+    async def ask():
+        asked.append(1)
+
+    async def work(_):
+        while not asked:
+            await start_run(Landed("landing", f"{uuid.uuid4()}.pdf", "e1"))
+            await asyncio.sleep(0.5)
+
+    with_waker(work, ask)
+    assert asked
+
+
+def test_many_wakings_are_answered_together(prefect, monkeypatch):
+    monkeypatch.setattr(waker_module, "_PAUSE", 0.3)
+    asked = []
+
+    async def ask():
+        asked.append(1)
+
+    async def work(waker):
+        for _ in range(50):
+            waker.wake()
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.5)
+
+    with_waker(work, ask)
+    assert 2 <= len(asked) <= 5
+
+
+def test_neither_a_server_that_is_away_nor_a_failure_ends_it():
+    asked = []
+
+    async def ask():
+        asked.append(1)
+        raise ConnectionError("away")
+
+    async def work(waker):
+        while len(asked) < 2:
+            waker.wake()
+            await asyncio.sleep(0.05)
+
+    with temporary_settings({PREFECT_API_URL: f"http://127.0.0.1:{free_port()}/api"}):
+        with_waker(work, ask)
+    assert len(asked) == 2
