@@ -8,68 +8,20 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 
-import psutil
 from ingest import sample_files
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from rich.console import Console
+from watch import Watch
 
 from flows.cli.backfill import backfill
 from flows.demo import demo_services
-from flows.services.status import services_status
-from tasks.settings import home
 from tasks.storage import s3_client
 
 BUCKET = "bulk"
-
-
-def family(pid: int) -> list[psutil.Process]:
-    """A process and all that it started."""
-    try:
-        process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return []
-
-
-class Watch(threading.Thread):
-    """CPU seconds and the largest memory by service (shared pages counted once), sampled every half second."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self.pids = {service.name: service.pid for service in services_status(home()) if service.pid}
-        self.peak, self.peaks = 0, dict.fromkeys(self.pids, 0)
-        self.before = {pid: _seconds(pid) for pid in self.pids.values()}
-        self.cpu, self.stopped = dict.fromkeys(self.pids, 0.0), threading.Event()
-
-    def run(self) -> None:
-        while not self.stopped.wait(0.5):
-            now = {name: sum(map(_memory, family(pid))) for name, pid in self.pids.items()}
-            self.peaks = {name: max(self.peaks[name], memory) for name, memory in now.items()}
-            self.peak = max(self.peak, sum(now.values()))
-            for name, pid in self.pids.items():
-                self.cpu[name] = max(self.cpu[name], _seconds(pid) - self.before[pid])
-
-
-def _seconds(pid: int) -> float:
-    total = 0.0
-    for process in family(pid):
-        with suppress(psutil.Error):
-            times = process.cpu_times()
-            total += times.user + times.system + times.children_user + times.children_system
-    return total
-
-
-def _memory(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_full_info().pss)
-    except psutil.Error:
-        return 0
 
 
 def upload(number: int, paths: list[Path]) -> None:

@@ -12,27 +12,25 @@ import random
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-import psutil
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from rich.console import Console
+from watch import Watch
 
 from expectations.forms import FORMS
 from flows.demo import demo_services
-from flows.services.status import services_status
 from flows.worker import DEFAULT_LIMIT
 from tasks.read import read
 from tasks.receipt import read_receipt
 from tasks.recognise import recognise
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
-from tasks.settings import buckets_from_env, home
+from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 from tasks.validate import validate
 
@@ -80,26 +78,6 @@ def measure_stages(files: list[tuple[str, bytes]]) -> None:
         print(f"{stage:10} CPU median {warm * 1000:7.1f} ms a report, first {first * 1000:7.1f} ms")
 
 
-class MemoryWatch(threading.Thread):
-    """The largest resident memory of a process with all its children, sampled five times a second."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.process, self.peak, self.stopped = psutil.Process(pid), 0, threading.Event()
-
-    def run(self) -> None:
-        while not self.stopped.wait(0.2):
-            family = [self.process, *self.process.children(recursive=True)]
-            self.peak = max(self.peak, sum(_rss(p) for p in family))
-
-
-def _rss(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0
-
-
 def upload_and_wait(files: list[tuple[str, bytes]], start_run: Callable[[str, str], None] | None = None) -> float:
     """Seconds from the first upload until the last receipt; `start_run` starts what events do not."""
     s3, buckets = s3_client(), buckets_from_env()
@@ -129,12 +107,11 @@ def measure(files: list[tuple[str, bytes]], start_run: Callable[[str, str], None
 def measure_services(files: list[tuple[str, bytes]]) -> tuple[float, float]:
     """Print latency, throughput and memory of the whole system, as events drive it."""
     print("nianbao up")
-    worker = next(s for s in services_status(home()) if s.name == "worker")
-    watch = MemoryWatch(worker.pid or 0)
+    watch = Watch(every=5.0)
     watch.start()
     measured = measure(files)
     watch.stopped.set()
-    print(f"  worker with all its processes: peak {watch.peak / 2**20:.0f} MiB (shared pages count for each)")
+    print(f"  worker with all its processes: peak {watch.peaks['worker'] >> 20} MiB")
     return measured
 
 

@@ -12,7 +12,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from tasks.card import Picture, pages_with_cells
+from tasks.card import pages_with_cells
 from tasks.card.pictures import card_pictures
 from tasks.decisions import Review, accepted, corrected, has_reviews, read_reviews
 from tasks.errors import Rejected
@@ -23,7 +23,7 @@ from tasks.missing import Missing
 from tasks.outcome import Origin, duplicate_receipt, judged_receipt, rejected_receipt
 from tasks.publish import Publication, forget_former_name, publishing
 from tasks.read import read
-from tasks.receipt import find_first, receipt_of_first, writing
+from tasks.receipt import Filing, find_first, receipt_of_first, writing
 from tasks.recognise import recognise
 from tasks.relate import as_published, relate
 from tasks.reread import reconsidered
@@ -31,7 +31,7 @@ from tasks.rows import Judged
 from tasks.settings import Buckets
 from tasks.storage import s3_client
 from tasks.validate import validate_all
-from tasks.values import Document, Receipt, Report, Source, Verdict
+from tasks.values import Document, Report, Source, Verdict
 
 _READERS = 2
 _WRITERS = 4
@@ -63,16 +63,6 @@ class _Read:
     report: Report
     reviews: tuple[Review, ...]
     is_first: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """A receipt that is to be written, with what its card shows."""
-
-    receipt: Receipt
-    report: Report | None = None
-    pictures: Sequence[Picture] = ()
-    is_first: bool = False
 
 
 def process_batch(items: Sequence[Missing], buckets: Buckets, origin: Origin) -> list[Done]:
@@ -113,16 +103,16 @@ class _Batch:
         self._is_reviewed = has_reviews(s3, buckets)
         self.outcomes: dict[str, str] = {}
 
-    def read(self, items: Sequence[Missing]) -> dict[str, _Read | _Ended | None]:
+    def read(self, items: Sequence[Missing]) -> dict[str, _Read | Filing | None]:
         """What was read of each, or what it ended with."""
         return self._each(self._read, {item.key: item for item in items}, self._readers)
 
-    def finish(self, found: Mapping[str, _Read | _Ended | None]) -> None:
+    def finish(self, found: Mapping[str, _Read | Filing | None]) -> None:
         """Judge what was read, and give everything its outcome."""
         reports = {key: one for key, one in found.items() if isinstance(one, _Read)}
         verdicts = validate_all([one.report for one in reports.values()])
         judged = self._each(self._judge, dict(zip(reports, zip(reports.values(), verdicts, strict=True), strict=True)))
-        self._write({key: one for key, one in found.items() if isinstance(one, _Ended)})
+        self._write({key: one for key, one in found.items() if isinstance(one, Filing)})
         for together in _rounds(judged):
             ended = self._publish(together, reports)
             self._write(ended)
@@ -141,7 +131,7 @@ class _Batch:
 
         return {key: value for one in (threads or self._writers).map(attempt, things) for key, value in one.items()}
 
-    def _read(self, item: Missing) -> _Read | _Ended | None:
+    def _read(self, item: Missing) -> _Read | Filing | None:
         try:
             source = fetch(self._s3, item.bucket, item.key, item.etag, item.landed_at)
         except ObjectGoneError:
@@ -150,11 +140,11 @@ class _Batch:
         first = find_first(self._s3, self._buckets, source.sha256)
         earlier = receipt_of_first(self._s3, self._buckets, source, first)
         if earlier:
-            return _Ended(duplicate_receipt(source, earlier, self._origin))
+            return Filing(duplicate_receipt(source, earlier, self._origin))
         try:
             document, report = guarded(_recognised_and_read, source.key.rsplit("/", 1)[-1], source.body)
         except Rejected as rejected:
-            return _Ended(rejected_receipt(source, rejected, self._origin))
+            return Filing(rejected_receipt(source, rejected, self._origin))
         reviews = read_reviews(self._s3, self._buckets, source.sha256) if self._is_reviewed else ()
         return _Read(item, source, document, corrected(report, reviews), reviews, first is None)
 
@@ -163,7 +153,7 @@ class _Batch:
         report, verdict = reconsidered(one.document, one.report, verdict)
         return Judged(one.source, one.document, report, accepted(verdict, one.reviews))
 
-    def _publish(self, judged: Mapping[str, Judged], reports: Mapping[str, _Read]) -> dict[str, _Ended]:
+    def _publish(self, judged: Mapping[str, Judged], reports: Mapping[str, _Read]) -> dict[str, Filing]:
         try:
             with publishing(self._s3, self._buckets, list(judged.values())) as publish:
                 published = self._each(publish, judged)
@@ -172,32 +162,30 @@ class _Batch:
             return {}
         return self._each(self._ended, {key: (reports[key], judged[key], done) for key, done in published.items()})
 
-    def _ended(self, published: tuple[_Read, Judged, Publication]) -> _Ended:
+    def _ended(self, published: tuple[_Read, Judged, Publication]) -> Filing:
         one, judged, publication = published
         if not one.item.is_new_key:
             forget_former_name(self._s3, self._buckets, judged)
         report, verdict = judged.report, judged.verdict
         pictures = card_pictures(one.document, pages_with_cells(report)) if verdict.outcome == "quarantined" else ()
         receipt = judged_receipt(one.source, report, verdict, publication, one.reviews, self._origin)
-        return _Ended(receipt, report, pictures, one.is_first)
+        return Filing(receipt, report, pictures, one.is_first)
 
-    def _write(self, ended: Mapping[str, _Ended]) -> None:
+    def _write(self, ended: Mapping[str, Filing]) -> None:
         if not ended:
             return
         try:
             with writing(self._s3, self._buckets, list(ended)) as write:
-                written = self._each(
-                    lambda one: write(one.receipt, one.report, one.pictures, is_first=one.is_first), ended
-                )
+                written = self._each(write, ended)
         except Exception:
             logger.exception("%s", ", ".join(ended))
             return
         self.outcomes.update((key, ended[key].receipt.outcome) for key in written)
 
-    def _relate(self, ended: Mapping[str, _Ended]) -> None:
+    def _relate(self, ended: Mapping[str, Filing]) -> None:
         years = report_years(self._s3, self._buckets.lake)
 
-        def relate_one(one: _Ended) -> None:
+        def relate_one(one: Filing) -> None:
             receipt = one.receipt
             if receipt.written and one.report and receipt.agency and receipt.year:
                 this = as_published(one.report, receipt)

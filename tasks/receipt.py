@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -28,48 +29,49 @@ _FIRST_TO_COUNT = ("validated", "quarantined", "rejected")
 """What makes the same bytes under another key a duplicate: not a failure, nor a duplicate itself."""
 
 
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """A receipt that is to be written, with what its card shows: the tables and the page pictures, if there are any.
+
+    `is_first`: it is known that no other object had these bytes before.
+    """
+
+    receipt: Receipt
+    report: Report | None = None
+    pictures: Sequence[Picture] = ()
+    is_first: bool = False
+
+
 def write_receipt(
     s3: Any,  # noqa: ANN401
     buckets: Buckets,
     receipt: Receipt,
     report: Report | None = None,
     pictures: Sequence[Picture] = (),
-    *,
-    is_first: bool = False,
 ) -> str:
-    """Write the receipt (for people with the tables and the page pictures, if given) and return its JSON's address.
-
-    `is_first`: it is known that no other object had these bytes before.
+    """Write the receipt and return its JSON's address.
 
     A late receipt of an older version never replaces that of a newer one: it is kept among the older versions.
     """
     with writing(s3, buckets, (receipt.key,)) as write:
-        return write(receipt, report, pictures, is_first=is_first)
+        return write(Filing(receipt, report, pictures))
 
 
 @contextmanager
-def writing(s3: Any, buckets: Buckets, keys: Sequence[str]) -> Iterator[Callable[..., str]]:  # noqa: ANN401
+def writing(s3: Any, buckets: Buckets, keys: Sequence[str]) -> Iterator[Callable[[Filing], str]]:  # noqa: ANN401
     """A function that writes the receipt of each of the objects `keys`, as `write_receipt` does."""
     with exclusive(s3, buckets, *map(_lock, keys), lasting=len(keys) > 1):
         yield partial(_write, s3, buckets)
 
 
-def _write(
-    s3: Any,  # noqa: ANN401
-    buckets: Buckets,
-    receipt: Receipt,
-    report: Report | None = None,
-    pictures: Sequence[Picture] = (),
-    *,
-    is_first: bool = False,
-) -> str:
+def _write(s3: Any, buckets: Buckets, filing: Filing) -> str:  # noqa: ANN401
+    receipt = filing.receipt
     content = receipt_dict(receipt)
-    current = read_receipt(s3, buckets, receipt.key)
-    name = _make_room(s3, buckets, current, content)
-    _put(s3, buckets, f"{name}.html", report_card(receipt, report, pictures), _HTML)
+    name = _make_room(s3, buckets, read_receipt(s3, buckets, receipt.key), content)
+    _put(s3, buckets, f"{name}.html", report_card(receipt, filing.report, filing.pictures), _HTML)
     _put(s3, buckets, f"{name}.json", to_text(content), _JSON)
     if receipt.outcome in _FIRST_TO_COUNT and receipt.sha256:
-        _index(s3, buckets, receipt, is_first=is_first)
+        _index(s3, buckets, receipt, is_first=filing.is_first)
     mark_seen(s3, buckets, receipt.key, receipt.etag)
     return buckets.receipts.uri(f"{name}.json")
 
