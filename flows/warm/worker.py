@@ -44,8 +44,10 @@ class WarmWorker(ProcessWorker):
         self._waker.start()
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
-        """Take what is scheduled from the pool, as far as there is room."""
+        """Take what is scheduled from the pool, unless enough waits here: an answer names all that waits there."""
         async with self._asking:
+            if self._waiting >= len(self._slots):
+                return []
             return await super().get_and_submit_flow_runs()
 
     async def teardown(self, *exc_info: Any) -> None:  # noqa: ANN401
