@@ -97,18 +97,18 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
     label_run(receipt)
     emit_outcome(receipt)
     publish_artifacts(receipt, report)
-    if receipt.agency and receipt.year and _is_to_relate(receipt, report):
-        relate(receipt.agency, receipt.year)
+    _relate(receipt, report)
     get_run_logger().info("%s %s", receipt.outcome, receipt.message)
     return Completed(message=f"{receipt.outcome}：{receipt.message}"[:500])
 
 
-def _is_to_relate(receipt: Receipt, report: Report | None) -> bool:
+def _relate(receipt: Receipt, report: Report | None) -> None:
     """Most reports of a burst have no other to be held against yet: they need no run for it."""
     if not (receipt.written and report and receipt.agency and receipt.year):
-        return False
+        return
     who = receipt.agency, receipt.year
-    return has_others(s3_client(), buckets_from_env(), *who, as_published(report, receipt))
+    if has_others(s3_client(), buckets_from_env(), *who, as_published(report, receipt)):
+        relate(*who)
 
 
 def _processed(source: Source, stages: Stages, replay: bool) -> tuple[Receipt, Report | None, Document | None]:

@@ -183,6 +183,8 @@ class _Batch:
         self.outcomes.update((key, ended[key].receipt.outcome) for key in written)
 
     def _relate(self, ended: Mapping[str, Filing]) -> None:
+        if not ended:
+            return
         years = report_years(self._s3, self._buckets.lake)
 
         def relate_one(one: Filing) -> None:

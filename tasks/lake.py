@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from tasks.schemas import SCHEMAS
 from tasks.settings import Place
-from tasks.storage import read_object
+from tasks.storage import head_object, read_object
 from tasks.values import Source
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -79,7 +79,7 @@ class Entry:
 
     def has(self, s3: Any, table: str) -> bool:  # noqa: ANN401
         """Whether the report has this table there."""
-        return read_object(s3, self.place, self.name(table)) is not None
+        return head_object(s3, self.place.bucket, self._key(table)) is not None
 
     def put(self, s3: Any, table: str, content: pa.Table) -> None:  # noqa: ANN401
         """Write one of the report's tables."""
