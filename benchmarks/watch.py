@@ -7,17 +7,9 @@ from contextlib import suppress
 
 import psutil
 
+from flows.services.service import family
 from flows.services.status import services_status
 from tasks.settings import home
-
-
-def family(pid: int) -> list[psutil.Process]:
-    """A process and all that it started."""
-    try:
-        process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return []
 
 
 class Watch(threading.Thread):

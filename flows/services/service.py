@@ -83,10 +83,10 @@ class Running:
         """End the process and all that it started, kindly first."""
         if self.process is None:
             return
-        family = _family(self.process.pid)
+        members = family(self.process.pid)
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGTERM)
-        _, left = psutil.wait_procs(family, timeout=_GRACE_SECONDS)
+        _, left = psutil.wait_procs(members, timeout=_GRACE_SECONDS)
         for process in left:
             process.kill()
         self.process.wait()
@@ -103,7 +103,8 @@ def answers(url: str) -> bool:
         return False
 
 
-def _family(pid: int) -> list[psutil.Process]:
+def family(pid: int) -> list[psutil.Process]:
+    """A process and all that it started; nothing if it is gone."""
     try:
         process = psutil.Process(pid)
         return [process, *process.children(recursive=True)]
