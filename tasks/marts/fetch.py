@@ -3,55 +3,77 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.lake import Entry
-from tasks.schemas import LAKE_TABLES
+from tasks.schemas import LAKE_TABLES, SCHEMAS
 from tasks.settings import Place
 from tasks.storage import head_object, read_object
 
 Tables = dict[str, pa.Table]
+A = TypeVar("A")
+
 _AT_ONCE = 8
-_TRIES = 3
+_TRIES = 30
+_PAUSE = 0.1
+"""Seconds until a report that is being replaced is looked at again: writing one takes some thirty milliseconds."""
+
+_WRITTEN_FIRST = next(iter(SCHEMAS))
 
 
 def agencies_of(s3: Any, lake: Place, year: int, report_ids: Iterable[str]) -> dict[str, str]:  # noqa: ANN401
     """The agency of each of the reports, without those that are not in the lake."""
-    found = reports_rows(s3, lake, year, report_ids)
+    found = _each(s3, lake, year, report_ids, lambda entry: _table(s3, entry, "reports"))
     return {report_id: str(table["agency"][0]) for report_id, table in found.items()}
 
 
-def reports_rows(s3: Any, lake: Place, year: int, report_ids: Iterable[str]) -> Tables:  # noqa: ANN401
-    """The row of `reports` of each, without those that are not in the lake."""
-    ids = list(report_ids)
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        rows = threads.map(lambda report_id: _table(s3, Entry(lake, report_id, year), "reports"), ids)
-        return {report_id: table for report_id, table in zip(ids, rows, strict=True) if table is not None}
-
-
 def whole_reports(s3: Any, lake: Place, year: int, report_ids: Iterable[str]) -> dict[str, Tables]:  # noqa: ANN401
-    """All tables of each, without those that are not in the lake or are being replaced all the time."""
+    """All tables of each, without those that are not in the lake."""
+    return _each(s3, lake, year, report_ids, lambda entry: _whole(s3, entry))
+
+
+def _each(
+    s3: Any,  # noqa: ANN401
+    lake: Place,
+    year: int,
+    report_ids: Iterable[str],
+    attempt: Callable[[Entry], A | None],
+) -> dict[str, A]:
+    """What `attempt` makes of each report, without those that are not in the lake.
+
+    A report that is being replaced is waited for, some seconds: then who was writing it has died, and will do it again.
+    """
+
+    def patiently(report_id: str) -> A | None:
+        entry = Entry(lake, report_id, year)
+        for _ in range(_TRIES):
+            found = attempt(entry)
+            if found is not None or not entry.has(s3, _WRITTEN_FIRST):
+                return found
+            time.sleep(_PAUSE)
+        return None
+
     ids = list(report_ids)
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        found = threads.map(lambda report_id: _whole(s3, Entry(lake, report_id, year)), ids)
-        return {report_id: tables for report_id, tables in zip(ids, found, strict=True) if tables}
+        every = zip(ids, threads.map(patiently, ids), strict=True)
+        return {report_id: found for report_id, found in every if found is not None}
 
 
 def _whole(s3: Any, entry: Entry) -> Tables | None:  # noqa: ANN401
     """A report's tables, all of one writing: `reports` goes first and comes last, so it must be the same at the end."""
-    for _ in range(_TRIES):
-        before = _etag(s3, entry)
-        if before is None:
-            return None
-        tables = {table: _table(s3, entry, table) for table in LAKE_TABLES}
-        if _etag(s3, entry) == before:
-            return {table: _or_empty(table, content) for table, content in tables.items()}
-    return None
+    before = _etag(s3, entry)
+    if before is None:
+        return None
+    tables = {table: _table(s3, entry, table) for table in LAKE_TABLES}
+    if _etag(s3, entry) != before:
+        return None
+    return {table: _or_empty(table, content) for table, content in tables.items()}
 
 
 def _etag(s3: Any, entry: Entry) -> str | None:  # noqa: ANN401
