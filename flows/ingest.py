@@ -22,7 +22,7 @@ from flows.run_labels import label_run, run_url
 from flows.stages import Stages
 from tasks.card import pages_with_cells
 from tasks.card.pictures import card_pictures
-from tasks.decisions import Review, accepted, corrected, read_reviews
+from tasks.decisions import Review, accepted, corrected, read_reviews, standing
 from tasks.errors import Rejected
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.guard import guarded
@@ -121,11 +121,22 @@ def _processed(source: Source, stages: Stages, replay: bool) -> tuple[Receipt, R
     report = stages.time("read", _read, quote(document))
     if isinstance(report, Rejected):
         return rejected_receipt(source, report, _origin(stages)), None, document
-    reviews = read_reviews(s3_client(), buckets_from_env(), source.sha256)
-    report, verdict = stages.time("validate", _validate, *map(quote, (document, report, reviews)))
-    publication = stages.time("publish", _publish, *map(quote, (source, document, report, verdict)))
-    receipt = judged_receipt(source, report, verdict, publication, reviews, _origin(stages))
+    receipt, report = _published(source, document, report, stages)
+    if replay and receipt.review != standing(_reviews(source)):  # decided meanwhile, and maybe published by another run
+        receipt, report = _published(source, document, report, stages)
     return receipt, report, document
+
+
+def _published(source: Source, document: Document, report: Report, stages: Stages) -> tuple[Receipt, Report]:
+    """The report judged as it was read and as people decided by now, and published as that says."""
+    reviews = _reviews(source)
+    judged, verdict = stages.time("validate", _validate, *map(quote, (document, report, reviews)))
+    publication = stages.time("publish", _publish, *map(quote, (source, document, judged, verdict)))
+    return judged_receipt(source, judged, verdict, publication, reviews, _origin(stages)), judged
+
+
+def _reviews(source: Source) -> tuple[Review, ...]:
+    return read_reviews(s3_client(), buckets_from_env(), source.sha256)
 
 
 def _origin(stages: Stages) -> Origin:

@@ -13,6 +13,7 @@ from flows.ingest import ingest
 from flows.review import review
 from tasks.query import connect
 from tasks.receipt import list_receipts, read_receipt
+from tasks.review import decide
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 
@@ -129,6 +130,25 @@ def test_a_decision_from_the_prefect_ui_publishes_and_is_kept(land, s3, buckets)
     assert found == [(suspect["address"], suspect["balancing_value"], suspect["balancing_value"] + 1)]
     _, receipt = land(sample(wrong=True), replay=True)
     assert receipt["outcome"] == "validated"
+
+
+def test_a_retraction_while_a_replay_is_at_work_holds(land, s3, buckets, monkeypatch):
+    """The replay has read the decisions before it: what it publishes is taken back."""
+    land(sample(), key="报告.pdf")
+    publish, published = flows.ingest.publish, []
+
+    def retracted_meanwhile(*args):
+        if not published:
+            decide(s3, buckets, "报告.pdf", "retract", "数据有误", "王五")
+        published.append(publish(*args))
+        return published[-1]
+
+    monkeypatch.setattr(flows.ingest, "publish", retracted_meanwhile)
+    _, receipt = land(sample(), key="报告.pdf", replay=True)
+    assert (receipt["outcome"], receipt["review"]["kind"]) == ("quarantined", "retract")
+    written = [one.written[0].split("/")[2] for one in published]
+    assert written == [buckets.lake.bucket, buckets.quarantine.bucket]
+    assert connect(buckets).sql("SELECT report_id FROM reports").fetchall() == []
 
 
 def test_a_decision_that_makes_no_sense_fails_with_the_reason(land):
