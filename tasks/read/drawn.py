@@ -6,7 +6,7 @@ import ctypes
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -28,31 +28,35 @@ _LINE, _BOX = 2, 5
 
 Point = tuple[float, float]
 Matrix = tuple[float, float, float, float, float, float]
+_AS_IT_IS: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class PageObject(NamedTuple):
-    """A path or picture, and the matrix that takes its own coordinates to the page's."""
+    """A path or picture, and the matrix that the form XObjects it stands in add to its own."""
 
     item: object
     kind: int
-    matrix: Matrix
     outer: Matrix
-    """The part of `matrix` that comes from the form XObjects it stands in."""
+
+    @property
+    def matrix(self) -> Matrix:
+        """What takes its own coordinates to the page's."""
+        return _times(_matrix(self.item), self.outer)
 
 
 def page_objects(page: pdfium.PdfPage) -> Iterator[PageObject]:
     """Paths and pictures, those in form XObjects too."""
-    count, get = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject
-    stack = [(get(page.raw, i), (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), 0) for i in range(count(page.raw))]
+    count, get, kind_of = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, raw.FPDFPageObj_GetType
+    stack = [(get(page.raw, i), _AS_IT_IS, 0) for i in range(count(page.raw))]
     while stack:
         item, outer, depth = stack.pop()
-        kind = raw.FPDFPageObj_GetType(item)
-        if kind == raw.FPDF_PAGEOBJ_FORM and depth < _FORM_DEPTH:
+        kind = kind_of(item)
+        if kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+            yield PageObject(item, kind, outer)
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _FORM_DEPTH:
             inner = _times(_matrix(item), outer)
             for i in range(raw.FPDFFormObj_CountObjects(item)):
                 stack.append((raw.FPDFFormObj_GetObject(item, i), inner, depth + 1))
-        elif kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
-            yield PageObject(item, kind, _times(_matrix(item), outer), outer)
 
 
 def _matrix(item: object) -> Matrix:
@@ -97,15 +101,16 @@ def segments(objects: Iterable[PageObject]) -> Iterator[BBox]:
     """The thin boxes that drawn lines, stroked boxes and thin filled boxes make, in the page's user space."""
     grounds: list[BBox] = []
     sheets: list[BBox] = []
+    ask = _Ask()
     for item in objects:
         if item.kind != raw.FPDF_PAGEOBJ_PATH:
             continue
-        is_filled, is_stroked = _draw_mode(item)
-        if is_stroked and not _is_white(item, raw.FPDFPageObj_GetStrokeColor):
-            yield from _stroked(item)
+        is_filled, is_stroked = ask.draw_mode(item)
+        if is_stroked and not ask.is_white(item, raw.FPDFPageObj_GetStrokeColor):
+            yield from _stroked(item, ask)
         elif is_filled:
-            fills = not _is_white(item, raw.FPDFPageObj_GetFillColor)
-            for box in _filled(item):
+            fills = not ask.is_white(item, raw.FPDFPageObj_GetFillColor)
+            for box in _filled(item, ask):
                 if min(box[2] - box[0], box[3] - box[1]) > THIN:
                     (grounds if fills else sheets).append(box)
                 elif fills:
@@ -113,35 +118,59 @@ def segments(objects: Iterable[PageObject]) -> Iterator[BBox]:
     yield from _gaps(grounds, sheets)
 
 
-def _draw_mode(item: PageObject) -> tuple[bool, bool]:
-    filled, stroked = ctypes.c_int(), ctypes.c_int()
-    raw.FPDFPath_GetDrawMode(item.item, filled, stroked)
-    return bool(filled.value), bool(stroked.value)
+class _Ask:
+    """Questions that PDFium answers into variables: these are made once, for a page has thousands of paths."""
+
+    def __init__(self) -> None:
+        self._ints, self._int_refs = _variables(ctypes.c_int, 2)
+        self._colors, self._color_refs = _variables(ctypes.c_uint, 4)
+        self._floats, self._float_refs = _variables(ctypes.c_float, 4)
+
+    def draw_mode(self, item: PageObject) -> tuple[bool, bool]:
+        """Whether it is filled, and whether it is stroked."""
+        raw.FPDFPath_GetDrawMode(item.item, *self._int_refs)
+        filled, stroked = self._ints
+        return bool(filled.value), bool(stroked.value)
+
+    def is_white(self, item: PageObject, get_color: Callable[..., int]) -> bool:
+        """Whether nothing is seen of it on paper."""
+        if not get_color(item.item, *self._color_refs):
+            return False
+        red, green, blue, alpha = self._colors
+        return bool(alpha.value == 0 or min(red.value, green.value, blue.value) >= _WHITE)
+
+    def bounds(self, item: PageObject) -> BBox:
+        """Its box in the page's user space."""
+        raw.FPDFPageObj_GetBounds(item.item, *self._float_refs)
+        x0, y0, x1, y1 = (number.value for number in self._floats)
+        if item.outer is _AS_IT_IS:
+            return x0, y0, x1, y1
+        return _box((_at(item.outer, x0, y0), _at(item.outer, x1, y1)))
 
 
-def _stroked(item: PageObject) -> Iterator[BBox]:
+def _variables(kind: type[Any], number: int) -> tuple[list[Any], list[Any]]:
+    """So many variables of a C type, and the references to them."""
+    variables = [kind() for _ in range(number)]
+    return variables, [ctypes.byref(variable) for variable in variables]
+
+
+def _stroked(item: PageObject, ask: _Ask) -> Iterator[BBox]:
     """The lines of each subpath; of a single thin line PDFium knows where it is."""
     if raw.FPDFPath_CountSegments(item.item) == _LINE:
-        x0, y0, x1, y1 = box = _bounds(item)
-        if min(x1 - x0, y1 - y0) <= THIN:
+        x0, y0, x1, y1 = box = ask.bounds(item)
+        if x1 - x0 <= THIN or y1 - y0 <= THIN:
             yield box
             return
     for points in _subpaths(item):
         yield from ((*a, *b) for a, b in itertools.pairwise(points))
 
 
-def _filled(item: PageObject) -> Iterator[BBox]:
+def _filled(item: PageObject, ask: _Ask) -> Iterator[BBox]:
     """The box of each subpath; PDFium knows that of a single rectangle."""
     if raw.FPDFPath_CountSegments(item.item) == _BOX:
-        yield _bounds(item)
+        yield ask.bounds(item)
     else:
         yield from (_box(points) for points in _subpaths(item))
-
-
-def _bounds(item: PageObject) -> BBox:
-    x0, y0, x1, y1 = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(item.item, x0, y0, x1, y1)
-    return _box((_at(item.outer, x0.value, y0.value), _at(item.outer, x1.value, y1.value)))
 
 
 def _gaps(grounds: Sequence[BBox], sheets: Sequence[BBox]) -> Iterator[BBox]:
@@ -151,21 +180,15 @@ def _gaps(grounds: Sequence[BBox], sheets: Sequence[BBox]) -> Iterator[BBox]:
             yield from ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1))
 
 
-def _is_white(item: PageObject, get_color: Callable[..., int]) -> bool:
-    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
-    if not get_color(item.item, red, green, blue, alpha):
-        return False
-    return alpha.value == 0 or min(red.value, green.value, blue.value) >= _WHITE
-
-
 def _subpaths(item: PageObject) -> Iterator[list[Point]]:
     """The corner points of each subpath, in the page's user space; a closed one ends where it began."""
     points: list[Point] = []
     x, y = ctypes.c_float(), ctypes.c_float()
+    matrix = item.matrix
     for index in range(raw.FPDFPath_CountSegments(item.item)):
         segment = raw.FPDFPath_GetPathSegment(item.item, index)
         raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = _at(item.matrix, x.value, y.value)
+        point = _at(matrix, x.value, y.value)
         if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:
                 yield points

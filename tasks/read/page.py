@@ -34,8 +34,7 @@ def chars_at(texts: Iterable[str], boxes: Boxes) -> list[Char]:
     return list(map(Char, texts, *boxes.tolist(), ((x0 + x1) / 2).tolist(), ((top + bottom) / 2).tolist()))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """A ruling line: at `at` (x of a vertical one, y of a horizontal one), from `start` to `end`."""
 
     at: float

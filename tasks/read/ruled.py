@@ -115,23 +115,29 @@ def _snapped(values: list[float]) -> list[float]:
 
 
 def _by_line(rules: list[Rule], lines: list[float]) -> list[list[tuple[float, float]]]:
-    """For each line the stretches that are ruled."""
+    """For each line the stretches that are ruled, from the first to the last, with no gap as of a dashed line."""
     found: list[list[tuple[float, float]]] = [[] for _ in lines]
     for rule in rules:
         after = min(max(1, bisect_right(lines, rule.at)), len(lines) - 1)
         nearest = after if lines[after] - rule.at < rule.at - lines[after - 1] else after - 1
-        found[nearest].append((rule.start, rule.end))
-    for spans in found:
-        spans.sort()
-    return found
+        found[nearest].append((rule.start - SNAP / 2, rule.end + SNAP / 2))
+    return [list(_merged(spans)) for spans in found]
+
+
+def _merged(spans: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """What the spans cover together."""
+    if not spans:
+        return
+    spans.sort()
+    start, end = spans[0]
+    for a, b in spans:
+        if a > end:
+            yield start, end
+            start = a
+        end = max(end, b)
+    yield start, end
 
 
 def _cover(spans: list[tuple[float, float]], start: float, end: float) -> float:
-    """The share of start..end that the spans cover; gaps of a dashed line count as ruled."""
-    covered, reached = 0.0, start
-    for a, b in spans:
-        a, b = max(a - SNAP / 2, reached), min(b + SNAP / 2, end)
-        if b > a:
-            covered += b - a
-            reached = b
-    return covered / (end - start)
+    """The share of start..end that the spans cover."""
+    return sum(max(0.0, min(b, end) - max(a, start)) for a, b in spans) / (end - start)
