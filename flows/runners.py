@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Literal
+
+import pyarrow as pa
 
 from flows.forked import fork_server, start_forked
 
@@ -38,50 +41,72 @@ def batches_on(runner: Runner, address: str | None) -> Iterator[Submit]:
 
 
 class _Pool:
-    """A process pool that is made anew when one of its processes dies; the calls that it lost are made again."""
+    """This process and others, as many as there are processors: here work begins at once, while those are started.
+
+    A process that dies is replaced, and the call that it lost is made again.
+    """
 
     def __init__(self) -> None:
-        self._context = fork_server("tasks.batch", "expectations.suites.expectation")
-        self._executor = self._new()
-
-    def _new(self) -> Executor:
-        return ProcessPoolExecutor(os.cpu_count() or 1, self._context, initializer=start_forked)
+        number = os.cpu_count() or 1
+        self._threads = ThreadPoolExecutor(number)
+        self._here = threading.Lock()
+        self._others = _Others(number - 1)
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:  # noqa: ANN401
-        """Hand a call over; only its result says that the process died."""
-        outer: Future[Any] = Future()
-        self._try(outer, function, args, _TRIES)
-        return outer
+        """Hand a call over."""
+        return self._threads.submit(self._call, function, args)
 
-    def _try(self, outer: Future[Any], function: Callable[..., Any], args: tuple[Any, ...], tries: int) -> None:
-        executor = self._executor
+    def _call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        if not self._here.acquire(blocking=False):
+            return self._others.call(function, args)
         try:
-            inner = executor.submit(function, *args)
-        except BrokenProcessPool:
-            self._executor = self._new() if executor is self._executor else self._executor
-            inner = self._executor.submit(function, *args)
-
-        def settle(done: Future[Any]) -> None:
-            error = done.exception()
-            if isinstance(error, BrokenProcessPool) and tries > 1:
-                self._again(outer, function, args, tries - 1)
-            elif error:
-                outer.set_exception(error)
-            else:
-                outer.set_result(done.result())
-
-        inner.add_done_callback(settle)
-
-    def _again(self, outer: Future[Any], function: Callable[..., Any], args: tuple[Any, ...], tries: int) -> None:
-        """A callback's own error would be lost, and `outer` would never end."""
-        try:
-            self._try(outer, function, args, tries)
-        except Exception as error:
-            outer.set_exception(error)
+            return function(*args)
+        finally:
+            self._here.release()
 
     def shutdown(self) -> None:
-        """Let the processes go."""
-        self._executor.shutdown(wait=True, cancel_futures=True)
+        """Let the processes go; what has not begun is not begun."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._others.shutdown()
+
+
+class _Others:
+    """Processes forked from a server of their own that has what a batch needs."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._context = fork_server("tasks.batch", "expectations.suites.expectation")
+        self._changing = threading.Lock()
+        self._executor: Executor | None = None
+
+    def call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        for left in reversed(range(_TRIES)):
+            executor = self._started()
+            try:
+                return executor.submit(function, *args).result()
+            except BrokenProcessPool:
+                self._forget(executor)
+                if not left:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _started(self) -> Executor:
+        with self._changing:
+            self._executor = self._executor or ProcessPoolExecutor(self._number, self._context, initializer=_start)
+            return self._executor
+
+    def _forget(self, executor: Executor) -> None:
+        with self._changing:
+            self._executor = None if executor is self._executor else self._executor
+
+    def shutdown(self) -> None:
+        if self._executor:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _start() -> None:
+    start_forked()
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own keeps 12 MiB more, for tables as small as these
 
 
 @contextmanager

@@ -94,7 +94,8 @@ class Entry:
 
 
 def to_parquet(table: pa.Table) -> bytes:
-    """The table as the bytes of a Parquet file."""
+    """The table as the bytes of a Parquet file, with dictionaries where the schema has them."""
+    coded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
     sink = io.BytesIO()
-    pq.write_table(table, sink, compression="zstd", write_statistics=True, version="2.6")
+    pq.write_table(table, sink, compression="zstd", use_dictionary=coded, write_statistics=True, version="2.6")
     return sink.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,8 +10,14 @@ from typing import Any
 
 from tasks.settings import Buckets, Place
 
-SEEN = ".index/seen"
-"""Markers `<SEEN>/<key>/<etag>`: this version has a receipt."""
+_SEEN = ".index/seen"
+"""Markers `<_SEEN>/<version>.<version>...`: these versions have receipts. A version is hashes of key and etag."""
+
+_KEY, _ETAG = 20, 12
+"""Hexadecimal digits of each hash: eighty bits for all keys, forty-eight for the versions of one."""
+
+_TOGETHER = 7
+"""Versions that one marker has room for where S3 keeps names as those of files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +32,35 @@ class Missing:
     """No other version of the object has a receipt."""
 
 
-def mark_seen(s3: Any, buckets: Buckets, key: str, etag: str) -> None:  # noqa: ANN401 (a boto3 client)
-    """Note that this version has a receipt."""
+def mark_seen(s3: Any, buckets: Buckets, *versions: tuple[str, str]) -> None:  # noqa: ANN401 (a boto3 client)
+    """Note that these versions (key, etag) have receipts."""
     place = buckets.receipts
-    s3.put_object(Bucket=place.bucket, Key=place.key(f"{SEEN}/{key}/{etag}"), Body=b"")
+    for start in range(0, len(versions), _TOGETHER):
+        together = ".".join(_hashes(*version) for version in versions[start : start + _TOGETHER])
+        s3.put_object(Bucket=place.bucket, Key=place.key(f"{_SEEN}/{together}"), Body=b"")
 
 
 def missing(s3: Any, buckets: Buckets, older_than: timedelta) -> Iterator[Missing]:  # noqa: ANN401
     """The landed versions without a receipt that have been there for so long."""
-    seen = {name.removeprefix(f"{SEEN}/") for name, _ in _listed(s3, buckets.receipts, SEEN)}
-    known = {name.rpartition("/")[0] for name in seen}
+    markers = (name.removeprefix(f"{_SEEN}/") for name, _ in _listed(s3, buckets.receipts, _SEEN))
+    seen = {version for marker in markers for version in marker.split(".")}
+    known = {version[:_KEY] for version in seen}
     before = datetime.now(UTC) - older_than
     for _, found in _listed(s3, buckets.landing, ""):
         etag = found["ETag"].strip('"')
         is_folder = found["Key"].endswith("/")
-        if not is_folder and f"{found['Key']}/{etag}" not in seen and found["LastModified"] <= before:
-            is_new_key = found["Key"] not in known
+        version = _hashes(found["Key"], etag)
+        if not is_folder and version not in seen and found["LastModified"] <= before:
+            is_new_key = version[:_KEY] not in known
             yield Missing(buckets.landing.bucket, found["Key"], etag, found["LastModified"], is_new_key)
+
+
+def _hashes(key: str, etag: str) -> str:
+    return _hash(key)[:_KEY] + _hash(etag)[:_ETAG]
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _listed(s3: Any, place: Place, folder: str) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401

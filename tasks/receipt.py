@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from tasks.card import Picture, report_card
@@ -60,8 +59,18 @@ def write_receipt(
 @contextmanager
 def writing(s3: Any, buckets: Buckets, keys: Sequence[str]) -> Iterator[Callable[[Filing], str]]:  # noqa: ANN401
     """A function that writes the receipt of each of the objects `keys`, as `write_receipt` does."""
+    written: list[tuple[str, str]] = []
+
+    def write(filing: Filing) -> str:
+        address = _write(s3, buckets, filing)
+        written.append((filing.receipt.key, filing.receipt.etag))
+        return address
+
     with exclusive(s3, buckets, *map(_lock, keys), lasting=len(keys) > 1):
-        yield partial(_write, s3, buckets)
+        try:
+            yield write
+        finally:
+            mark_seen(s3, buckets, *written)
 
 
 def _write(s3: Any, buckets: Buckets, filing: Filing) -> str:  # noqa: ANN401
@@ -72,7 +81,6 @@ def _write(s3: Any, buckets: Buckets, filing: Filing) -> str:  # noqa: ANN401
     _put(s3, buckets, f"{name}.json", to_text(content), _JSON)
     if receipt.outcome in _FIRST_TO_COUNT and receipt.sha256:
         _index(s3, buckets, receipt, is_first=filing.is_first)
-    mark_seen(s3, buckets, receipt.key, receipt.etag)
     return buckets.receipts.uri(f"{name}.json")
 
 

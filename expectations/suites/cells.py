@@ -95,6 +95,8 @@ def _sound(tables: TablesRead, figure: Figure) -> Cell | None:
 
 
 def _is_proper(value: Number | None, figure: Figure) -> bool:
+    if isinstance(value, int):
+        return abs(value) < LIMIT
     if value is None or not Decimal(value).is_finite() or abs(Decimal(value)) >= LIMIT:
         return False
     return value == (Decimal(value).quantize(_FEN) if figure.kind == "amount" else int(value))
@@ -102,6 +104,8 @@ def _is_proper(value: Number | None, figure: Figure) -> bool:
 
 def _scaled(value: Number | None) -> int | None:
     """Rounded away from zero, so that the sign is kept."""
+    if isinstance(value, int):
+        return value * SCALE if abs(value) < LIMIT else None
     if value is None or not Decimal(value).is_finite() or abs(Decimal(value)) >= LIMIT:
         return None
     return int((Decimal(value) * SCALE).to_integral_value(ROUND_UP))

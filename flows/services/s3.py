@@ -20,7 +20,7 @@ def s3_command(config: Config) -> list[str]:
     """The command that serves S3; the volume must have been formatted."""
     return [
         juicefs(), "--no-agent", "gateway", "--multi-buckets", "--keep-etag", "--no-usage-report", "--no-banner",
-        "--cache-dir", str(_folder(config) / "cache"), "--cache-size", "256",
+        "--cache-size", "0",  # the data is on this disk already
         "--metrics", f"127.0.0.1:{config.s3_metrics_port}",
         _database(config), f"127.0.0.1:{config.s3_port}",
     ]  # fmt: skip
@@ -31,7 +31,7 @@ def s3_env(config: Config) -> dict[str, str]:
     queue = _folder(config) / "events"
     queue.mkdir(parents=True, exist_ok=True)
     return {
-        "GOGC": "50",  # 15 MiB less, for a tenth of a PUT's CPU
+        "GOMAXPROCS": str(max(1, (os.cpu_count() or 1) // 2)),  # a PUT costs a tenth less; the others want some too
         "MINIO_ROOT_USER": config.access_key,
         "MINIO_ROOT_PASSWORD": config.secret_key,
         "MINIO_NOTIFY_WEBHOOK_ENABLE_PRIMARY": "on",

@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
 from distributed import LocalCluster
@@ -64,6 +65,40 @@ def test_a_prefix_is_processed_as_single_runs_would(landed, s3, buckets):
 def test_a_second_time_there_is_nothing_to_do(landed, s3, buckets):
     backfill("other/")
     assert backfill("other/", return_state=True).message.startswith("0 个对象")
+
+
+@pytest.fixture
+def pool(monkeypatch):
+    """The process pool of two processors, and an event that sets the one that works in this process free."""
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    freed = threading.Event()
+    with batches_on("process", None) as submit:
+        here = submit(lambda: (freed.wait(60), os.getpid())[1])
+        yield submit, freed, here
+        freed.set()
+
+
+def test_work_begins_in_this_process_while_another_is_started(pool):
+    submit, freed, here = pool
+    elsewhere = submit(os.getpid)
+    freed.set()
+    assert here.result() == os.getpid()
+    assert elsewhere.result() != os.getpid()
+
+
+def test_a_process_that_dies_is_replaced_and_its_call_made_again(pool):
+    submit, _, _ = pool
+    victim = submit(os.getpid).result()
+    lost = submit(time.sleep, 0.5)
+    os.kill(victim, signal.SIGKILL)
+    assert lost.result() is None
+    assert submit(os.getpid).result() != victim
+
+
+def test_a_call_that_kills_every_process_ends_as_an_error(pool):
+    submit, _, _ = pool
+    with pytest.raises(BrokenProcessPool):
+        submit(os.abort).result()
 
 
 def test_a_cluster_that_is_not_there_is_named():
