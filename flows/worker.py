@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import os
 
-DEFAULT_LIMIT = 2
-"""Runs at a time: a run needs about one core."""
+DEFAULT_LIMIT = 3
+"""Runs at a time: each leaves a third of a core to the servers while it waits for them."""
 
 
 async def work() -> None:

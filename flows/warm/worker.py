@@ -12,41 +12,35 @@ from uuid import UUID
 import anyio.abc
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
-from flows.warm.slot import Slot
+from flows.warm.slots import AHEAD, Slots
 from flows.warm.waker import Waker
 from tasks.whereabouts import here
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
-_AHEAD = 4
-"""Runs taken from the pool for each process beyond the one it executes: it need not wait for the next poll."""
-
 
 class WarmWorker(ProcessWorker):
     """Takes runs from a pool of type `process`; a run whose process dies is crashed, a cancelled one is killed."""
 
     def __init__(self, work_pool_name: str, limit: int) -> None:
-        super().__init__(work_pool_name=work_pool_name, limit=limit * (1 + _AHEAD))
-        self._slots = [Slot() for _ in range(limit)]
-        self._free: asyncio.Queue[Slot] = asyncio.Queue()
+        super().__init__(work_pool_name=work_pool_name, limit=limit * (1 + AHEAD))
+        self._slots = Slots(limit)
         self._pids: dict[UUID, int] = {}
-        self._waiting = 0
         self._asking = asyncio.Lock()
         self._waker = Waker(self.get_and_submit_flow_runs)
 
     async def setup(self) -> None:
         """Start the processes, so that the first runs find them ready."""
         await super().setup()
-        for slot in self._slots:
-            self._free.put_nowait(slot)
-        await asyncio.gather(*(slot.pid() for slot in self._slots))
+        await self._slots.start()
         self._waker.start()
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
         """Take what is scheduled from the pool, unless enough waits here: an answer names all that waits there."""
         async with self._asking:
-            if self._waiting >= len(self._slots):
+            self._slots.rest()
+            if self._slots.waiting >= len(self._slots):
                 return []
             return await super().get_and_submit_flow_runs()
 
@@ -54,8 +48,7 @@ class WarmWorker(ProcessWorker):
         """Let the processes go when the runs have ended."""
         self._waker.stop()
         await super().teardown(*exc_info)
-        for slot in self._slots:
-            slot.stop()
+        self._slots.stop()
 
     async def run(
         self,
@@ -66,23 +59,16 @@ class WarmWorker(ProcessWorker):
         """Execute the run in the next process that is free; until it ends, the run is where this worker is."""
         if task_status:
             task_status.started(here())
-        slot = await self._next_free()
+        slot = await self._slots.take()
+        if self._slots.waiting < len(self._slots):  # there is room for more, which the pool may have
+            self._waker.wake()
         try:
             self._pids[flow_run.id] = await slot.pid()
             status = await slot.execute(flow_run.id)
         finally:
             self._pids.pop(flow_run.id, None)
-            self._free.put_nowait(slot)
+            self._slots.give_back(slot)
         return ProcessWorkerResult(status_code=status, identifier=here())
-
-    async def _next_free(self) -> Slot:
-        self._waiting += 1
-        try:
-            return await self._free.get()
-        finally:
-            self._waiting -= 1
-            if self._waiting < len(self._slots):  # there is room for more, which the pool may have
-                self._waker.wake()
 
     async def kill_infrastructure(
         self, infrastructure_pid: str, configuration: ProcessJobConfiguration, grace_seconds: int = 30

@@ -5,8 +5,11 @@ import os
 import signal
 import uuid
 
+import psutil
+
 from flows.warm import slot as slot_module
 from flows.warm.slot import KILLED, Slot
+from flows.warm.slots import AHEAD, READY, Slots
 
 
 def _in_slot(work):
@@ -83,3 +86,41 @@ def _grow(_):
 
 def _die(_):
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_another_process_is_started_when_many_runs_wait_and_goes_when_nothing_runs():
+    async def work():
+        slots = Slots(READY + 1)
+        await slots.start()
+        try:
+            first = [await slots.take() for _ in range(READY)]
+            few = [asyncio.create_task(slots.take()) for _ in range(READY * AHEAD - 1)]
+            await asyncio.sleep(0)
+            assert not any(task.done() for task in few), "all that are ready are taken, and few wait"
+            waiting = {*few, asyncio.create_task(slots.take())}
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            another = done.pop().result()
+            slots.rest()
+            pids = {await slot.pid() for slot in (*first, another)}
+            assert len(pids) == READY + 1
+            for _ in range(len(waiting)):
+                slots.give_back(another)
+                await asyncio.sleep(0)
+            assert {await task for task in waiting} == {another}
+            for slot in (*first, another):
+                slots.give_back(slot)
+            slots.rest()
+            kept = [await slots.take() for _ in range(READY)]
+            assert slots.waiting == 0
+            assert {await slot.pid() for slot in kept} < pids
+            assert not another_is_alive(pids - {await slot.pid() for slot in kept})
+        finally:
+            slots.stop()
+
+    asyncio.run(work())
+
+
+def another_is_alive(pids):
+    """Whether any of them is there after some seconds."""
+    _, alive = psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=10)
+    return bool(alive)
