@@ -1,7 +1,9 @@
-"""Every component killed at random while objects land. `uv run python benchmarks/chaos.py [N] [SECONDS_BETWEEN_KILLS]`.
+"""Every component killed while objects land and are processed.
 
-Of N objects (200) a tenth are no reports, a tenth copies of others, a tenth are overwritten by a newer version. Counted
-are receipts, and the lake against what the last versions say. Exits with 1 if anything is lost, double or wrong.
+`uv run python benchmarks/chaos.py [N] [SECONDS] [TIMES]`: each is killed TIMES (3) times, in random order, one every so
+many SECONDS (5). Of N (210) files a tenth are no reports, a tenth copies of others, a tenth are overwritten by a newer
+version. Counted are receipts, and every cell of the lake is held against what the reader alone reads of the files.
+Exits with 1 if anything is lost, double or wrong.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ import signal
 import sys
 import threading
 import time
+from collections import Counter
 from contextlib import suppress
+from decimal import Decimal
 
 from botocore.exceptions import BotoCoreError, ClientError
 from ingest import sample_files
@@ -21,12 +25,16 @@ from rich.console import Console
 from flows.demo import demo_services
 from flows.services.status import services_status
 from tasks.query import connect
+from tasks.read import read
 from tasks.receipt import list_receipts
+from tasks.recognise import recognise
+from tasks.rows import amount
 from tasks.settings import buckets_from_env, home
 from tasks.storage import s3_client
 
 PATIENCE = 600.0
 AWAY = (BotoCoreError, ClientError)
+CellValue = tuple[str, str, Decimal | None]
 
 
 def put(key: str, body: bytes) -> None:
@@ -38,14 +46,17 @@ def put(key: str, body: bytes) -> None:
         time.sleep(0.5)
 
 
-def kill_at_random(between: float, stopped: threading.Event, kills: list[str]) -> None:
-    """Kill one component after the other until told to stop."""
-    while not stopped.wait(between):
-        service = random.choice(services_status(home()))
-        if service.pid:
-            with suppress(ProcessLookupError):
-                os.kill(service.pid, signal.SIGKILL)
-            kills.append(service.name)
+def kill_in_turn(between: float, times: int, kills: list[str]) -> None:
+    """Kill every component so many times, in random order."""
+    plan = [service.name for service in services_status(home())] * times
+    random.shuffle(plan)
+    for name in plan:
+        time.sleep(between)
+        while not (pid := {service.name: service.pid for service in services_status(home())}[name]):
+            time.sleep(0.1)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        kills.append(name)
 
 
 def landed_keys() -> set[str]:
@@ -55,18 +66,22 @@ def landed_keys() -> set[str]:
     return set()
 
 
-def in_lake() -> list[tuple[str, int]]:
-    """Each report in the lake with its number of applications."""
+def in_lake() -> list[CellValue]:
+    """Every cell of every report in the lake."""
     with suppress(OSError):
-        found: list[tuple[str, int]] = (
-            connect().sql("SELECT agency, total FROM applications WHERE row = 'new' ORDER BY 1").fetchall()
-        )
+        found: list[CellValue] = connect().sql("SELECT agency, address, value FROM cells").fetchall()
         return found
     return []
 
 
-def upload(number: int) -> tuple[set[str], int]:
-    """Land the objects; returns their keys and the number of reports that the lake must hold in the end."""
+def read_alone(files: list[tuple[str, bytes]]) -> list[CellValue]:
+    """What must be there: the cells as read in this process."""
+    reports = [read(recognise(name, body)) for name, body in files]
+    return [(str(report.agency), cell.address, amount(cell.value)) for report in reports for cell in report.cells]
+
+
+def upload(number: int) -> tuple[set[str], list[tuple[str, bytes]]]:
+    """Land the objects; returns their keys, and the reports that the lake must hold in the end."""
     files = sample_files(number)
     few = number // 10
     reports, newer, copies = files[: number - 2 * few], {}, files[:few]
@@ -86,29 +101,32 @@ def upload(number: int) -> tuple[set[str], int]:
             put(bad, b"%PDF-1.4 no report " + bytes([place % 256]))
             keys.add(bad)
         time.sleep(0.1)
-    return keys, len(reports)
+    return keys, reports
 
 
-def main(number: int, between: float) -> int:
+def main(number: int, between: float, times: int) -> int:
     """Run it; returns the exit code."""
     os.environ["NIANBAO_SWEEP_SECONDS"] = "30"
     with demo_services(Console(stderr=True)):
-        stopped, kills = threading.Event(), list[str]()
-        killer = threading.Thread(target=kill_at_random, args=(between, stopped, kills))
+        kills: list[str] = []
+        killer = threading.Thread(target=kill_in_turn, args=(between, times, kills))
         killer.start()
         start = time.monotonic()
         keys, reports = upload(number)
-        stopped.set()
+        print(f"{len(keys)} objects landed in {time.monotonic() - start:.0f} s, {len(kills)} kills by then", flush=True)
         killer.join()
-        print(f"{len(keys)} objects landed in {time.monotonic() - start:.0f} s, killed: {', '.join(kills)}", flush=True)
+        print(f"killed in {time.monotonic() - start:.0f} s: {', '.join(kills)}", flush=True)
         while time.monotonic() - start < PATIENCE and not keys <= landed_keys():
             time.sleep(2)
-        receipts, lake = landed_keys(), in_lake()
+        receipts, lake, expected = landed_keys(), in_lake(), read_alone(reports)
         print(f"{len(keys & receipts)} of {len(keys)} receipts after {time.monotonic() - start:.0f} s")
-        print(f"{len(lake)} of {reports} reports in the lake, {len(lake) - len({a for a, _ in lake})} doubles")
-        return 0 if keys <= receipts and len(lake) == reports == len({a for a, _ in lake}) else 1
+        print(f"{len({agency for agency, _, _ in lake})} of {len(reports)} reports in the lake")
+        print(f"{len(lake)} of {len(expected)} cells, {len(lake) - len(set(lake))} double")
+        print(f"{len(set(lake) ^ set(expected))} cells differ from what the reader alone reads")
+        return 0 if keys <= receipts and Counter(lake) == Counter(expected) else 1
 
 
 if __name__ == "__main__":
-    words = [float(word) for word in sys.argv[1:]]
-    sys.exit(main(int(words[0]) if words else 200, words[1] if len(words) > 1 else 5.0))
+    given = [float(word) for word in sys.argv[1:]]
+    count, seconds, kills_of_each = (*given, *(210.0, 5.0, 3.0)[len(given) :])
+    sys.exit(main(int(count), seconds, int(kills_of_each)))
