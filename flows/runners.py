@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -15,29 +16,38 @@ import pyarrow as pa
 from flows.forked import fork_server, start_forked
 
 Runner = Literal["process", "dask", "ray"]
-Submit = Callable[..., "Future[Any]"]
 
 _TRIES = 3
+_MOST = 64
+"""Batches that a cluster is given at a time."""
 
 
 class RunnerError(RuntimeError):
     """A runner that cannot be used here; the message says what is missing, in Chinese."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where batches are worked on: `call` makes a call there and waits for it, `at_once` so many at a time."""
+
+    call: Callable[..., Any]
+    at_once: int
+
+
 @contextmanager
-def batches_on(runner: Runner, address: str | None) -> Iterator[Submit]:
-    """A function that hands a call over and returns a future, as `Executor.submit` does."""
+def batches_on(runner: Runner, address: str | None) -> Iterator[Place]:
+    """The place that the runner is. Raises RunnerError if it is not there."""
     if runner == "process":
         pool = _Pool()
         try:
-            yield pool.submit
+            yield Place(pool.call, pool.at_once)
         finally:
             pool.shutdown()
     elif runner == "dask":
-        with _dask(address) as submit:
-            yield submit
+        with _dask(address) as call:
+            yield Place(call, _MOST)
     else:
-        yield _ray(address)
+        yield Place(_ray(address), _MOST)
 
 
 class _Pool:
@@ -47,16 +57,12 @@ class _Pool:
     """
 
     def __init__(self) -> None:
-        number = os.cpu_count() or 1
-        self._threads = ThreadPoolExecutor(number)
+        self.at_once = os.cpu_count() or 1
         self._here = threading.Lock()
-        self._others = _Others(number - 1)
+        self._others = _Others(self.at_once - 1)
 
-    def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:  # noqa: ANN401
-        """Hand a call over."""
-        return self._threads.submit(self._call, function, args)
-
-    def _call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    def call(self, function: Callable[..., Any], *args: Any) -> Any:  # noqa: ANN401
+        """Make the call here if nobody else does; to be called by no more than `at_once` threads."""
         if not self._here.acquire(blocking=False):
             return self._others.call(function, args)
         try:
@@ -65,8 +71,7 @@ class _Pool:
             self._here.release()
 
     def shutdown(self) -> None:
-        """Let the processes go; what has not begun is not begun."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """Let the processes go."""
         self._others.shutdown()
 
 
@@ -110,7 +115,7 @@ def _start() -> None:
 
 
 @contextmanager
-def _dask(address: str | None) -> Iterator[Submit]:
+def _dask(address: str | None) -> Iterator[Callable[..., Any]]:
     try:
         from distributed import Client
     except ImportError as error:
@@ -118,18 +123,18 @@ def _dask(address: str | None) -> Iterator[Submit]:
     if not address:
         raise RunnerError("请写明 Dask 调度器的地址：--address tcp://HOST:8786")
     with Client(address) as client:  # type: ignore[no-untyped-call]
-        yield client.get_executor(pure=False, retries=_TRIES).submit
+        executor = client.get_executor(pure=False, retries=_TRIES)
+        yield lambda function, *args: executor.submit(function, *args).result()
 
 
-def _ray(address: str | None) -> Submit:
+def _ray(address: str | None) -> Callable[..., Any]:
     try:
         import ray
     except ImportError as error:
         raise RunnerError("没有安装 Ray：pip install ray") from error
     ray.init(address=address or "auto", ignore_reinit_error=True)
 
-    def submit(function: Callable[..., Any], *args: Any) -> Future[Any]:  # noqa: ANN401
-        found: Future[Any] = ray.remote(function).options(max_retries=_TRIES).remote(*args).future()
-        return found
+    def call(function: Callable[..., Any], *args: Any) -> Any:  # noqa: ANN401
+        return ray.get(ray.remote(function).options(max_retries=_TRIES).remote(*args))
 
-    return submit
+    return call

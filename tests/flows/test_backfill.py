@@ -6,6 +6,7 @@ import random
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
@@ -68,37 +69,37 @@ def test_a_second_time_there_is_nothing_to_do(landed, s3, buckets):
 
 
 @pytest.fixture
-def pool(monkeypatch):
-    """The process pool of two processors, and an event that sets the one that works in this process free."""
+def elsewhere(monkeypatch):
+    """Makes calls in the other process of a pool of two, for this one is busy."""
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    freed = threading.Event()
-    with batches_on("process", None) as submit:
-        here = submit(lambda: (freed.wait(60), os.getpid())[1])
-        yield submit, freed, here
-        freed.set()
+    begun, freed = threading.Event(), threading.Event()
+    with batches_on("process", None) as place, ThreadPoolExecutor(1) as thread:
+        here = thread.submit(place.call, lambda: (begun.set(), freed.wait(60), os.getpid())[-1])
+        try:
+            assert begun.wait(10), "work begins here while the other process is not there yet"
+            yield place.call
+        finally:
+            freed.set()
+        assert (here.result(), place.at_once) == (os.getpid(), 2)
 
 
-def test_work_begins_in_this_process_while_another_is_started(pool):
-    submit, freed, here = pool
-    elsewhere = submit(os.getpid)
-    freed.set()
-    assert here.result() == os.getpid()
-    assert elsewhere.result() != os.getpid()
+def test_a_pool_is_this_process_and_others(elsewhere):
+    assert elsewhere(os.getpid) != os.getpid()
 
 
-def test_a_process_that_dies_is_replaced_and_its_call_made_again(pool):
-    submit, _, _ = pool
-    victim = submit(os.getpid).result()
-    lost = submit(time.sleep, 0.5)
-    os.kill(victim, signal.SIGKILL)
-    assert lost.result() is None
-    assert submit(os.getpid).result() != victim
+def test_a_process_that_dies_is_replaced_and_its_call_made_again(elsewhere):
+    victim = elsewhere(os.getpid)
+    with ThreadPoolExecutor(1) as thread:
+        lost = thread.submit(elsewhere, time.sleep, 1.0)
+        time.sleep(0.3)
+        os.kill(victim, signal.SIGKILL)
+        assert lost.result() is None
+    assert elsewhere(os.getpid) != victim
 
 
-def test_a_call_that_kills_every_process_ends_as_an_error(pool):
-    submit, _, _ = pool
+def test_a_call_that_kills_every_process_ends_as_an_error(elsewhere):
     with pytest.raises(BrokenProcessPool):
-        submit(os.abort).result()
+        elsewhere(os.abort)
 
 
 def test_a_cluster_that_is_not_there_is_named():
