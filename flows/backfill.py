@@ -23,13 +23,15 @@ from prefect.utilities.annotations import quote
 from flows.compact import request_compaction
 from flows.run_labels import run_url
 from flows.runners import Place, Runner, batches_on
-from tasks.batch import Done, chunks, process_batch
+from tasks.batch import Done, process_batch
 from tasks.missing import Missing, missing
 from tasks.outcome import Origin
 from tasks.settings import Buckets, buckets_from_env
 from tasks.storage import s3_client
 
 BATCH = 100
+_LEAST = 25
+"""Objects of a batch at most, and near the end at least: then smaller ones let all processes end together."""
 
 
 @task(name="batch", task_run_name="第 {number} 批", cache_policy=NO_CACHE, persist_result=False)
@@ -46,8 +48,8 @@ def backfill(prefix: str = "", runner: Runner = "process", address: str | None =
     items = [one for one in missing(s3_client(), buckets, timedelta(0)) if one.key.startswith(start)]
     progress = create_progress_artifact(0.0, description=f"{len(items)} 个对象")
     outcomes: Counter[str] = Counter()
-    batches = list(chunks(items, BATCH))
     with batches_on(runner, address) as place:
+        batches = list(_batches(items, place.at_once))
         for number, done in enumerate(_done(batches, place, buckets, Origin(runtime.flow_run.id, run_url())), 1):
             outcomes.update(one.outcome for one in done)
             update_progress_artifact(progress, 100.0 * number / len(batches))  # type: ignore[arg-type]
@@ -58,6 +60,14 @@ def backfill(prefix: str = "", runner: Runner = "process", address: str | None =
         update_progress_artifact(progress, 100.0)  # type: ignore[arg-type]
     create_table_artifact([{"结果": o, "个数": n} for o, n in outcomes.items()], key="backfill", description="补录结果")
     return Completed(message=f"{len(items)} 个对象：{'，'.join(f'{o} {n}' for o, n in outcomes.items()) or '无'}")
+
+
+def _batches(items: Sequence[Missing], at_once: int) -> Iterator[Sequence[Missing]]:
+    start = 0
+    while start < len(items):
+        size = min(BATCH, max(_LEAST, (len(items) - start) // (2 * at_once)))
+        yield items[start : start + size]
+        start += size
 
 
 def _done(batches: Sequence[Sequence[Missing]], place: Place, buckets: Buckets, origin: Origin) -> Iterator[list[Done]]:
