@@ -84,16 +84,15 @@ class _Others:
         self._changing = threading.Lock()
         self._executor: Executor | None = None
 
-    def call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:  # noqa: ANN401
-        for left in reversed(range(_TRIES)):
-            executor = self._started()
-            try:
-                return executor.submit(function, *args).result()
-            except BrokenProcessPool:
-                self._forget(executor)
-                if not left:
-                    raise
-        raise AssertionError("unreachable")
+    def call(self, function: Callable[..., Any], args: tuple[Any, ...], tries: int = _TRIES) -> Any:  # noqa: ANN401
+        executor = self._started()
+        try:
+            return executor.submit(function, *args).result()
+        except BrokenProcessPool:
+            self._forget(executor)
+            if tries == 1:
+                raise
+        return self.call(function, args, tries - 1)
 
     def _started(self) -> Executor:
         with self._changing:

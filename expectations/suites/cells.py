@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import ROUND_UP, Decimal
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from expectations.evidence import Cell, Number
 from expectations.forms import TABLES, Figure, TableName
@@ -95,17 +95,18 @@ def _sound(tables: TablesRead, figure: Figure) -> Cell | None:
 
 
 def _is_proper(value: Number | None, figure: Figure) -> bool:
-    if isinstance(value, int):
-        return abs(value) < LIMIT
-    if value is None or not Decimal(value).is_finite() or abs(Decimal(value)) >= LIMIT:
+    if not _is_figure(value):
         return False
-    return value == (Decimal(value).quantize(_FEN) if figure.kind == "amount" else int(value))
+    return isinstance(value, int) or value == (value.quantize(_FEN) if figure.kind == "amount" else int(value))
 
 
 def _scaled(value: Number | None) -> int | None:
     """Rounded away from zero, so that the sign is kept."""
-    if isinstance(value, int):
-        return value * SCALE if abs(value) < LIMIT else None
-    if value is None or not Decimal(value).is_finite() or abs(Decimal(value)) >= LIMIT:
+    if not _is_figure(value):
         return None
-    return int((Decimal(value) * SCALE).to_integral_value(ROUND_UP))
+    return value * SCALE if isinstance(value, int) else int((value * SCALE).to_integral_value(ROUND_UP))
+
+
+def _is_figure(value: Number | None) -> TypeGuard[Number]:
+    """Whether it is a number that a report may print at all."""
+    return value is not None and (isinstance(value, int) or value.is_finite()) and -LIMIT < value < LIMIT
