@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from expectations.blanks import is_blank_mark
+
 Severity = Literal["critical", "warning", "info"]
 Fault = Literal["source", "reading"]
 """Whose a failure is: the report's own (two independent readings agree), or in doubt because they differ."""
@@ -17,9 +19,6 @@ Number = int | Decimal
 BBox = tuple[float, float, float, float]
 
 _NEEDED = ("DOC.NO_AGENCY", "DOC.NO_YEAR")
-
-BLANK_CHARACTERS = " \t\n\u3000\u00a0/／\\-‐‑–—―－−ー一无"
-"""What a report prints for 'nothing': any run of these (一 alone is how some programs save a dash)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,13 @@ class Cell:
     is_corrected: bool = False
     """Whether a person gave `value`; `printed` is then the value as read."""
     printed: Number | None = None
+    is_seen_twice: bool = False
+    """Whether the second reading, which shares nothing with the first, found the same at this address."""
 
     @property
     def is_blank(self) -> bool:
         """Whether the report leaves the cell empty or fills it with a dash."""
-        return self.value is None and not self.raw.strip(BLANK_CHARACTERS)
+        return self.value is None and is_blank_mark(self.raw)
 
 
 @dataclass(frozen=True, slots=True)

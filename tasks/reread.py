@@ -13,6 +13,8 @@ from tasks.recognise import PDF
 from tasks.validate import validate
 from tasks.values import Document, Report, Verdict
 
+_UNSEEN = "第二种读法没有读出这一格"
+
 
 @dataclass(frozen=True, slots=True)
 class Reread:
@@ -28,13 +30,17 @@ def judged(document: Document, report: Report) -> tuple[Report, Verdict]:
 
 
 def reconsidered(document: Document, report: Report, verdict: Verdict) -> tuple[Report, Verdict]:
-    """The same for a `verdict` that the rules have given already."""
+    """The same for a `verdict` that the rules have given already.
+
+    What rests on a cell that only one reading saw accuses nobody: it is our doubt.
+    """
     accused = tuple(_accused(verdict))
     if not accused:
         return report, verdict
-    again = guarded(reread, document, accused)
-    if again.doubts:
-        report = replace(report, doubts=(*report.doubts, *again.doubts))
+    doubts = tuple(Doubt(c.address, c.raw, _UNSEEN, (c,)) for c in accused if not c.is_seen_twice)
+    again = guarded(reread, document, tuple(cell for cell in accused if cell.is_seen_twice))
+    if doubts or again.doubts:
+        report = replace(report, doubts=(*report.doubts, *doubts, *again.doubts))
         verdict = validate(report)
     findings = tuple(_laid(finding, again.agreed) for finding in verdict.findings)
     return report, replace(verdict, findings=findings)
@@ -59,9 +65,9 @@ def reread(document: Document, cells: tuple[Cell, ...]) -> Reread:
 
 
 def _accused(verdict: Verdict) -> Iterator[Cell]:
-    """The cells of every failed sum, each once."""
-    sums = [finding for finding in verdict.findings if finding.left is not None and finding.severity == "critical"]
-    yield from {cell.address: cell for finding in sums for cell in finding.cells}.values()
+    """The cells on which a critical failure rests that would be laid to the agency, each once."""
+    failed = [f for f in verdict.findings if f.severity == "critical" and f.outcome == "fail" and f.fault != "reading"]
+    yield from {cell.address: cell for finding in failed for cell in finding.cells}.values()
 
 
 def _laid(finding: Finding, agreed: frozenset[str]) -> Finding:

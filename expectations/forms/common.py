@@ -32,7 +32,7 @@ RESULT_ROWS = (
     Row("rejected.duplicate", "2.重复申请", REJECTED),
     Row("rejected.publication", "3.要求提供公开出版物", REJECTED),
     Row("rejected.excessive", "4.无正当理由大量反复申请", REJECTED),
-    Row("rejected.reissue", "5.要求行政机关确认或重新出具已获取信息", REJECTED),
+    Row("rejected.reissue", "5.要求行政机关确认或重新出具已获取信息", REJECTED, ("5.要求确认或重新出具已获取信息",)),
 )
 
 CLOSING_ROWS = (
@@ -46,7 +46,7 @@ APPLICANTS = (
     Column("research", "科研机构", ORGANISATIONS),
     Column("public_welfare", "社会公益组织", ORGANISATIONS),
     Column("legal_service", "法律服务机构", ORGANISATIONS),
-    Column("other_org", "其他", ORGANISATIONS),
+    Column("other_org", "其他", ORGANISATIONS, ("其它",)),
     Column("total", "总计", aliases=("合计", "总数")),
 )
 

@@ -27,9 +27,17 @@ FORM_2021 = Form(
     rows=(
         *common.RECEIVED_ROWS,
         *common.RESULT_ROWS,
-        Row("other.no_correction", "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请", common.OTHER),
         Row(
-            "other.no_payment", "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请", common.OTHER
+            "other.no_correction",
+            "1.申请人无正当理由逾期不补正、行政机关不再处理其政府信息公开申请",
+            common.OTHER,
+            ("1.申请人无正当理由逾期不补正", "1.逾期不补正"),
+        ),
+        Row(
+            "other.no_payment",
+            "2.申请人逾期未按收费通知要求缴纳费用、行政机关不再处理其政府信息公开申请",
+            common.OTHER,
+            ("2.申请人逾期未按收费通知要求缴纳费用", "2.逾期不缴费", "2.逾期未缴费"),
         ),
         Row("other.misc", "3.其他", common.OTHER),
         *common.CLOSING_ROWS,

@@ -35,11 +35,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of table 3; `group` is the label of the merged cell (or heading) that it stands under, if any."""
+    """A row of table 3; `group` is the label of the merged cell (or heading) that it stands under, if any.
+
+    `aliases` are shorter labels that were met in genuine reports.
+    """
 
     code: str
     label: str
     group: str = ""
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every label that the row goes by, the form's own first."""
+        return (self.label, *self.aliases)
 
 
 @dataclass(frozen=True, slots=True)

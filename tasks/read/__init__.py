@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from expectations.evidence import Doubt
-from expectations.forms import FIRST_YEAR, TABLES, TableName, form_for
+from expectations.forms import FIRST_YEAR, FORMS, TABLES, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
+from tasks.read.checked import check
 from tasks.read.claims import find_claims
-from tasks.read.confirm import confirm, is_announced
 from tasks.read.docx import read_docx
 from tasks.read.dump import read_dump
 from tasks.read.encoding import decode
@@ -17,7 +16,9 @@ from tasks.read.medium import Medium
 from tasks.read.notes import identify, section_notes
 from tasks.read.pdf_medium import read_pdf
 from tasks.read.radicals import IDEOGRAPHS
+from tasks.read.rows import TableReading
 from tasks.read.sections import find_date, find_sections
+from tasks.read.stream import Stream
 from tasks.values import Document, Report
 
 
@@ -31,31 +32,21 @@ def read(document: Document) -> Report:
     if who.year is not None and who.year < FIRST_YEAR:
         raise UnsupportedYear(f"{who.year} 年")
     sections = find_sections(medium.lines)
-    doubts = (*medium.doubts, *_doubts(medium))
+    checked = check(medium)
     return Report(
         title=who.title,
         agency=who.agency,
         year=who.year,
         published_on=find_date(medium.lines),
         forms=_forms(medium, who.year),
-        cells=tuple(cell for table in medium.tables.values() for cell in table.cells),
+        cells=checked.cells,
         sections=sections,
-        doubts=doubts,
+        doubts=checked.doubts,
         notes=(*who.notes, *section_notes(sections)),
         engine=medium.engine,
         second=medium.second,
         claims=tuple(claim for s in sections if s.number == "一" for claim in find_claims(s.text, who.year)),
     )
-
-
-def _doubts(medium: Medium) -> Iterator[Doubt]:
-    """Where the readings differ: inside the tables that were read, and on whether there are more."""
-    for name in TABLES:
-        table = medium.tables.get(name)
-        if table:
-            yield from (*table.doubts, *confirm(medium.stream, name, table))
-        elif is_announced(medium.stream, name):
-            yield Doubt(name, "没有读出表格", "文字中有该表的表头")
 
 
 def _decoded(body: bytes) -> str:
@@ -85,14 +76,28 @@ _READERS: dict[str, Callable[[bytes], Medium]] = {
 def _check_is_report(medium: Medium, title: str) -> None:
     """A report has at least a statutory table with a figure in it, or the title and text of one."""
     filled = any(cell.value is not None for table in medium.tables.values() for cell in table.cells)
-    if not filled and (medium.tables or not title) and not any(is_announced(medium.stream, t) for t in TABLES[1:]):
+    if (
+        not filled
+        and (medium.tables or not title)
+        and not any(Stream(medium.stream).names_heads_of(t) for t in TABLES[1:])
+    ):
         raise NotAnnualReport
 
 
 def _forms(medium: Medium, year: int | None) -> dict[TableName, str]:
-    """The form of each table; table 4 is the same in both and goes with the rest of the report."""
+    """The form of each table; table 4 is the same in both and goes with the rest of the report.
+
+    A table 3 of which no row was read that only one form has is held against the form of its year.
+    """
     forms = {name: table.form for name, table in medium.tables.items()}
+    of_year = form_for(year) if year else None
+    if of_year and "table3" in forms and not _is_decided(medium.tables["table3"]):
+        forms["table3"] = of_year.code
     if "table4" in forms:
-        of_year = form_for(year) if year else None
         forms["table4"] = forms.get("table3") or forms.get("table2") or (of_year.code if of_year else forms["table4"])
     return forms
+
+
+def _is_decided(table: TableReading) -> bool:
+    common = set.intersection(*({row.code for row in form.rows} for form in FORMS.values()))
+    return any(code not in common for code, _ in table.labels)

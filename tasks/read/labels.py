@@ -16,7 +16,7 @@ LIKELY = 0.75
 CERTAIN = 0.85
 """Least similarity for a label that is recognised wherever it stands."""
 
-_EXPLANATION = re.compile(r"[(\[【〔].*?(?:[)\]】〕]|\Z)")
+_EXPLANATION = re.compile(r"[(\[【〔].*?(?:[)\]】〕]|\Z)", re.DOTALL)
 _NOT_KEY = re.compile(r"[\W_]+")
 _ITEM_NUMBER = re.compile(r"\A[\s(]*([0-9]{1,2}|[一二三四五六七八九十])[\s).、．,:]*")
 
@@ -55,7 +55,7 @@ def similarity(printed: str, label: str) -> float:
     if ours[0] == theirs[0]:
         return 1.0
     best = max(Indel.normalized_similarity(a, b) for a in ours for b in theirs)
-    if len(ours[-1]) >= 4 and ours[-1] in theirs[0]:
+    if len(ours[-1]) >= 4 and ours[-1] in theirs[-1]:
         best = max(best, 0.9)
     if len(theirs[-1]) >= 5 and ours[-1].startswith(theirs[-1]):
         best = max(best, 0.9)
@@ -67,21 +67,43 @@ def _numbers_differ(printed: str, label: str) -> bool:
     return bool(ours and theirs and ours[1] != theirs[1])
 
 
-def align(printed: Sequence[str], labels: Sequence[str]) -> dict[int, int]:
-    """Which printed row is which label, as {index in printed: index in labels}, keeping both orders where possible.
+@lru_cache(maxsize=4096)
+def is_to_the_letter(printed: str, label: str) -> bool:
+    """Whether `printed` is `label`, number and explanation aside: however the rows are ordered and numbered."""
+    return not set(_variants(printed)).isdisjoint(_variants(label))
+
+
+Names = Sequence[Sequence[str]]
+"""The labels to find, in order, each with the names that it may go by."""
+
+
+def align(printed: Sequence[str], names: Names) -> dict[int, int]:
+    """Which printed row is which label, as {index in printed: index in names}, keeping both orders where possible.
 
     The best alignment in order comes first (labels may be missing, extra rows may stand between). What is left on both
-    sides is then matched wherever it stands, if it is certain.
+    sides is then matched wherever it stands, if it is certain. What is one label to the letter is never another.
     """
-    table = [[similarity(p, label) for label in labels] for p in printed]
-    found = _in_order(table, len(labels))
+    table = [_likeness(text, names) for text in printed]
+    found = _in_order(table, len(names))
     taken = set(found.values())
     for i, row in enumerate(table):
-        free = [(score, j) for j, score in enumerate(row) if j not in taken and score >= CERTAIN]
+        free = [j for j, score in enumerate(row) if j not in taken and score >= CERTAIN]
         if i not in found and len(free) == 1:
-            found[i] = free[0][1]
-            taken.add(free[0][1])
+            found[i] = free[0]
+            taken.add(free[0])
     return found
+
+
+def _likeness(printed: str, names: Names) -> list[float]:
+    own = [any(is_to_the_letter(printed, name) for name in options) for options in names]
+    if any(own):
+        return [max(CERTAIN, best_of(printed, n)) if is_own else 0.0 for is_own, n in zip(own, names, strict=True)]
+    return [best_of(printed, options) for options in names]
+
+
+def best_of(printed: str, names: Sequence[str]) -> float:
+    """How alike `printed` and the likeliest of `names` are."""
+    return max(similarity(printed, name) for name in names)
 
 
 def _in_order(table: list[list[float]], width: int) -> dict[int, int]:

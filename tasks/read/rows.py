@@ -43,6 +43,8 @@ class TableReading:
     doubts: tuple[Doubt, ...] = ()
     labels: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """(row code, label as printed), in the order of the document."""
+    extras: tuple[str, ...] = ()
+    """The labels of rows with figures that are none of the form's, as printed."""
 
 
 def rows_by_table(grids: Iterable[Grid]) -> dict[TableName, list[GridRow]]:

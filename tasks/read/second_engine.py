@@ -17,7 +17,7 @@ import pdfplumber
 from pdfplumber.page import Page
 
 from expectations.evidence import BBox, Cell, Doubt
-from tasks.read.figures import half_width
+from tasks.read.figures import plain
 from tasks.read.page import Char, chars_at
 from tasks.read.struck import struck_once
 
@@ -53,7 +53,7 @@ def second_reading(body: bytes, cells: Sequence[Cell]) -> list[tuple[Cell, str]]
 
 def figures_of(text: str) -> Counter[str]:
     """The digits and points, whatever their order: pages may be turned, and engines drop characters, not swap them."""
-    return Counter(c for c in half_width(text) if c in "0123456789.")
+    return Counter(c for c in plain(text) if c in "0123456789.")
 
 
 def _seen(pages: Sequence[Page], cells: Iterable[Cell]) -> Iterator[tuple[Cell, str]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from expectations.forms import FORMS, TABLES, TableName
-from tasks.read.confirm import confirm
+from tasks.read.cross_check import cross_check
 from tasks.read.rows import TableReading
+from tasks.read.stream import Stream
 
 Tables = Mapping[TableName, TableReading]
 
 
-def surest(first: Tables, other: Callable[[], Tables], stream: str) -> Tables:
+def surest(first: Tables, other: Callable[[], Tables], text: str) -> Tables:
     """The tables as read the first way; for those that are missing or not sure, as read the other way if that is."""
+    stream = Stream(text)
     if all(name in first and _is_sure(name, first[name], stream) for name in TABLES):
         return first
     better = {
@@ -23,7 +25,7 @@ def surest(first: Tables, other: Callable[[], Tables], stream: str) -> Tables:
     return {**first, **better}
 
 
-def _is_sure(name: TableName, table: TableReading, stream: str) -> bool:
+def _is_sure(name: TableName, table: TableReading, stream: Stream) -> bool:
     """Whether every figure of the form was read, and the stream holds the same."""
     is_whole = len(table.cells) == len(FORMS[table.form].figures(name))
-    return is_whole and not table.doubts and not confirm(stream, name, table)
+    return is_whole and not table.doubts and not cross_check(stream, name, table).doubts

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from expectations.evidence import Cell
+from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, Form
 from expectations.forms.model import Item, Measure
+from tasks.read.figures import unit_conflict
 from tasks.read.grid import GridCell
-from tasks.read.labels import CERTAIN, LIKELY, similarity
+from tasks.read.labels import CERTAIN, LIKELY, align, best_of, similarity
 from tasks.read.rows import GridRow, TableReading
-from tasks.read.values import cell_of
+from tasks.read.values import FIGURES, cell_of
 
 _HEADER = "信息内容"
 Header = list[tuple[Measure, GridCell]]
@@ -23,17 +24,46 @@ def read_table2(rows: list[GridRow]) -> TableReading | None:
 
 
 def _read(form: Form, rows: list[GridRow]) -> TableReading:
-    cells: list[Cell] = []
+    cells: dict[str, Cell] = {}
+    doubts: list[Doubt] = []
     labels: list[tuple[str, str]] = []
+    extras: list[str] = []
     header: Header = []
     for row in rows:
-        header = _header(form, row) or header
+        named = _header(form, row)
+        header = named or header
         item = _item(form, row)
-        if item is None or item.code in dict(labels) or not _serves(header, item):
+        if item is None or not _serves(header, item):
+            extras += [row.cells[0].text] if not named and any(_is_filled(c.text) for c in row.starting[1:]) else []
             continue
-        cells.extend(_figures(item, row, header))
+        read = {cell.address: cell for cell in _figures(item, row, header)}
+        if item.code in dict(labels):
+            doubts.extend(_again(item, cells, read))
+            continue
+        cells |= read
+        doubts.extend(_units(item, row.cells[0], header))
         labels.append((item.code, row.cells[0].text))
-    return TableReading(form.code, tuple(cells), labels=tuple(labels))
+    return TableReading(form.code, tuple(cells.values()), tuple(doubts), tuple(labels), tuple(extras))
+
+
+def _is_filled(text: str) -> bool:
+    return any(c.isdigit() for c in text)
+
+
+def _again(item: Item, first: Mapping[str, Cell], second: Mapping[str, Cell]) -> Iterator[Doubt]:
+    """A second row for the item: the same again, or an empty one, is no matter."""
+    shown = ["、".join(cell.raw.strip() for a, cell in one.items() if a in second) for one in (first, second)]
+    if any(not cell.is_blank and cell.raw.strip() != first[a].raw.strip() for a, cell in second.items() if a in first):
+        yield Doubt(f"table2.{item.code}", shown[0], f"另有一行：{shown[1]}", tuple(second.values()))
+
+
+def _units(item: Item, label: GridCell, header: Header) -> Iterator[Doubt]:
+    """Where the label or a head names another unit than the form's."""
+    for measure, head in header:
+        address = f"table2.{item.code}.{measure.code}"
+        conflict = unit_conflict(f"{head.text}\n{label.text}", FIGURES[address])
+        if conflict:
+            yield Doubt(address, head.text, conflict)
 
 
 def _header(form: Form, row: GridRow) -> Header:
@@ -51,8 +81,10 @@ def _header(form: Form, row: GridRow) -> Header:
 def _item(form: Form, row: GridRow) -> Item | None:
     if not row.cells or row.cells[0].row0 != row.index:
         return None
-    score, item = max(((similarity(row.cells[0].text, i.label), i) for i in form.items), key=lambda pair: pair[0])
-    return item if score >= LIKELY else None
+    printed = row.cells[0].text
+    found = align([printed], [(i.label,) for i in form.items])
+    item = form.items[found[0]] if found else None
+    return item if item and best_of(printed, (item.label,)) >= LIKELY else None
 
 
 def _serves(header: Header, item: Item) -> bool:

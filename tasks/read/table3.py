@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from expectations.evidence import BLANK_CHARACTERS, Cell, Doubt
+from expectations.blanks import is_blank_mark
+from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, Form
 from expectations.forms.model import Column
 from tasks.read.grid import Grid, GridCell
-from tasks.read.labels import CERTAIN, MATCH, align, key, similarity
+from tasks.read.labels import LIKELY, MATCH, align, best_of, key, similarity
 from tasks.read.rows import GridRow, TableReading
 from tasks.read.values import cell_of
 
@@ -30,7 +31,7 @@ class DataRow:
 
     @property
     def is_blank(self) -> bool:
-        return not any(c.text.strip(BLANK_CHARACTERS) for c in self.figures.values())
+        return all(is_blank_mark(c.text) for c in self.figures.values())
 
 
 def read_table3(rows: list[GridRow]) -> TableReading | None:
@@ -42,8 +43,8 @@ def recognise_rows(data: Sequence[DataRow]) -> TableReading | None:
     """Rows of figures with their labels as the table of the form that explains the labels best."""
     best: tuple[float, Form, dict[int, int]] | None = None
     for form in FORMS.values():
-        found = align([d.label for d in data], [r.label for r in form.rows])
-        score = sum(similarity(data[i].label, form.rows[j].label) for i, j in found.items()) - len(form.rows)
+        found = align([d.label for d in data], [r.names for r in form.rows])
+        score = sum(best_of(data[i].label, form.rows[j].names) for i, j in found.items()) - len(form.rows)
         if found and (best is None or score > best[0]):
             best = score, form, found
     return _reading(best[1], data, best[2]) if best else None
@@ -52,15 +53,17 @@ def recognise_rows(data: Sequence[DataRow]) -> TableReading | None:
 def _reading(form: Form, data: Sequence[DataRow], found: dict[int, int]) -> TableReading:
     cells: list[Cell] = []
     doubts: list[Doubt] = []
+    extras: list[str] = []
     for index, row in enumerate(data):
         if index not in found:
             doubts.extend(_left_over(form, row))
+            extras.append(row.label)
             continue
         code = form.rows[found[index]].code
         read = tuple(_cells(f"table3.{code}", row))
         cells.extend(read)
     labels = tuple((form.rows[found[i]].code, data[i].label) for i in sorted(found))
-    return TableReading(form.code, tuple(cells), tuple(doubts), labels)
+    return TableReading(form.code, tuple(cells), tuple(doubts), labels, tuple(extras))
 
 
 def _cells(where: str, row: DataRow) -> Iterator[Cell]:
@@ -68,10 +71,15 @@ def _cells(where: str, row: DataRow) -> Iterator[Cell]:
 
 
 def _left_over(form: Form, row: DataRow) -> Iterator[Doubt]:
-    """A row that was not placed: an extra one is no fault, but one with a label of the form is our doubt."""
-    score, label = max((similarity(row.label, r.label), f"table3.{r.code}") for r in form.rows)
-    if score >= CERTAIN and not row.is_blank:
-        yield Doubt(label, row.label, "标签重复或次序不符", tuple(_cells(label, row)))
+    """A row that was not placed: an extra one is no fault, but one with a label of the form, or none, is our doubt."""
+    if row.is_blank:
+        return
+    score, label = max((similarity(row.label, name), f"table3.{r.code}") for r in form.rows for name in r.names)
+    shown = " ".join(cell.text.strip() for cell in row.figures.values())
+    if score >= LIKELY:
+        yield Doubt(label, f"“{row.label}”一行：{shown}", "标签重复或次序不符", tuple(_cells(label, row)))
+    elif not key(row.label):
+        yield Doubt("table3", f"没有行名的一行：{shown}", "不知属于哪一行")
 
 
 def _data_rows(rows: list[GridRow]) -> Iterator[DataRow]:
@@ -171,7 +179,7 @@ def _complete(before: DataRow, row: DataRow) -> bool:
 
 def best_similarity(label: str) -> float:
     """How alike `label` and the likeliest row label of any form are."""
-    return max(similarity(label, row.label) for form in FORMS.values() for row in form.rows)
+    return max(similarity(label, name) for form in FORMS.values() for row in form.rows for name in row.names)
 
 
 def _merged(before: DataRow, row: DataRow) -> DataRow:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from expectations.evidence import BLANK_CHARACTERS, Cell
+from expectations.blanks import is_blank_mark
+from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS
 from tasks.read.grid import GridCell
 from tasks.read.labels import key
@@ -21,19 +22,29 @@ def read_table4(rows: list[GridRow]) -> TableReading | None:
     """The figures of table 4, which is the same in both forms; None if there is no row of figures under its header."""
     heads: list[GridCell] = []
     found: dict[str, Cell] = {}
+    doubts: list[Doubt] = []
     for row in rows:
         named = [c for c in row.starting if key(c.text) in _RESULTS or key(c.text) in _GROUPS]
         heads.extend(named)
         if heads and not named and _is_figures(row.starting):
-            for address, cell in _addressed(row.starting, heads).items():
-                found.setdefault(address, cell_of(address, cell, row.grid))
+            read = {a: cell_of(a, cell, row.grid) for a, cell in _addressed(row.starting, heads).items()}
+            doubts.extend(_again(found, read))
+            found = read | found
     cells = tuple(found[a] for a in ADDRESSES if a in found)
-    return TableReading(_FORM.code, cells) if cells else None
+    return TableReading(_FORM.code, cells, tuple(doubts)) if cells else None
+
+
+def _again(first: Mapping[str, Cell], second: Mapping[str, Cell]) -> Iterator[Doubt]:
+    """A second row of figures under the same heads: the same again, or an empty one, is no matter."""
+    same = [a for a in second if a in first]
+    if any(not second[a].is_blank and second[a].raw.strip() != first[a].raw.strip() for a in same):
+        shown = [" ".join(one[a].raw.strip() for a in same) for one in (first, second)]
+        yield Doubt("table4", shown[0], f"另有一行：{shown[1]}", tuple(second.values()))
 
 
 def _is_figures(cells: Sequence[GridCell]) -> bool:
     digits = [c for c in cells if any(ch.isdigit() for ch in c.text)]
-    blanks = [c for c in cells if not c.text.strip(BLANK_CHARACTERS)]
+    blanks = [c for c in cells if is_blank_mark(c.text)]
     return len(cells) >= len(_FORM.results) and len(digits) + len(blanks) >= len(cells) - 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tasks.read.labels import LIKELY, similarity
+from tasks.read.labels import LIKELY, Names, similarity
 
 _MOST = 20
 """Fragments that one label may be broken into."""
@@ -13,9 +13,6 @@ _TOO_MANY = 500
 """No table breaks its labels into so many fragments; the time grows with their number."""
 _SHORT, _LONGEST = 40, 2.0
 """A label with its explanations has at most 40 characters more than twice the form's."""
-
-Names = Sequence[Sequence[str]]
-"""The labels to find, in order, each with the names that it may go by."""
 
 
 @dataclass(frozen=True, slots=True)

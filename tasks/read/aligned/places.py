@@ -8,9 +8,10 @@ from itertools import groupby
 from math import inf
 
 from expectations.evidence import Cell
-from tasks.read.aligned.fit import Names, fit
+from tasks.read.aligned.fit import fit
 from tasks.read.aligned.words import Word, WordRow, surrounding
 from tasks.read.grid import Grid, GridCell
+from tasks.read.labels import Names
 from tasks.read.values import cell_of
 
 ENGINE = "words"

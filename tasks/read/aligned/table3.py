@@ -101,7 +101,7 @@ def _reading(
     fragments: Sequence[WordRow], figures: Sequence[tuple[Word, int | None]], columns: Sequence[Strip]
 ) -> TableReading:
     form, (found, _) = max(
-        ((f, blocks(fragments, [(r.label,) for r in f.rows])) for f in FORMS.values()), key=lambda c: c[1][1]
+        ((f, blocks(fragments, [r.names for r in f.rows])) for f in FORMS.values()), key=lambda c: c[1][1]
     )
     placed: dict[tuple[int, int], list[Word]] = defaultdict(list)
     astray: list[Word] = []

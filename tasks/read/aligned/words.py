@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from expectations.evidence import BLANK_CHARACTERS, BBox
+from expectations.blanks import is_blank_mark
+from expectations.evidence import BBox
 from tasks.read.figures import FIGURE
 from tasks.read.labels import key
 from tasks.read.page import Char, Page
@@ -36,7 +37,7 @@ class Word:
 
     @property
     def is_figure(self) -> bool:
-        return bool(FIGURE.match(self.text)) or self.text in BLANK_CHARACTERS
+        return bool(FIGURE.match(self.text)) or is_blank_mark(self.text)
 
 
 WordRow = list[Word]

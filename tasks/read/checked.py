@@ -1,0 +1,96 @@
+"""The cells of a document with what is in doubt about them: what two readings do not both say, or what is not clear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from expectations.evidence import Cell, Doubt
+from expectations.forms import FORMS, TABLES, TableName, identities
+from tasks.read.cross_check import cross_check
+from tasks.read.figures import has_gap, plain
+from tasks.read.medium import Medium
+from tasks.read.rows import TableReading
+from tasks.read.stream import Stream
+from tasks.read.values import figure_doubts
+
+_MONEY_UNIT = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*([百千万亿]*元)")
+_FEES = {"2021": "table2.fees.amount_wan"}
+_CORRECTED = re.compile(r"(?:更正|勘误|订正)(?:后|为|说明|如下|：|:)|(?:应|改|更改|更正|修正)为\s*[0-9０-９]+\s*件")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All cells, each marked if the second reading has it too, and the doubts about them."""
+
+    cells: tuple[Cell, ...]
+    doubts: tuple[Doubt, ...]
+
+
+def check(medium: Medium) -> Checked:
+    """Hold the tables of `medium` against its text, and every figure against what it can mean."""
+    stream = Stream(medium.stream)
+    cells: list[Cell] = []
+    doubts: list[Doubt] = list(medium.doubts)
+    for name in TABLES:
+        table = medium.tables.get(name)
+        if table is None:
+            doubts += _unread(stream, name)
+            continue
+        checked = cross_check(stream, name, table)
+        cells += (replace(cell, is_seen_twice=cell.address in checked.confirmed) for cell in table.cells)
+        doubts += (*table.doubts, *checked.doubts, *_misplaced(name, table))
+    doubts += (*figure_doubts(cells), *_joined(medium.tables, cells), *_units(medium, cells), *_corrected(medium))
+    return Checked(tuple(cells), tuple(doubts))
+
+
+def _unread(stream: Stream, name: TableName) -> Iterator[Doubt]:
+    if stream.names_heads_of(name):
+        yield Doubt(name, "没有读出表格", "文字中有该表的表头")
+
+
+def _misplaced(name: TableName, table: TableReading) -> Iterator[Doubt]:
+    """Where rows of the form are missing and others were not placed, one may be the other."""
+    read = {cell.address.rsplit(".", 1)[0] for cell in table.cells}
+    lines = dict.fromkeys(figure.address.rsplit(".", 1)[0] for figure in FORMS[table.form].figures(name))
+    if table.extras:
+        shown = "、".join(f"“{plain(label)[:20]}”" for label in table.extras[:3])
+        yield from (Doubt(line, "没有读出这一行", f"另有未能归位的行：{shown}") for line in lines if line not in read)
+
+
+def _joined(tables: Mapping[TableName, TableReading], cells: Iterable[Cell]) -> Iterator[Doubt]:
+    """Figures whose digits stand apart, where no sum confirms that they are one number."""
+    by_address = {cell.address: cell for cell in cells}
+    confirmed: set[str] = set()
+    for form in {FORMS[table.form] for table in tables.values()}:
+        for identity in identities(form):
+            sides = [[by_address.get(a) for a in side] for side in (identity.left, identity.right)]
+            sums = [_sum(side) for side in sides]
+            if sums[0] is not None and sums[0] == sums[1]:
+                confirmed.update((*identity.left, *identity.right))
+    for address, cell in by_address.items():
+        if has_gap(cell.raw) and address not in confirmed:
+            yield Doubt(address, cell.raw, "数字之间有空格或换行，没有合计可以证实是一个数", (cell,))
+
+
+def _sum(cells: Iterable[Cell | None]) -> int | None:
+    values = [0 if cell and cell.is_blank else cell and cell.value for cell in cells]
+    return sum(values) if all(isinstance(value, int) for value in values) else None  # type: ignore[arg-type]
+
+
+def _units(medium: Medium, cells: Iterable[Cell]) -> Iterator[Doubt]:
+    """Fees in a document that names 元 as its unit of money: the form's is 万元."""
+    form = medium.tables["table2"].form if "table2" in medium.tables else None
+    units = set(_MONEY_UNIT.findall(plain(medium.stream))) - {"万元"}
+    for cell in cells:
+        if units and form and cell.address == _FEES.get(form) and cell.value:
+            yield Doubt(cell.address, cell.raw, f"文中的金额单位是“{'、'.join(sorted(units))}”，不是万元", (cell,))
+
+
+def _corrected(medium: Medium) -> Iterator[Doubt]:
+    """A document that says of its own figures that they are corrected."""
+    found = _CORRECTED.search(medium.stream)
+    if found and medium.tables:
+        at = medium.stream[max(0, found.start() - 20) : found.end() + 20]
+        yield Doubt("table3", "表中的数", f"文中有更正的说明：{' '.join(at.split())}")

@@ -1,0 +1,276 @@
+"""A document's text in file order, and what it says of the form's rows: by their labels to the letter, no likeness.
+
+Nothing here is shared with the readers of geometry: not the matching of labels, nor the reading of figures.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from expectations.forms import FORMS, TableName
+from expectations.forms.common import DENIED, OTHER, REJECTED, RESULTS_OF_YEAR, UNABLE
+
+_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x2212: "-", 0xFE63: "-"}
+_HAN = "\u3400-\u9fff\u3007"
+_LETTER = re.compile(rf"[0-9A-Za-z{_HAN}]")
+_NUMBER_BEFORE = re.compile(
+    r"(?:\([一二三四五六七八九十]{1,2}\)|(?<![0-9.,])[0-9]{1,2}\s*[.、,)]+|[一二三四五六七八九十]、)[.、\s]*\Z"
+)
+_EXPLANATION = re.compile(r"\s*\([^()0-9]{4,150}\)")
+_ITEM_NUMBER = rf"(?<![0-9.,])[0-9]{{1,2}}\s*[.、)]+\s*(?=[{_HAN}(“])"
+_ORDINAL = r"第[0-9]+|[0-9]+(?=[条款年月页])"
+_FIGURE = r"-?[0-9][0-9,]*(?:\.[0-9]+)?"
+_TOKEN = re.compile(rf"(?P<skip>{_ITEM_NUMBER}|{_ORDINAL})|(?P<figure>{_FIGURE})|(?P<text>[{_HAN}]+)")
+_SHORT = 3
+"""A label with fewer characters stands in many a sentence: it counts only with its number, or right before a figure."""
+
+_FOLLOWS = re.compile(r"[\s|]*[-/—0-9]")
+_HEAD = re.compile(r"信息内容|申请人情况|勾稽关系")
+"""What begins the head of a table: no figure below it belongs to the row above, unless a page break parted them."""
+
+CORNER = "本列数据的勾稽关系为第一项加第二项之和等于第三项加第四项之和"
+_START: dict[TableName, tuple[str, ...]] = {
+    "table2": ("信息内容",),
+    "table3": ("申请人情况", "本列数据的勾稽关系", "自然人", "本年新收政府信息公开申请数量"),
+    "table4": ("结果维持", "未经复议直接起诉", "行政复议行政诉讼", "提起行政诉讼情况"),
+}
+_DISPUTES = "复议后起诉"
+_HEAD_OF_DISPUTES = 150
+_ROW = 60
+_FIGURES_OF_A_ROW = 2
+"""Behind a label so many figures make a row of a table; one may be a sentence's."""
+_IN_OTHER_TABLES = frozenset({"table3.total", "table3.other.misc"})
+"""Rows whose labels are heads of table 4 too."""
+_RESULTS = 6
+"""Of the twelve results in table 4's heads, each of which has a 结, so many at least stand before its figures."""
+
+
+class Part(NamedTuple):
+    """Figures that follow each other, as digits; `is_foreign` if a text that no table of the form has stands before."""
+
+    figures: tuple[str, ...]
+    is_foreign: bool
+
+
+Places = dict[str, list[tuple[Part, ...]]]
+"""By row (`table3.new`) each place that names it, with what stands between its label and the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    where: str
+    number: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A label in the text, from `start` to `end` - 1 with its number and explanation."""
+
+    where: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The whole text of a document in file order."""
+
+    text: str
+
+    @cached_property
+    def _plain(self) -> str:
+        """Digits and punctuation of the usual width; nothing that has no width."""
+        narrow = self.text.translate(_WIDTH)
+        return "".join(c for c in narrow if c.isascii() or unicodedata.category(c) != "Cf")
+
+    @cached_property
+    def _flat(self) -> tuple[str, Sequence[int]]:
+        """Letters alone, and where each stands in the plain text."""
+        found = [(m[0], m.start()) for m in _LETTER.finditer(self._plain)]
+        return "".join(c for c, _ in found), [at for _, at in found]
+
+    def names_heads_of(self, table: TableName) -> bool:
+        """Whether the text holds the head of a table, read or not."""
+        flat = self._flat[0]
+        match table:
+            case "table2":
+                return "信息内容" in flat and "处理决定数量" in flat
+            case "table3":
+                return "申请人情况" in flat and "法人或其他组织" in flat
+        return "未经复议直接起诉" in flat and _DISPUTES in flat
+
+    def rows(self, table: TableName, form: str | None = None) -> Places:
+        """The rows of `table`, of one form or of all, that the text names to the letter, with the figures behind."""
+        start, end = self._region(table)
+        found: Places = {}
+        for one, after in self._in_order(table, form, start, end):
+            stop = after.start if after else end
+            if stop >= one.end:
+                found.setdefault(one.where, []).append(self._parts(one.end, stop, _furniture(table)))
+        return found
+
+    def elsewhere(self, table: TableName) -> Places:
+        """The rows of `table` that the text names with figures behind its end: in a second table of the kind."""
+        _, end = self._region(table)
+        found: Places = {}
+        for one, after in self._in_order(table, None, end, len(self._plain)):
+            parts = self._parts(one.end, max(one.end, after.start if after else one.end + _ROW), _furniture(table))
+            if len(parts[0].figures) >= _FIGURES_OF_A_ROW and one.where not in _IN_OTHER_TABLES:
+                found.setdefault(one.where, []).append(parts)
+        return found
+
+    def head(self, table: TableName) -> str:
+        """The letters above the first row of `table`: its heads in any order, as cells and lines may cut them."""
+        if table == "table4":
+            places = self._dispute_places()
+            return self._letters(*places[0][:2]) if places else ""
+        start, end = self._region(table)
+        first = min((n.start for n in self._named(table, None, start, end)), default=end)
+        return self._letters(start, first)
+
+    def disputes(self) -> list[tuple[Part, ...]]:
+        """What stands behind the heads of table 4, each time that they stand there."""
+        places = self._dispute_places()
+        stops = [*(start for start, _, _ in places[1:]), None]
+        return [
+            self._parts(end, stop if stop else limit, _furniture("table4"))
+            for (_, end, limit), stop in zip(places, stops, strict=True)
+        ]
+
+    def _dispute_places(self) -> list[tuple[int, int, int]]:
+        """Where the heads of table 4 begin (about), where its figures begin, and where they end at the latest."""
+        flat, at = self._flat
+        found: list[tuple[int, int, int]] = []
+        position = 0
+        while (hit := flat.find(_DISPUTES, position)) >= 0:
+            position = hit + len(_DISPUTES)
+            before = flat[max(0, hit - _HEAD_OF_DISPUTES) : position + 80]
+            if before.count("结") >= _RESULTS:
+                figure = re.compile(_FIGURE).search(self._plain, at[position - 1])
+                end = figure.start() if figure else len(self._plain)
+                stop = flat.find("存在的主要问题", position)
+                limit = at[stop] if stop >= 0 else len(self._plain)
+                found.append((at[max(0, hit - _HEAD_OF_DISPUTES)], end, limit))
+        return found
+
+    def _region(self, table: TableName) -> tuple[int, int]:
+        """Where the table begins and ends in the plain text: at its head, and at the head of another after it."""
+        begin = self._first(_START[table], 0)
+        ends = (self._first(words, begin) for name, words in _START.items() if name != table)
+        return begin, min(ends)
+
+    def _first(self, words: Sequence[str], after: int) -> int:
+        """Where the first of `words` that is there stands first, from place `after` of the plain text on."""
+        flat, at = self._flat
+        begin = bisect_left(at, after)
+        hits = [hit for word in words if (hit := flat.find(word, begin)) >= 0]
+        return at[min(hits)] if hits else len(self._plain)
+
+    def _letters(self, start: int, end: int) -> str:
+        return "".join(m[0] for m in _LETTER.finditer(self._plain[start:end]))
+
+    def _in_order(
+        self, table: TableName, form: str | None, start: int, end: int
+    ) -> Iterator[tuple[_Named, _Named | None]]:
+        """Each label in the text with the one after it."""
+        named = sorted(self._named(table, form, start, end), key=lambda n: (n.start, -n.end))
+        return zip(named, [*named[1:], None], strict=False)
+
+    def _named(self, table: TableName, form: str | None, start: int, end: int) -> Iterator[_Named]:
+        flat, at = self._flat
+        for label in _labels(table, form):
+            position = 0
+            while (hit := flat.find(label.body, position)) >= 0:
+                position = hit + len(label.body)
+                first, last = at[hit], at[position - 1] + 1
+                if start <= first < end and (named := self._bounded(label, first, last)):
+                    yield named
+
+    def _bounded(self, label: _Label, first: int, last: int) -> _Named | None:
+        """The label at `first`..`last`, unless it is a part of another word."""
+        text = self._plain
+        before = text[max(0, first - 12) : first]
+        number = _NUMBER_BEFORE.search(before)
+        start = first - len(number[0]) if number else first
+        if not number and before.endswith(label.number) and label.number.isdigit() and not before[:-1][-1:].isdigit():
+            number, start = _NUMBER_BEFORE.search(f"{label.number}."), first - 1
+        if not number and re.match(rf"[{_HAN}A-Za-z]", before[-1:]):
+            return None
+        explanation = _EXPLANATION.match(text, last)
+        end = explanation.end() if explanation else last
+        if re.match(rf"[{_HAN}A-Za-z]", text[end : end + 1]) and not explanation:
+            return None
+        if len(label.body) < _SHORT and not self._stands_alone(label, number, start, end):
+            return None
+        return _Named(label.where, start, end)
+
+    def _stands_alone(self, label: _Label, number: re.Match[str] | None, start: int, end: int) -> bool:
+        """Whether a short label has its own number, or a figure or the end of its line or field right behind it."""
+        if number:
+            return label.number in number[0]
+        ends = ("", "\n", "\t", "|")
+        is_field = self._plain[start - 1 : start] in ends and self._plain[end : end + 1] in ends
+        return (is_field and not label.number) or bool(_FOLLOWS.match(self._plain, end))
+
+    def _parts(self, start: int, end: int, furniture: frozenset[str]) -> tuple[Part, ...]:
+        parts: list[tuple[list[str], bool]] = [([], False)]
+        for token in _TOKEN.finditer(self._plain[start:end]):
+            if token["figure"]:
+                parts[-1][0].append(_digits(token["figure"]))
+            elif token["text"] and (_HEAD.search(token["text"]) or not furniture.issuperset(token["text"])):
+                parts.append(([], True))
+        return tuple(Part(tuple(figures), is_foreign) for figures, is_foreign in parts)
+
+
+def figures_of_cell(raw: str) -> str:
+    """The digits, points and minus signs of a cell, whatever else it prints."""
+    return "".join(_digits(m[0]) for m in re.finditer(_FIGURE, _one_line(raw.translate(_WIDTH))))
+
+
+def _one_line(text: str) -> str:
+    return "".join(c for c in text if not c.isspace() and (c.isascii() or unicodedata.category(c) != "Cf"))
+
+
+def _digits(figure: str) -> str:
+    return figure.replace(",", "")
+
+
+@cache
+def _labels(table: TableName, form: str | None) -> tuple[_Label, ...]:
+    """The labels of the rows of `table` in one form, or in all, each once."""
+    forms = [FORMS[form]] if form else list(FORMS.values())
+    if table == "table2":
+        named = [(f"table2.{item.code}", item.label) for one in forms for item in one.items]
+    else:
+        named = [(f"table3.{row.code}", name) for one in forms for row in one.rows for name in row.names]
+    return tuple(dict.fromkeys(_label(where, label) for where, label in named))
+
+
+def _label(where: str, label: str) -> _Label:
+    number = re.match(r"（?([一二三四五六七八九十0-9]+)[）、.]", label)
+    body = label[number.end() :] if number else label
+    letters = "".join(c for c in body.split("（")[0] if _LETTER.match(c))
+    return _Label(where, number[1] if number else "", letters)
+
+
+@cache
+def _furniture(table: TableName) -> frozenset[str]:
+    """The characters of all that stands in a table beside its rows: groups, heads, the note in the corner."""
+    form = FORMS["2021"]
+    if table == "table2":
+        texts = [m.label for f in FORMS.values() for i in f.items for m in i.measures]
+        texts += [i.article for f in FORMS.values() for i in f.items] + ["信息内容"]
+    elif table == "table3":
+        texts = [RESULTS_OF_YEAR, DENIED, UNABLE, REJECTED, OTHER, CORNER, "申请人情况", "法人或其他组织"]
+        texts += [name for a in form.applicants for name in (a.label, *a.aliases)]
+    else:
+        texts = [name for c in form.results for name in (c.label, *c.aliases)]
+        texts += [g.full_label for g in form.groups] + ["行政诉讼"]
+    return frozenset("".join(texts))
