@@ -76,11 +76,7 @@ _READERS: dict[str, Callable[[bytes], Medium]] = {
 def _check_is_report(medium: Medium, title: str) -> None:
     """A report has at least a statutory table with a figure in it, or the title and text of one."""
     filled = any(cell.value is not None for table in medium.tables.values() for cell in table.cells)
-    if (
-        not filled
-        and (medium.tables or not title)
-        and not any(Stream(medium.stream).names_heads_of(t) for t in TABLES[1:])
-    ):
+    if not filled and (medium.tables or not title) and not any(Stream(medium.stream).announces(t) for t in TABLES[1:]):
         raise NotAnnualReport
 
 

@@ -15,7 +15,7 @@ from tasks.read.rows import TableReading
 from tasks.read.stream import Stream
 from tasks.read.values import figure_doubts
 
-_MONEY_UNIT = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*([百千万亿]*元)")
+_MONEY_UNIT = re.compile(r"(?:单位|收费金额|收费)[\s:：(（]*(?:单位)?[\s:：]*(?:人民币)?\s*([百千万亿]*元)")
 _FEES = {"2021": "table2.fees.amount_wan"}
 _CORRECTED = re.compile(r"(?:更正|勘误|订正)(?:后|为|说明|如下|：|:)|(?:应|改|更改|更正|修正)为\s*[0-9０-９]+\s*件")
 
@@ -46,7 +46,7 @@ def check(medium: Medium) -> Checked:
 
 
 def _unread(stream: Stream, name: TableName) -> Iterator[Doubt]:
-    if stream.names_heads_of(name):
+    if stream.announces(name):
         yield Doubt(name, "没有读出表格", "文字中有该表的表头")
 
 

@@ -7,6 +7,7 @@ way. Where it holds others, or a row twice, the row is in doubt; what it could n
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from itertools import accumulate, groupby, pairwise
 
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, Form, TableName
+from expectations.forms.common import ORGANISATIONS
+from expectations.forms.model import Column
 from tasks.read.rows import TableReading
 from tasks.read.stream import CORNER, Part, Places, Stream, figures_of_cell
 
@@ -79,8 +82,11 @@ def cross_check(stream: Stream, table: TableName, reading: TableReading) -> Cros
     doubts += [
         *_of_another_form(stream, table, reading),
         *_heads(stream, table, reading),
+        *_order(stream, table, reading),
         *_elsewhere(stream, table, rows),
     ]
+    if table == "table3" and _total_is_elsewhere(stream, reading):
+        return CrossCheck(tuple(doubts))
     agreed = (one for one in compared if one.is_found and len(one.rows) == 1 and _agrees(one.expected, one.parts))
     return CrossCheck(tuple(doubts), frozenset(c.address for one in agreed for c in one.rows[0].cells))
 
@@ -213,6 +219,49 @@ def _heads(stream: Stream, table: TableName, reading: TableReading) -> Iterator[
         yield Doubt(table, "列名", f"文字中的列名与法定列名不符，缺“{''.join(lacking)}”", reading.cells)
 
 
+def _order(stream: Stream, table: TableName, reading: TableReading) -> Iterator[Doubt]:
+    """The heads' order, where the text has every one whole: it must be that of the figures as they were read."""
+    form = FORMS[reading.form]
+    head = stream.head(table)
+    differs = False
+    if table == "table3":
+        lower = [a for a in form.applicants if a.group]
+        found = [a.code for a in sorted(lower, key=lambda a: _place(head, a))]
+        read = [c for c in _columns(reading) if c in found]
+        differs = found != read and len(read) == len(lower) and all(_place(head, a) >= 0 for a in lower)
+    elif table == "table4":
+        codes = {name: c.code for c in form.results for name in (c.label, *c.aliases)}
+        results = [codes[name] for name in re.findall("|".join(codes), head)]
+        groups = [g.code for g in sorted(form.groups, key=lambda g: head.rfind(g.label))]
+        places = [tuple(c.address.split(".")[1:]) for c in reading.cells]
+        is_whole = len(results) == len(places) == len(form.groups) * len(form.results)
+        differs = is_whole and (results, groups) != ([r for _, r in places], list(dict.fromkeys(g for g, _ in places)))
+    if differs:
+        yield Doubt(table, "列的次序", "文字中列名的次序与读出的不同", reading.cells)
+
+
+def _total_is_elsewhere(stream: Stream, reading: TableReading) -> bool:
+    """Whether the text has 总计 on the other side of 自然人 than the first reading, or lacks one of them.
+
+    Some dumps have the heads that stand a line higher in an order of their own: no doubt, but no confirmation either.
+    """
+    first, *_, last = FORMS[reading.form].applicants
+    head, columns = stream.head("table3"), _columns(reading)
+    if not {first.code, last.code} <= set(columns):
+        return False
+    return (_place(head, last) < _place(head, first)) != (columns.index(last.code) < columns.index(first.code))
+
+
+def _columns(reading: TableReading) -> list[str]:
+    """The columns in the order of the first reading."""
+    return list(dict.fromkeys(cell.address.rsplit(".", 1)[1] for cell in reading.cells))
+
+
+def _place(head: str, column: Column) -> int:
+    words = head.replace(ORGANISATIONS, "〇" * len(ORGANISATIONS))
+    return max(words.find(name) for name in (column.label, *column.aliases))
+
+
 def _shown(parts: Sequence[Part]) -> str:
     return " ".join(figure for part in parts for figure in part.figures)[:60]
 
@@ -224,7 +273,8 @@ def _table4(stream: Stream, rows: Sequence[_Row]) -> CrossCheck:
     places = stream.disputes()
     if not places:
         return CrossCheck((Doubt("table4", "表格", "文字流中找不到该表的标签", cells),))
-    doubts = list(_heads(stream, "table4", TableReading("2021", cells)))
+    reading = TableReading("2021", cells)
+    doubts = [*_heads(stream, "table4", reading), *_order(stream, "table4", reading)]
     if not _agrees(whole.expected, places[0]):
         doubts.append(Doubt("table4", " ".join(whole.expected), _shown(places[0]), cells))
     doubts += _twice([whole], {"table4": places})

@@ -99,7 +99,10 @@ def has_gap(raw: str) -> bool:
 
 def _why_unclear(text: str) -> str:
     """Why `text`, which is no number and not blank, may yet mean one; empty if it plainly does not."""
-    marks = "".join(text.split())
+    fields = text.split()
+    if len(fields) > 1 and all(is_blank_mark(field) or FIGURE.match(field) for field in fields):
+        return "一格中有几个数"
+    marks = "".join(fields)
     kinds = {unicodedata.category(c) for c in marks if not c.isascii()}
     if kinds & {"No", "Nl", "Nd"}:
         return "含有不是普通数字的数字符号"

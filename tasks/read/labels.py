@@ -9,6 +9,8 @@ from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
+from tasks.read.traditional import SIMPLIFIED
+
 MATCH = 0.6
 """Least similarity for a label that stands where the form's order expects it."""
 LIKELY = 0.75
@@ -23,8 +25,12 @@ _ITEM_NUMBER = re.compile(r"\A[\s(]*([0-9]{1,2}|[一二三四五六七八九十]
 
 @lru_cache(maxsize=4096)
 def key(text: str) -> str:
-    """`text` without anything that printing may change: width, spaces, punctuation."""
-    return _NOT_KEY.sub("", unicodedata.normalize("NFKC", text))
+    """`text` without anything that printing may change: width, spaces, punctuation, traditional characters."""
+    return _NOT_KEY.sub("", _normal(text))
+
+
+def _normal(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).translate(SIMPLIFIED)
 
 
 def unexplained(text: str) -> str:
@@ -35,7 +41,7 @@ def unexplained(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _variants(text: str) -> tuple[str, ...]:
     """The key of `text`, and those without explanations in brackets and without the item number before it."""
-    normal = unicodedata.normalize("NFKC", text)
+    normal = _normal(text)
     number = _ITEM_NUMBER.match(normal)
     prefix, rest = (number[0], normal[number.end() :]) if number else ("", normal)
     short = unexplained(rest)
@@ -63,7 +69,7 @@ def similarity(printed: str, label: str) -> float:
 
 
 def _numbers_differ(printed: str, label: str) -> bool:
-    ours, theirs = (_ITEM_NUMBER.match(unicodedata.normalize("NFKC", t)) for t in (label, printed))
+    ours, theirs = (_ITEM_NUMBER.match(_normal(t)) for t in (label, printed))
     return bool(ours and theirs and ours[1] != theirs[1])
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from expectations.forms import FORMS, TableName
 from expectations.forms.common import DENIED, OTHER, REJECTED, RESULTS_OF_YEAR, UNABLE
+from tasks.read.traditional import SIMPLIFIED
 
 _WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x2212: "-", 0xFE63: "-"}
 _HAN = "\u3400-\u9fff\u3007"
@@ -40,6 +41,12 @@ _START: dict[TableName, tuple[str, ...]] = {
     "table3": ("申请人情况", "本列数据的勾稽关系", "自然人", "本年新收政府信息公开申请数量"),
     "table4": ("结果维持", "未经复议直接起诉", "行政复议行政诉讼", "提起行政诉讼情况"),
 }
+_ONLY_IN: dict[TableName, tuple[str, ...]] = {
+    "table2": ("制发件数", "废止件数", "处理决定数量", "新制作数量", "年项目数量"),
+    "table4": ("结果维持", "结果纠正", "尚未审结"),
+}
+_ANNOUNCE = 5
+"""Labels of table 3 that no text has by chance."""
 _DISPUTES = "复议后起诉"
 _HEAD_OF_DISPUTES = 150
 _ROW = 60
@@ -87,7 +94,7 @@ class Stream:
     @cached_property
     def _plain(self) -> str:
         """Digits and punctuation of the usual width; nothing that has no width."""
-        narrow = self.text.translate(_WIDTH)
+        narrow = self.text.translate(_WIDTH).translate(SIMPLIFIED)
         return "".join(c for c in narrow if c.isascii() or unicodedata.category(c) != "Cf")
 
     @cached_property
@@ -96,15 +103,12 @@ class Stream:
         found = [(m[0], m.start()) for m in _LETTER.finditer(self._plain)]
         return "".join(c for c, _ in found), [at for _, at in found]
 
-    def names_heads_of(self, table: TableName) -> bool:
-        """Whether the text holds the head of a table, read or not."""
+    def announces(self, table: TableName) -> bool:
+        """Whether the text holds words that only `table` prints, read or not."""
         flat = self._flat[0]
-        match table:
-            case "table2":
-                return "信息内容" in flat and "处理决定数量" in flat
-            case "table3":
-                return "申请人情况" in flat and "法人或其他组织" in flat
-        return "未经复议直接起诉" in flat and _DISPUTES in flat
+        if table == "table3":
+            return sum(len(label.body) > _SHORT and label.body in flat for label in _labels(table, None)) >= _ANNOUNCE
+        return any(word in flat for word in _ONLY_IN[table])
 
     def rows(self, table: TableName, form: str | None = None) -> Places:
         """The rows of `table`, of one form or of all, that the text names to the letter, with the figures behind."""
@@ -138,10 +142,10 @@ class Stream:
     def disputes(self) -> list[tuple[Part, ...]]:
         """What stands behind the heads of table 4, each time that they stand there."""
         places = self._dispute_places()
-        stops = [*(start for start, _, _ in places[1:]), None]
+        stops = [*(start for start, _, _ in places[1:]), len(self._plain)]
         return [
-            self._parts(end, stop if stop else limit, _furniture("table4"))
-            for (_, end, limit), stop in zip(places, stops, strict=True)
+            self._parts(end, min(stop, limit), _furniture("table4"))
+            for (_, end, limit), stop in zip(places, stops, strict=False)
         ]
 
     def _dispute_places(self) -> list[tuple[int, int, int]]:

@@ -29,9 +29,8 @@ def read_table4(rows: list[GridRow]) -> TableReading | None:
         if heads and not named and _is_figures(row.starting):
             read = {a: cell_of(a, cell, row.grid) for a, cell in _addressed(row.starting, heads).items()}
             doubts.extend(_again(found, read))
-            found = read | found
-    cells = tuple(found[a] for a in ADDRESSES if a in found)
-    return TableReading(_FORM.code, cells, tuple(doubts)) if cells else None
+            found |= {address: cell for address, cell in read.items() if address not in found}
+    return TableReading(_FORM.code, tuple(found.values()), tuple(doubts)) if found else None
 
 
 def _again(first: Mapping[str, Cell], second: Mapping[str, Cell]) -> Iterator[Doubt]:
