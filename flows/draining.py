@@ -65,6 +65,7 @@ async def work_until_told(worker: DrainingWorker) -> None:
     print("SIGTERM: all runs have ended" if ended else "SIGTERM: runs that took too long were ended")
     working.cancel()
     await asyncio.wait({working}, timeout=LAST_SECONDS)
-    for process in psutil.Process().children(recursive=True):  # idle ones; one that hangs would be waited for
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
+    for server in psutil.Process().children():  # of the fork server's, one that hangs would be waited for
+        for process in server.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
