@@ -48,20 +48,22 @@ class DrainingWorker(ProcessWorker):
 
 
 async def work_until_told(worker: DrainingWorker) -> None:
-    """Work until SIGTERM, then drain within NIANBAO_DRAIN_SECONDS; a second SIGTERM ends the process at once."""
+    """Work until SIGTERM, then drain within NIANBAO_DRAIN_SECONDS; if that is 0, or at a second one, end at once."""
+    seconds = float(os.environ.get("NIANBAO_DRAIN_SECONDS", DRAIN_SECONDS))
     loop, told = asyncio.get_running_loop(), asyncio.Event()
 
     def tell() -> None:
         loop.remove_signal_handler(signal.SIGTERM)
         told.set()
 
-    loop.add_signal_handler(signal.SIGTERM, tell)
+    if seconds:
+        loop.add_signal_handler(signal.SIGTERM, tell)
     working = asyncio.create_task(worker.start(with_healthcheck=True))
     telling = asyncio.create_task(told.wait())
     await asyncio.wait({working, telling}, return_when=asyncio.FIRST_COMPLETED)
     if not told.is_set():
         await working  # it ended by itself: with an error
-    ended = await worker.drain(float(os.environ.get("NIANBAO_DRAIN_SECONDS", DRAIN_SECONDS)))
+    ended = await worker.drain(seconds)
     print("SIGTERM: all runs have ended" if ended else "SIGTERM: runs that took too long were ended")
     working.cancel()
     await asyncio.wait({working}, timeout=LAST_SECONDS)

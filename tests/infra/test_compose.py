@@ -131,7 +131,7 @@ def test_no_container_may_do_more_than_it_needs(name):
 
 def test_the_worker_is_given_longer_to_stop_than_it_may_drain():
     grace = float(SERVICES["worker"]["stop_grace_period"].removesuffix("s"))
-    assert grace >= DRAIN_SECONDS + 3 * LAST_SECONDS
+    assert grace >= DRAIN_SECONDS + 6 * LAST_SECONDS
 
 
 class _PrefectWithoutUi(BaseHTTPRequestHandler):
