@@ -1,4 +1,4 @@
-"""The worker on the pool `nianbao`. `python -m flows.worker`.
+"""The worker on the pool `nianbao`. `python -m flows.worker`. SIGTERM drains it.
 
 Runs are executed in warm processes; NIANBAO_WARM=0 makes it Prefect's own process worker, one process a run.
 
@@ -16,16 +16,15 @@ DEFAULT_LIMIT = 3
 
 async def work() -> None:
     """Make the deployments if need be, then take runs from the pool until stopped."""
-    from prefect.workers.process import ProcessWorker
-
     from flows.deployments import WORK_POOL, deploy
+    from flows.draining import DrainingWorker, work_until_told
     from flows.warm.worker import WarmWorker
 
     await deploy()
     await _sweep_now()
     limit = int(os.environ.get("NIANBAO_WORKER_LIMIT", DEFAULT_LIMIT))
-    worker = ProcessWorker if os.environ.get("NIANBAO_WARM") == "0" else WarmWorker
-    await worker(work_pool_name=WORK_POOL, limit=limit).start(with_healthcheck=True)
+    worker = DrainingWorker if os.environ.get("NIANBAO_WARM") == "0" else WarmWorker
+    await work_until_told(worker(work_pool_name=WORK_POOL, limit=limit))
 
 
 async def _sweep_now() -> None:

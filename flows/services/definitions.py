@@ -44,8 +44,8 @@ def _receiver(config: Config) -> Service:
 
 
 def _worker(config: Config) -> Service:
+    """Its processes are ended with it, so there is nothing to drain: `down` does not wait, the sweep finds the runs."""
     url = f"http://127.0.0.1:{config.worker_port}"
     server = {"PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1", "PREFECT_WORKER_WEBSERVER_PORT": str(config.worker_port)}
-    return Service(
-        "worker", (sys.executable, "-m", "flows.worker"), {**child_env(config), **server}, url, f"{url}/health"
-    )
+    env = {**child_env(config), **server, "NIANBAO_DRAIN_SECONDS": "0"}
+    return Service("worker", (sys.executable, "-m", "flows.worker"), env, url, f"{url}/health")

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import anyio
 import anyio.abc
-from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
+import psutil
+from prefect.states import Scheduled
+from prefect.workers.process import ProcessJobConfiguration, ProcessWorkerResult
 
+from flows.draining import LAST_SECONDS, DrainingWorker
+from flows.services.service import family
+from flows.warm.slot import Slot
 from flows.warm.slots import AHEAD, Slots
 from flows.warm.waker import Waker
 from tasks.whereabouts import here
 
 if TYPE_CHECKING:
-    from prefect.client.schemas.objects import FlowRun
+    from prefect.client.schemas.objects import FlowRun, State
+
+logger = logging.getLogger("nianbao.worker")
 
 
-class WarmWorker(ProcessWorker):
+class WarmWorker(DrainingWorker):
     """Takes runs from a pool of type `process`; a run whose process dies is crashed, a cancelled one is killed."""
 
     def __init__(self, work_pool_name: str, limit: int) -> None:
         super().__init__(work_pool_name=work_pool_name, limit=limit * (1 + AHEAD))
         self._slots = Slots(limit)
         self._pids: dict[UUID, int] = {}
+        self._waits: set[anyio.CancelScope] = set()
         self._asking = asyncio.Lock()
         self._waker = Waker(self.get_and_submit_flow_runs)
 
@@ -44,6 +54,21 @@ class WarmWorker(ProcessWorker):
                 return []
             return await super().get_and_submit_flow_runs()
 
+    async def drain(self, seconds: float) -> bool:
+        """Give back what has not begun; what takes longer than `seconds` is ended, and crashed."""
+        self.is_draining = True
+        self._waker.stop()
+        for wait in self._waits:
+            wait.cancel()
+        if await super().drain(seconds):
+            return True
+        for pid in self._pids.values():
+            for process in family(pid):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+        await super().drain(LAST_SECONDS)
+        return False
+
     async def teardown(self, *exc_info: Any) -> None:  # noqa: ANN401
         """Let the processes go when the runs have ended."""
         self._waker.stop()
@@ -59,16 +84,52 @@ class WarmWorker(ProcessWorker):
         """Execute the run in the next process that is free; until it ends, the run is where this worker is."""
         if task_status:
             task_status.started(here())
-        slot = await self._slots.take()
-        if self._slots.waiting < len(self._slots):  # there is room for more, which the pool may have
-            self._waker.wake()
+        slot = await self._slot_for(flow_run.id)
+        if slot is None:
+            await self._give_back(flow_run.id)
+            return ProcessWorkerResult(status_code=0, identifier=here())
         try:
-            self._pids[flow_run.id] = await slot.pid()
             status = await slot.execute(flow_run.id)
         finally:
             self._pids.pop(flow_run.id, None)
             self._slots.give_back(slot)
         return ProcessWorkerResult(status_code=status, identifier=here())
+
+    async def _slot_for(self, flow_run_id: UUID) -> Slot | None:
+        """The next that is free, with its process ready; None if the worker is drained before there is one."""
+        with anyio.CancelScope() as wait:
+            self._waits.add(wait)
+            try:
+                if self.is_draining:
+                    wait.cancel()
+                slot = await self._slots.take()
+                if self._slots.waiting < len(self._slots):  # there is room for more, which the pool may have
+                    self._waker.wake()
+                try:
+                    self._pids[flow_run_id] = await slot.pid()
+                except BaseException:
+                    self._slots.give_back(slot)
+                    raise
+                return slot
+            finally:
+                self._waits.discard(wait)
+        return None
+
+    async def _give_back(self, flow_run_id: UUID) -> None:
+        """Let the pool have a run that has not begun, for any worker; if that fails, the sweep finds it."""
+        while flow_run_id in self._submitting_flow_run_ids:  # Prefect is just being told where the run is
+            await asyncio.sleep(0.05)
+        try:
+            flow_run = await self.client.read_flow_run(flow_run_id)
+            if flow_run.state and flow_run.state.is_pending():
+                nowhere = {"infrastructure_pid": None}
+                await self.client.request("PATCH", "/flow_runs/{id}", path_params={"id": flow_run_id}, json=nowhere)
+                again: State[Any] = Scheduled(
+                    scheduled_time=flow_run.expected_start_time, message="处理程序停止，还没有开始。"
+                )
+                await self.client.set_flow_run_state(flow_run_id, again, force=True)
+        except Exception as error:
+            logger.warning("flow run %s could not be given back, the sweep will find it: %s", flow_run_id, error)
 
     async def kill_infrastructure(
         self, infrastructure_pid: str, configuration: ProcessJobConfiguration, grace_seconds: int = 30

@@ -1,8 +1,13 @@
-"""docker-compose.yml says what the code really has: it cannot be run where the tests run."""
+"""docker-compose.yml says what the code really has: the engine that runs it is not where the tests run."""
 
 import importlib.util
 import re
+import shlex
+import subprocess
+import sys
+import threading
 import tomllib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -10,6 +15,7 @@ import yaml
 from prefect.settings.legacy import _get_valid_setting_names
 from prefect.settings.models.root import Settings
 
+from flows.draining import DRAIN_SECONDS, LAST_SECONDS
 from flows.services.definitions import NAMES
 from tasks.settings import buckets_from_env
 
@@ -80,6 +86,77 @@ def test_secrets_have_no_default():
     for secret in ("S3_SECRET_KEY", "POSTGRES_PASSWORD", "NIANBAO_WEBHOOK_TOKEN"):
         assert not re.search(rf"\$\{{{secret}:-", text)
         assert f"{secret}=\n" in (ROOT / "infra" / "env.example").read_text()
+
+
+def test_prefect_asks_for_a_credential_that_its_clients_have():
+    """It is given by nobody and known to nobody: without a value of its own it is made of a secret that is required."""
+    clients = {SERVICES[name]["environment"]["PREFECT_API_AUTH_STRING"] for name in OURS}
+    (credential,) = clients
+    assert SERVICES["prefect"]["environment"]["PREFECT_SERVER_API_AUTH_STRING"] == credential
+    assert re.fullmatch(r"\$\{NIANBAO_PREFECT_AUTH:-nianbao:\$\{NIANBAO_WEBHOOK_TOKEN:\?[^}]+\}\}", credential)
+    assert "# NIANBAO_PREFECT_AUTH=" in (ROOT / "infra" / "env.example").read_text()
+
+
+def test_only_the_ui_itself_may_call_prefect_from_a_browser():
+    prefect = SERVICES["prefect"]["environment"]
+    assert prefect["PREFECT_SERVER_CORS_ALLOWED_ORIGINS"] == prefect["PREFECT_UI_URL"]
+    assert SERVICES["prefect"]["ports"] == [prefect["PREFECT_UI_URL"].removeprefix("http://") + ":4200"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_may_write_where_they_must_and_nowhere_else(name):
+    service = SERVICES[name]
+    assert service["read_only"]
+    assert service["init"]
+    writable = {place.split(":")[0] for place in service["tmpfs"]}
+    writable |= {volume.split(":")[1] for volume in service.get("volumes", [])}
+    assert writable == {"/tmp", service["environment"]["NIANBAO_HOME"]}
+
+
+def test_the_ui_is_unpacked_where_the_server_may_write():
+    dockerfile = (ROOT / "infra" / "Dockerfile").read_text()
+    prefect = SERVICES["prefect"]["environment"]
+    assert prefect["PREFECT_SERVER_UI_STATIC_DIRECTORY"].startswith(f"{prefect['NIANBAO_HOME']}/")
+    assert f"PREFECT_HOME={prefect['NIANBAO_HOME']}/" in dockerfile
+    (uid,) = re.findall(r"--uid (\d+)", dockerfile)
+    assert f"{prefect['NIANBAO_HOME']}:uid={uid},gid={uid},mode=0700" in SERVICES["prefect"]["tmpfs"]
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES))
+def test_no_container_may_do_more_than_it_needs(name):
+    assert SERVICES[name]["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in SERVICES[name]["security_opt"]
+    assert name == "postgres" or "cap_add" not in SERVICES[name]
+
+
+def test_the_worker_is_given_longer_to_stop_than_it_may_drain():
+    grace = float(SERVICES["worker"]["stop_grace_period"].removesuffix("s"))
+    assert grace >= DRAIN_SECONDS + 6 * LAST_SECONDS
+
+
+class _PrefectWithoutUi(BaseHTTPRequestHandler):
+    found = ("/api/health",)
+
+    def do_GET(self):
+        self.send_response(200 if self.path in self.found else 404)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class _Prefect(_PrefectWithoutUi):
+    found = ("/api/health", "/")
+
+
+@pytest.mark.parametrize(("server", "code"), [(_Prefect, 0), (_PrefectWithoutUi, 1)])
+def test_prefect_is_healthy_only_with_its_ui(server, code):
+    with ThreadingHTTPServer(("127.0.0.1", 0), server) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        check = shlex.join(SERVICES["prefect"]["healthcheck"]["test"][2:])
+        here = shlex.split(check.replace("127.0.0.1:4200", f"127.0.0.1:{http.server_port}"))
+        assert subprocess.run([sys.executable, *here], check=False).returncode == code
+        http.shutdown()
 
 
 def test_the_image_holds_every_package():
