@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,6 +42,7 @@ def read_table3(rows: list[GridRow]) -> TableReading | None:
 
 def recognise_rows(data: Sequence[DataRow]) -> TableReading | None:
     """Rows of figures with their labels as the table of the form that explains the labels best."""
+    data = _without_template(data)
     best: tuple[float, Form, dict[int, int]] | None = None
     for form in FORMS.values():
         found = align([d.label for d in data], [r.names for r in form.rows])
@@ -48,6 +50,13 @@ def recognise_rows(data: Sequence[DataRow]) -> TableReading | None:
         if found and (best is None or score > best[0]):
             best = score, form, found
     return _reading(best[1], data, best[2]) if best else None
+
+
+def _without_template(data: Sequence[DataRow]) -> list[DataRow]:
+    """Without the blank rows that stand again filled: many a report leaves the empty form before or behind its own."""
+    filled = {key(row.label) for row in data if not row.is_blank}
+    twice = {label for label, times in Counter(key(row.label) for row in data).items() if times > 1}
+    return [row for row in data if not (row.is_blank and key(row.label) in filled & twice)]
 
 
 def _reading(form: Form, data: Sequence[DataRow], found: dict[int, int]) -> TableReading:
