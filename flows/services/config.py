@@ -1,4 +1,4 @@
-"""What is decided once for a home folder: ports, S3 credentials, the webhook's token."""
+"""What is decided once for a home folder: ports, S3 credentials, the webhook's token, Prefect's credential."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Config:
     access_key: str
     secret_key: str
     webhook_token: str
+    prefect_auth: str = ""
+    """`user:password`, as Prefect's API and UI want it; empty in a home from before it was asked for, until its next start."""
 
     @property
     def s3_url(self) -> str:
@@ -35,6 +37,11 @@ class Config:
     @property
     def prefect_url(self) -> str:
         return f"http://127.0.0.1:{self.prefect_port}"
+
+    @property
+    def ui_origins(self) -> tuple[str, str]:
+        """Where a browser may have the Prefect UI from."""
+        return self.prefect_url, f"http://localhost:{self.prefect_port}"
 
     @property
     def receiver_url(self) -> str:
@@ -47,6 +54,7 @@ def load_config(home: Path, *, starting: bool = False) -> Config:
     kept = json.loads(path.read_text()) if path.exists() else _fresh()
     if starting:
         kept |= {name: free_port() for name in PORTS if not is_free(int(kept[name]))}
+        kept["prefect_auth"] = kept.get("prefect_auth") or _prefect_auth()
     config = Config(home=home, **kept)
     _save(path, config)
     return config
@@ -67,8 +75,13 @@ def _fresh() -> dict[str, int | str]:
         "access_key": "nianbao",
         "secret_key": secrets.token_urlsafe(24),
         "webhook_token": secrets.token_urlsafe(24),
+        "prefect_auth": _prefect_auth(),
     }
     return {name: free_port() for name in PORTS} | secrets_
+
+
+def _prefect_auth() -> str:
+    return f"nianbao:{secrets.token_urlsafe(24)}"
 
 
 def _save(path: Path, config: Config) -> None:
