@@ -11,6 +11,7 @@ from flows.cli.docs import docs
 from flows.cli.env import env
 from flows.cli.export import export
 from flows.cli.listen import listen
+from flows.cli.open import open_ui
 from flows.cli.query import query
 from flows.cli.read import read
 from flows.cli.replay import replay
@@ -36,12 +37,13 @@ REPORTS = (submit, read, replay, backfill, listen, retract)
 DATA = (query, trace, report, export, compact, docs)
 for command in (*SERVICES, *REPORTS, *DATA):
     app.command()(command)
+app.command("open")(open_ui)
 app.add_typer(review)
 
 
 @app.callback()
 def _find_services(context: typer.Context) -> None:
-    if context.invoked_subcommand not in ("demo", "up", "down", "env", "read"):
+    if context.invoked_subcommand not in ("demo", "up", "down", "env", "open", "read"):
         activate(home())
 
 

@@ -22,7 +22,7 @@ SIGN_IN = "/sign-in"
 
 _SIGN_IN_PAGE = """<!doctype html><meta charset="utf-8"><title>nianbao</title><script>
 localStorage.setItem("prefect-password", location.hash.slice(1));
-location.replace("/");
+location.replace("/runs");
 </script>
 """
 """Prefect's UI keeps what was typed at its login there. What stands after the # of an address is never sent."""
