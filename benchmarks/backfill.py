@@ -44,7 +44,10 @@ def main(number: int, paths: list[Path]) -> None:
         watch = Watch()
         watch.start()
         start = time.monotonic()
-        here = {PREFECT_API_URL: os.environ["PREFECT_API_URL"], PREFECT_API_AUTH_STRING: os.environ["PREFECT_API_AUTH_STRING"]}
+        here = {
+            PREFECT_API_URL: os.environ["PREFECT_API_URL"],
+            PREFECT_API_AUTH_STRING: os.environ["PREFECT_API_AUTH_STRING"],
+        }
         with temporary_settings(here):
             backfill()
         seconds = time.monotonic() - start

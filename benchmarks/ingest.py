@@ -125,7 +125,10 @@ def measure_serve(files: list[tuple[str, bytes]]) -> tuple[float, float]:
     server = subprocess.Popen(
         [sys.executable, "-c", code], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    here = {PREFECT_API_URL: os.environ["PREFECT_API_URL"], PREFECT_API_AUTH_STRING: os.environ["PREFECT_API_AUTH_STRING"]}
+    here = {
+        PREFECT_API_URL: os.environ["PREFECT_API_URL"],
+        PREFECT_API_AUTH_STRING: os.environ["PREFECT_API_AUTH_STRING"],
+    }
     ours = temporary_settings(here)
     try:
         with ours, get_client(sync_client=True) as client:

@@ -9,6 +9,7 @@ from prefect import runtime
 from prefect.client.orchestration import get_client
 from prefect.settings import get_current_settings
 
+from tasks.shown import shown
 from tasks.values import Receipt
 
 
@@ -26,7 +27,7 @@ def label_run(receipt: Receipt) -> None:
     if run_id is None:
         return
     known = receipt.agency and receipt.year
-    name = f"{receipt.agency} {receipt.year}" if known else receipt.key
+    name = f"{receipt.agency} {receipt.year}" if known else shown(receipt.key)
     tags: list[str] = [receipt.outcome]
     tags += [f"form-{receipt.form}"] if receipt.form else []
     tags += [f"year-{receipt.year}"] if receipt.year else []

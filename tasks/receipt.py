@@ -1,8 +1,9 @@
 """Receipt: what became of a landed object, kept beside nothing but other receipts.
 
 In the receipts place: `<name>.json` and `.html` for the version that landed last, where the name is the landing key, if
-that is a plain one (`tasks.keys`); for those before it `.versions/<name>/<etag>.json` and `.html`; and `.index/sha256/<sha256>.json`, which names the object that was
-first to have these bytes. What people decided stands there too (`tasks.decisions`). What is damaged counts as absent.
+that is a plain one (`tasks.keys`); for those before it `.versions/<name>/<etag>.json` and `.html`; and
+`.index/sha256/<sha256>.json`, which names the object that was first to have these bytes. What people
+decided stands there too (`tasks.decisions`). What is damaged counts as absent.
 """
 
 from __future__ import annotations
@@ -177,7 +178,7 @@ def version_name(key: str, etag: str) -> str:
 
 
 def receipt_place(s3: Any, buckets: Buckets, key: str, etag: str) -> str:  # noqa: ANN401
-    """The name, without its ending, under which the receipt of this version is: a later one may have taken its place."""
+    """The name, without its ending, of this version's receipt: a later version may have taken its place."""
     current = read_receipt(s3, buckets, key)
     is_older = current is not None and current["object"]["etag"] != etag
     return version_name(key, etag) if is_older else receipt_name(key)

@@ -35,7 +35,9 @@ def _up(folder: Path) -> None:
     from flows.services.supervisor import AlreadyRunningError, StartError, run
 
     def ready(config: Config) -> None:
-        typer.echo(f"服务就绪，数据在 {folder}。Prefect 界面：{config.prefect_url}（nianbao open 打开并登录）　按 Ctrl-C 停止。")
+        typer.echo(
+            f"服务就绪，数据在 {folder}。Prefect 界面：{config.prefect_url}（nianbao open 打开）　按 Ctrl-C 停止。"
+        )
 
     try:
         run(folder, typer.echo, ready)

@@ -28,7 +28,7 @@ class Config:
     secret_key: str
     webhook_token: str
     prefect_auth: str = ""
-    """`user:password`, as Prefect's API and UI want it; empty in a home from before it was asked for, until its next start."""
+    """`user:password` of Prefect's API and UI; empty in a home from before it was asked for, until its next start."""
 
     @property
     def s3_url(self) -> str:

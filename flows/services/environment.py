@@ -26,8 +26,8 @@ def service_env(config: Config, env: Mapping[str, str] = os.environ) -> dict[str
         if config.prefect_auth:
             found["PREFECT_API_AUTH_STRING"] = config.prefect_auth
     else:
-        names = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "PREFECT_API_KEY")
-        found |= {name: env[name] for name in names if env.get(name)}
+        theirs = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "PREFECT_API_KEY")
+        found |= {name: env[name] for name in theirs if env.get(name)}
     return found
 
 

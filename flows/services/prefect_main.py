@@ -33,10 +33,10 @@ async def _begin_writing(
         yield transaction
 
 
-def _create_guarded_app(*args: Any, final: bool = False, **options: Any) -> ASGIApp:  # noqa: ANN401
+def _create_guarded_app(*args: Any, **options: Any) -> ASGIApp:  # noqa: ANN401
     """The app that is served is made `final`; others are the server's own way to itself."""
-    app = _create_app(*args, final=final, **options)
-    return FrontDoor(app) if final else app
+    app = _create_app(*args, **options)
+    return FrontDoor(app) if options.get("final") else app
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The embedded Prefect server: SQLite under home, nothing sent to anybody, orders from nobody without the credential."""
+"""The embedded Prefect server: SQLite under home, nothing sent to anybody, no orders without the credential."""
 
 from __future__ import annotations
 

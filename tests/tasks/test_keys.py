@@ -24,7 +24,22 @@ from tasks.values import Receipt
 
 OURS = (".index/", ".versions/", ".locks/", ".decisions/", ".docs/")
 ETAG = "0123456789abcdef0123456789abcdef"
-PARTS = ["a", "b", ".", "..", "", ".index", ".keys", ".versions", "a.json", "a.html", f"{ETAG}.json", "报告", "\n", "x" * 300]
+PARTS = [
+    "a",
+    "b",
+    ".",
+    "..",
+    "",
+    ".index",
+    ".keys",
+    ".versions",
+    "a.json",
+    "a.html",
+    f"{ETAG}.json",
+    "报告",
+    "\n",
+    "x" * 300,
+]
 
 keys = st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=5)), min_size=1, max_size=5).map("/".join)
 
