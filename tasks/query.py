@@ -19,7 +19,6 @@ from tasks.schemas import LAKE_TABLES
 from tasks.settings import Buckets, Place, buckets_from_env
 from tasks.storage import s3_client
 
-
 _CLOSED = {"enable_external_access": "false", "python_enable_replacements": "false", "lock_configuration": "true"}
 """No files, no network, no extensions, none of Python's own variables; the last forbids to change that."""
 
