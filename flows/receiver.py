@@ -27,6 +27,7 @@ from flows.arrivals import Arrivals, is_hopeless
 from flows.landed import Runs
 from flows.metrics import Metrics
 from flows.notifications import MalformedError, landed_objects
+from flows.services.private import write_private
 from tasks.settings import buckets_from_env, home
 
 MAX_BODY = 1_000_000
@@ -112,10 +113,8 @@ def _malformed(body: bytes) -> JSONResponse:
 
 def put_aside(body: bytes) -> Path:
     """Keep a notification that cannot be understood."""
-    folder = home() / "malformed"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{time.strftime('%Y%m%dT%H%M%S')}-{uuid4().hex[:8]}.json"
-    path.write_bytes(body)
+    path = home() / "malformed" / f"{time.strftime('%Y%m%dT%H%M%S')}-{uuid4().hex[:8]}.json"
+    write_private(path, body)
     return path
 
 

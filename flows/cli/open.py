@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import webbrowser
 from base64 import b64encode
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from flows.cli.failure import failed
 from flows.services.config import Config, external_prefect, load_config
+from flows.services.private import write_private
 from tasks.settings import home
 
 _PAGE = '<!doctype html><meta charset="utf-8"><title>nianbao</title><script>location.replace("{url}");</script>\n'
@@ -39,6 +39,5 @@ def _signing_in(config: Config) -> Path:
 
     url = f"{config.prefect_url}{SIGN_IN}#{b64encode(config.prefect_auth.encode()).decode()}"
     path = config.home / "open.html"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(_PAGE.format(url=url))
+    write_private(path, _PAGE.format(url=url).encode())
     return path

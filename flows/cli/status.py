@@ -46,13 +46,13 @@ def status(
 
 def _open_card(s3: Any, buckets: Any, key: str) -> None:  # noqa: ANN401
     """A copy on this machine, so that no link runs out; a browser that cannot be started is told where it is."""
+    from flows.services.private import write_private
     from tasks.keys import receipt_name
 
     place = buckets.receipts
     html = s3.get_object(Bucket=place.bucket, Key=place.key(f"{receipt_name(key)}.html"))["Body"].read()
     path = home() / "cards" / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(html)
+    write_private(path, html)
     webbrowser.open(path.as_uri())
     typer.echo(f"  回执网页　{path}")
 

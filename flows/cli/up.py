@@ -49,8 +49,10 @@ def _up(folder: Path) -> None:
 
 
 def _up_detached(folder: Path) -> None:
+    from flows.services.private import keep_private
     from flows.services.supervisor import START_SECONDS
 
+    keep_private(folder)
     log = folder / "logs" / "supervisor.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "flows.services.supervisor", str(folder)]

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from flows.services.ports import free_port, is_free
+from flows.services.private import write_private
 
 PORTS = ("s3_port", "s3_metrics_port", "prefect_port", "receiver_port", "worker_port")
 
@@ -85,10 +86,8 @@ def _prefect_auth() -> str:
 
 
 def _save(path: Path, config: Config) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     kept = asdict(config)
     del kept["home"]
     new = path.with_suffix(".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(kept, file, indent=1)
+    write_private(new, json.dumps(kept, indent=1).encode())
     new.replace(path)
