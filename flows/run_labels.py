@@ -27,9 +27,9 @@ def label_run(receipt: Receipt) -> None:
     if run_id is None:
         return
     known = receipt.agency and receipt.year
-    name = f"{receipt.agency} {receipt.year}" if known else shown(receipt.key)
+    name = f"{receipt.agency} {receipt.year}" if known else receipt.key
     tags: list[str] = [receipt.outcome]
     tags += [f"form-{receipt.form}"] if receipt.form else []
     tags += [f"year-{receipt.year}"] if receipt.year else []
     with get_client(sync_client=True) as client:
-        client.update_flow_run(UUID(run_id), name=name, tags=tags)
+        client.update_flow_run(UUID(run_id), name=shown(name), tags=tags)

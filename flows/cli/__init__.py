@@ -11,7 +11,7 @@ from flows.cli.docs import docs
 from flows.cli.env import env
 from flows.cli.export import export
 from flows.cli.listen import listen
-from flows.cli.open import open_ui
+from flows.cli.open import open  # noqa: A004 (the command's name)
 from flows.cli.query import query
 from flows.cli.read import read
 from flows.cli.replay import replay
@@ -32,12 +32,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="把政府信息公开工作年度报告变成经过校验的数据。",
 )
-SERVICES = (demo, up, down, env, status)
+SERVICES = (demo, up, down, open, env, status)
 REPORTS = (submit, read, replay, backfill, listen, retract)
 DATA = (query, trace, report, export, compact, docs)
 for command in (*SERVICES, *REPORTS, *DATA):
     app.command()(command)
-app.command("open")(open_ui)
 app.add_typer(review)
 
 

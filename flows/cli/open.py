@@ -17,7 +17,7 @@ from tasks.settings import home
 _PAGE = '<!doctype html><meta charset="utf-8"><title>nianbao</title><script>location.replace("{url}");</script>\n'
 
 
-def open_ui(
+def open(  # noqa: A001 (the command's name)
     show: Annotated[bool, typer.Option("--print", help="只打印地址和登录口令，不打开浏览器")] = False,
 ) -> None:
     """在浏览器中打开 Prefect 界面，并已登录。"""

@@ -51,7 +51,7 @@ def show(key: Key) -> None:
 
     receipt = read_receipt(s3_client(), buckets_from_env(), key)
     if receipt is None:
-        raise failed(f"没有回执：{key}")
+        raise failed(f"没有回执：{shown(key)}")
     show_receipt(receipt)
     for finding in receipt["findings"]:
         if finding["suspect"]:
@@ -97,7 +97,7 @@ def keep_decision(key: str, kind: DecisionKind, note: str, by: str, corrections:
     try:
         receipt = decide(s3, buckets_from_env(), key, kind, note, by, corrections)
     except CannotDecideError as error:
-        raise failed(str(error)) from error
+        raise failed(shown(str(error))) from error
     landed = receipt["object"]
     run = read_again(Landed(landed["bucket"], landed["key"], landed["etag"]))
     done = next(receipts_of_runs(s3, {key: run}, TIMEOUT_SECONDS), None)

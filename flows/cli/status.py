@@ -13,7 +13,7 @@ import typer
 from flows.cli.failure import failed
 from flows.cli.show import show_receipt
 from tasks.settings import home
-from tasks.shown import shown_json
+from tasks.shown import shown, shown_json
 
 
 def status(
@@ -41,7 +41,7 @@ def status(
             _open_card(s3, buckets, receipt["object"]["key"])
     missing = [key for key, receipt in named.items() if receipt is None]
     if missing:
-        raise failed(f"没有回执：{'、'.join(missing)}")
+        raise failed(f"没有回执：{'、'.join(map(shown, missing))}")
 
 
 def _open_card(s3: Any, buckets: Any, key: str) -> None:  # noqa: ANN401

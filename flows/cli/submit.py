@@ -32,7 +32,7 @@ def submit(
         return
     missing = wait_for_receipts(s3, uploaded, timeout)
     if missing:
-        raise failed(f"{timeout:.0f} 秒内没有结果：{'、'.join(missing)}")
+        raise failed(f"{timeout:.0f} 秒内没有结果：{'、'.join(map(shown, missing))}")
 
 
 def upload(s3: Any, place: Any, files: list[Path], prefix: str) -> dict[str, str]:  # noqa: ANN401

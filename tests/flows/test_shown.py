@@ -62,6 +62,7 @@ def test_a_key_breaks_nothing_on_the_terminal(s3, buckets):
         assert len(result.output.splitlines()) == lines
     result = CliRunner().invoke(app, ["status", KEY + "?"])
     assert result.exit_code == 1
+    assert len(result.output.splitlines()) == 1
     assert not CONTROL.search(result.output)
     console = Console(file=io.StringIO(), width=300)
     show_receipt(receipt_dict(RECEIPT), console)

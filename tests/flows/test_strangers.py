@@ -75,6 +75,9 @@ def test_a_foreign_host_is_refused_whatever_it_shows(server, prefect_config):
         for path in ("/api/health", "/", "/sign-in", "/ui-settings"):
             answer = server.get(path, headers={"Host": host, **shown(prefect_config)})
             assert answer.status_code in (400, 401), (host, path)
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    upgrade |= {"Sec-WebSocket-Key": "x3JJHMbDL1EzLkh9GBhXDw==", "Sec-WebSocket-Protocol": "prefect"}
+    assert server.get("/api/events/out", headers={"Host": "evil.example", **upgrade}).status_code == 401
     for host in ("localhost", f"localhost:{port}", "127.0.0.1", f"[::1]:{port}"):
         assert server.get("/api/flows/count", headers={"Host": host}).status_code == 401
         answer = server.post("/api/flows/count", headers={"Host": host, **shown(prefect_config)})
