@@ -12,6 +12,7 @@ import typer
 from flows.cli.failure import failed
 from flows.services.config import Config, external_prefect, load_config
 from flows.services.private import write_private
+from flows.services.status import supervisor_pid
 from tasks.settings import home
 
 _PAGE = '<!doctype html><meta charset="utf-8"><title>nianbao</title><script>location.replace("{url}");</script>\n'
@@ -24,8 +25,8 @@ def open(  # noqa: A001 (the command's name)
     if external_prefect():
         raise failed(f"Prefect 由环境变量 PREFECT_API_URL 指定，请自行打开：{external_prefect()}")
     folder = home()
-    if not (folder / "config.json").exists():
-        raise failed(f"{folder} 还没有配置，请先运行 nianbao up。")
+    if supervisor_pid(folder) is None:
+        raise failed(f"{folder} 的服务没有运行，请先运行 nianbao up。")
     config = load_config(folder)
     typer.echo(f"Prefect 界面：{config.prefect_url}")
     typer.echo(f"登录口令：{config.prefect_auth}")
