@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ingest import sample_files
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from rich.console import Console
 from watch import Watch
 
@@ -44,7 +44,11 @@ def main(number: int, paths: list[Path]) -> None:
         watch = Watch()
         watch.start()
         start = time.monotonic()
-        with temporary_settings({PREFECT_API_URL: os.environ["PREFECT_API_URL"]}):
+        here = {
+            PREFECT_API_URL: os.environ["PREFECT_API_URL"],
+            PREFECT_API_AUTH_STRING: os.environ["PREFECT_API_AUTH_STRING"],
+        }
+        with temporary_settings(here):
             backfill()
         seconds = time.monotonic() - start
         watch.stopped.set()

@@ -19,7 +19,7 @@ from typing import TypeVar
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from rich.console import Console
 from watch import Watch
 
@@ -125,7 +125,11 @@ def measure_serve(files: list[tuple[str, bytes]]) -> tuple[float, float]:
     server = subprocess.Popen(
         [sys.executable, "-c", code], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    ours = temporary_settings({PREFECT_API_URL: os.environ["PREFECT_API_URL"]})
+    here = {
+        PREFECT_API_URL: os.environ["PREFECT_API_URL"],
+        PREFECT_API_AUTH_STRING: os.environ["PREFECT_API_AUTH_STRING"],
+    }
+    ours = temporary_settings(here)
     try:
         with ours, get_client(sync_client=True) as client:
             while (deployment := _deployment(client)) is None:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from prefect.exceptions import PrefectHTTPStatusError
+
 from flows.events import emit_landed
 from flows.landed import Landed, Runs
 
 _REMEMBERED = 4096
+
+
+def is_hopeless(error: Exception) -> bool:
+    """Whether Prefect will never take what was sent to it, however often it is tried."""
+    return isinstance(error, PrefectHTTPStatusError) and error.response.status_code == 422
 
 
 class Arrivals:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from urllib.parse import quote
 
 from prefect.artifacts import create_markdown_artifact
 
@@ -10,11 +12,15 @@ from expectations.evidence import Cell
 from expectations.forms import FORMS, TABLES, Form
 from expectations.messages import SEVERITY_NAMES
 from expectations.places import TABLE_NAMES, place_label
+from tasks.keys import receipt_name
 from tasks.settings import buckets_from_env
+from tasks.shown import shown, shown_code
 from tasks.storage import s3_client
 from tasks.values import Receipt, Report
 
-_WEEK = 7 * 24 * 3600
+_HOURS = 8 * 3600
+_UNFIT = re.compile(r'[\\/:*?"<>|%]')
+_LONGEST_NAME = 100
 
 
 def publish_artifacts(receipt: Receipt, report: Report | None) -> None:
@@ -28,7 +34,7 @@ def publish_artifacts(receipt: Receipt, report: Report | None) -> None:
 
 def _tables(report: Report) -> str:
     cells = {cell.address: cell for cell in report.cells}
-    parts = [f"# {report.title or '（无标题）'}"]
+    parts = [f"# {_escaped(report.title) or '（无标题）'}"]
     for table in TABLES:
         if table in report.forms:
             form = FORMS[report.forms[table]]
@@ -74,8 +80,8 @@ def _markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _escaped(text: str) -> str:
-    flat = text.replace("\n", " ")
-    for mark in "\\|<>`*_[]":
+    flat = shown(text.replace("\n", " "))
+    for mark in "\\|<>&`*_[]~":
         flat = flat.replace(mark, f"\\{mark}") if text not in ("**缺**", "---") else flat
     return flat
 
@@ -99,15 +105,28 @@ def _links(receipt: Receipt) -> str:
     receipts = buckets_from_env().receipts
     places = {
         "来源": (receipt.bucket, receipt.key),
-        "回执（网页）": (receipts.bucket, receipts.key(f"{receipt.key}.html")),
-        "回执（JSON）": (receipts.bucket, receipts.key(f"{receipt.key}.json")),
+        "回执（网页）": (receipts.bucket, receipts.key(f"{receipt_name(receipt.key)}.html")),
+        "回执（JSON）": (receipts.bucket, receipts.key(f"{receipt_name(receipt.key)}.json")),
     }
-    lines = [_link(name, *place) for name, place in places.items()]
+    lines = [_link(name, *place, is_ours=name != "来源") for name, place in places.items()]
     lines += [_link("数据", *uri.removeprefix("s3://").split("/", 1)) for uri in receipt.written]
     return "\n".join(lines)
 
 
-def _link(name: str, bucket: str, key: str) -> str:
-    """A link that opens in a browser for a week, and the address that is valid for ever."""
-    url = s3_client().generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=_WEEK)
-    return f"- [{name}]({url}) `s3://{bucket}/{key}`"
+def _link(name: str, bucket: str, key: str, *, is_ours: bool = True) -> str:
+    """A link that opens in a browser for some hours, and the address that is valid for ever.
+
+    What others have written is never shown by the browser, but saved.
+    """
+    wanted = {"Bucket": bucket, "Key": key}
+    if not is_ours:
+        wanted |= {"ResponseContentDisposition": _saved_as(key), "ResponseContentType": "application/octet-stream"}
+    url = s3_client().generate_presigned_url("get_object", Params=wanted, ExpiresIn=_HOURS)
+    return f"- [{name}]({url}) {shown_code(f's3://{bucket}/{key}')}"
+
+
+def _saved_as(key: str) -> str:
+    """The header that has a browser save a file under the key's last part (RFC 6266, RFC 5987)."""
+    name = _UNFIT.sub("_", shown(key.rsplit("/", 1)[-1]))[-_LONGEST_NAME:].strip(" .") or "source"
+    plain = re.sub(r"[^ !#$&+\-.0-9A-Z^_`a-z~]", "_", name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

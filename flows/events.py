@@ -8,6 +8,7 @@ from contextlib import suppress
 from prefect.events import emit_event
 
 from flows.landed import Landed
+from tasks.shown import shown
 from tasks.values import Receipt
 
 _TOLD = ("etag", "reason", "message", "agency", "year", "form", "report_id", "flow_run_url")
@@ -27,6 +28,6 @@ def emit_outcome(receipt: Receipt) -> None:
 
 def _emit(name: str, bucket: str, key: str, payload: Mapping[str, object]) -> None:
     """An event is for automations: one that cannot be sent must not cost the report its outcome."""
-    resource = {"prefect.resource.id": f"nianbao.object.{bucket}/{key}", "prefect.resource.name": key}
+    resource = {"prefect.resource.id": f"nianbao.object.{bucket}/{key}", "prefect.resource.name": shown(key)}
     with suppress(Exception):
         emit_event(event=f"nianbao.report.{name}", resource=resource, payload=dict(payload))

@@ -34,6 +34,7 @@ from tasks.recognise import recognise
 from tasks.relate import as_published, has_others
 from tasks.reread import judged
 from tasks.settings import buckets_from_env
+from tasks.shown import shown
 from tasks.storage import s3_client
 from tasks.values import Document, Receipt, Report, Source, Verdict
 
@@ -98,8 +99,8 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
     emit_outcome(receipt)
     publish_artifacts(receipt, report)
     _relate(receipt, report)
-    get_run_logger().info("%s %s", receipt.outcome, receipt.message)
-    return Completed(message=f"{receipt.outcome}：{receipt.message}"[:500])
+    get_run_logger().info("%s %s", receipt.outcome, shown(receipt.message))
+    return Completed(message=shown(f"{receipt.outcome}：{receipt.message}")[:500])
 
 
 def _relate(receipt: Receipt, report: Report | None) -> None:

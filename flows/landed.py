@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
 
 from flows.deployments import INGEST
+from tasks.keys import key_as_stored
+from tasks.shown import shown
+from tasks.storage import s3_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Landed:
         return f"{self.bucket}/{self.key}/{self.etag}"
 
 
+def _as_stored(landed: Landed) -> Landed:
+    """Under the name that a listing gives it: it gets one run, whatever names it is called by."""
+    return replace(landed, key=key_as_stored(s3_client(), landed.bucket, landed.key))
+
+
 class Runs:
     """Creates the runs of landed versions over one connection to Prefect."""
 
@@ -38,6 +47,8 @@ class Runs:
 
         Raises whatever the Prefect client raises while the server is away.
         """
+        if "//" in landed.key:
+            landed = await asyncio.to_thread(_as_stored, landed)
         try:
             return await self._start(landed, replay, again)
         except Exception:
@@ -49,7 +60,7 @@ class Runs:
             self._deployment = (await self._client.read_deployment_by_name(INGEST.full_name)).id
         run = await self._client.create_flow_run_from_deployment(
             self._deployment,
-            name=landed.key,
+            name=shown(landed.key),
             parameters={"bucket": landed.bucket, "key": landed.key, "etag": landed.etag, "replay": bool(replay)},
             idempotency_key=landed.idempotency_key + replay + again,
         )

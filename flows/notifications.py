@@ -13,15 +13,28 @@ from urllib.parse import unquote_plus
 from flows.landed import Landed
 from tasks.settings import Place
 
+_LONGEST_KEY, _LONGEST_ETAG = 1024, 128
+
+
+class MalformedError(ValueError):
+    """What came is no notification, or names what no object can be called: it will never be understood."""
+
 
 def landed_objects(body: bytes | str, landing: Place) -> list[Landed]:
     """The objects that a notification says were created in the landing place.
 
-    Raises ValueError, KeyError, TypeError or AttributeError if it is no such notification.
+    Raises MalformedError if it is no such notification.
     """
+    try:
+        return _landed_objects(body, landing)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise MalformedError(type(error).__name__) from error
+
+
+def _landed_objects(body: bytes | str, landing: Place) -> list[Landed]:
     event = json.loads(body)
     if event.get("Type") in ("Notification", "SubscriptionConfirmation", "UnsubscribeConfirmation"):
-        return landed_objects(event["Message"], landing) if event["Type"] == "Notification" else []
+        return _landed_objects(event["Message"], landing) if event["Type"] == "Notification" else []
     if event.get("Event") == "s3:TestEvent":
         return []
     found = _eventbridge(event) if "detail-type" in event else _records(event)
@@ -33,12 +46,22 @@ def _records(event: dict[str, Any]) -> Iterator[Landed]:
     for record in event["Records"]:
         s3 = record["s3"]
         if str(record["eventName"]).removeprefix("s3:").startswith("ObjectCreated"):
-            etag = str(s3["object"].get("eTag", "")).strip('"')
-            yield Landed(s3["bucket"]["name"], unquote_plus(s3["object"]["key"]), etag)
+            key = unquote_plus(s3["object"]["key"], errors="strict")
+            yield _landed(s3["bucket"]["name"], key, s3["object"].get("eTag", ""))
 
 
 def _eventbridge(event: dict[str, Any]) -> Iterator[Landed]:
     """EventBridge's one event; keys arrive as they are."""
     if event["detail-type"] == "Object Created":
         detail = event["detail"]
-        yield Landed(detail["bucket"]["name"], detail["object"]["key"], str(detail["object"].get("etag", "")))
+        yield _landed(detail["bucket"]["name"], detail["object"]["key"], detail["object"].get("etag", ""))
+
+
+def _landed(bucket: str, key: str, etag: str) -> Landed:
+    """Raises ValueError, TypeError or AttributeError for what cannot be sent to anybody: no object has such a name."""
+    for text, longest in ((bucket, _LONGEST_ETAG), (key, _LONGEST_KEY), (etag, _LONGEST_ETAG)):
+        if len(text.encode()) > longest or "\0" in text:
+            raise ValueError("no object's name")
+    if not key:
+        raise ValueError("no name")
+    return Landed(bucket, key, etag.strip('"'))

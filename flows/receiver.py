@@ -23,10 +23,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from flows.arrivals import Arrivals
+from flows.arrivals import Arrivals, is_hopeless
 from flows.landed import Runs
 from flows.metrics import Metrics
-from flows.notifications import landed_objects
+from flows.notifications import MalformedError, landed_objects
+from flows.services.private import write_private
 from tasks.settings import buckets_from_env, home
 
 MAX_BODY = 1_000_000
@@ -68,8 +69,6 @@ async def _answer(request: Request, token: str) -> JSONResponse:
     if not _is_authorized(request, token):
         return JSONResponse({"error": "token"}, 401)
     body = await _bounded_body(request)
-    if body is None:
-        return JSONResponse({"error": "body too large"}, 413)
     return await _accept(body, request.app.state.arrivals)
 
 
@@ -82,34 +81,40 @@ def _is_authorized(request: Request, token: str) -> bool:
     return hmac.compare_digest(shown.encode(), f"Bearer {token}".encode())
 
 
-async def _bounded_body(request: Request) -> bytes | None:
+async def _bounded_body(request: Request) -> bytes:
+    """All of it, or of one that is too large so much that it shows."""
     body = bytearray()
     async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
+        body += chunk[: MAX_BODY + 1 - len(body)]
     return bytes(body)
 
 
 async def _accept(body: bytes, arrivals: Arrivals) -> JSONResponse:
+    landing = buckets_from_env().landing
     try:
-        landed = landed_objects(body, buckets_from_env().landing)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        logger.warning("an event that cannot be understood was put aside: %s", put_aside(body))
-        return JSONResponse({"runs": [], "malformed": True})
+        landed = landed_objects(body, landing) if len(body) <= MAX_BODY else None
+    except MalformedError:
+        landed = None
+    if landed is None:
+        return _malformed(body)
     try:
         return JSONResponse({"runs": await arrivals.take(landed)})
     except Exception as error:
+        if is_hopeless(error):
+            return _malformed(body)
         logger.warning("runs could not be created, the sender will retry: %s", error)
         return JSONResponse({"error": "Prefect is not available"}, 503)
 
 
+def _malformed(body: bytes) -> JSONResponse:
+    logger.warning("an event that cannot be understood was put aside: %s", put_aside(body))
+    return JSONResponse({"runs": [], "malformed": True})
+
+
 def put_aside(body: bytes) -> Path:
     """Keep a notification that cannot be understood."""
-    folder = home() / "malformed"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{time.strftime('%Y%m%dT%H%M%S')}-{uuid4().hex[:8]}.json"
-    path.write_bytes(body)
+    path = home() / "malformed" / f"{time.strftime('%Y%m%dT%H%M%S')}-{uuid4().hex[:8]}.json"
+    write_private(path, body)
     return path
 
 

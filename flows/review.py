@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
@@ -14,6 +14,7 @@ from flows.ingest import ingest
 from tasks.receipt_json import Json
 from tasks.review import decide
 from tasks.settings import buckets_from_env
+from tasks.shown import shown
 from tasks.storage import s3_client
 
 
@@ -22,7 +23,12 @@ def _decide(key: str, decision: DecisionKind, note: str, by: str, corrections: d
     return decide(s3_client(), buckets_from_env(), key, decision, note, by, corrections)
 
 
-@flow(name="review", flow_run_name="{decision} {key}", persist_result=False)
+def _name() -> str:
+    asked = runtime.flow_run.parameters
+    return shown(f"{asked['decision']} {asked['key']}")
+
+
+@flow(name="review", flow_run_name=_name, persist_result=False)
 def review(
     key: str, decision: DecisionKind, note: str, by: str = "Prefect 界面", corrections: dict[str, str] | None = None
 ) -> State[Any]:
@@ -30,5 +36,5 @@ def review(
     receipt = _decide(key, decision, note, by, corrections or {})
     landed = receipt["object"]
     state = ingest(landed["bucket"], landed["key"], landed["etag"], replay=True, return_state=True)
-    get_run_logger().info("%s：%s", key, state.message)
+    get_run_logger().info("%s：%s", shown(key), state.message)
     return Completed(message=f"已记录决定 {decision}。{state.message}") if state.is_completed() else state

@@ -9,6 +9,7 @@ from prefect import runtime
 from prefect.client.orchestration import get_client
 from prefect.settings import get_current_settings
 
+from tasks.shown import shown
 from tasks.values import Receipt
 
 
@@ -31,4 +32,4 @@ def label_run(receipt: Receipt) -> None:
     tags += [f"form-{receipt.form}"] if receipt.form else []
     tags += [f"year-{receipt.year}"] if receipt.year else []
     with get_client(sync_client=True) as client:
-        client.update_flow_run(UUID(run_id), name=name, tags=tags)
+        client.update_flow_run(UUID(run_id), name=shown(name), tags=tags)

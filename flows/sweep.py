@@ -33,6 +33,7 @@ from tasks.missing import Missing, missing
 from tasks.outcome import Origin, failed_receipt
 from tasks.receipt import write_receipt
 from tasks.settings import buckets_from_env
+from tasks.shown import shown
 from tasks.storage import s3_client
 from tasks.whereabouts import is_dead
 
@@ -56,7 +57,7 @@ def sweep() -> State[Any]:
     found = list(islice((one for one in all_missing if not one.key.startswith(others)), _MOST_AT_ONCE))
     done = asyncio.run(_sweep(found)) if found else []
     for line in done:
-        get_run_logger().info(line)
+        get_run_logger().info("%s", shown(line))
     return Completed(message=f"没有回执的对象 {len(found)} 个，处理 {len(done)} 个")
 
 

@@ -29,6 +29,7 @@ from tasks.relate import as_published, relate
 from tasks.reread import reconsidered
 from tasks.rows import Judged
 from tasks.settings import Buckets
+from tasks.shown import shown
 from tasks.storage import s3_client
 from tasks.validate import validate_all
 from tasks.values import Document, Report, Source, Verdict
@@ -125,7 +126,7 @@ class _Batch:
             try:
                 return {key: function(things[key])}
             except Exception:
-                logger.exception("%s", key)
+                logger.exception("%s", shown(key))
                 self.outcomes[key] = "error"
                 return {}
 
@@ -158,7 +159,7 @@ class _Batch:
             with publishing(self._s3, self._buckets, list(judged.values())) as publish:
                 published = self._each(publish, judged)
         except Exception:
-            logger.exception("%s", ", ".join(judged))
+            logger.exception("%s", shown(", ".join(judged)))
             return {}
         return self._each(self._ended, {key: (reports[key], judged[key], done) for key, done in published.items()})
 
@@ -178,7 +179,7 @@ class _Batch:
             with writing(self._s3, self._buckets, list(ended)) as write:
                 written = self._each(write, ended)
         except Exception:
-            logger.exception("%s", ", ".join(ended))
+            logger.exception("%s", shown(", ".join(ended)))
             return
         self.outcomes.update((key, ended[key].receipt.outcome) for key in written)
 

@@ -8,13 +8,15 @@ Only a retraction does not lapse: it is a finding of its own, and stands until a
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from expectations.evidence import Cell, Decision, Finding, Number
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from expectations.evidence import Cell, Decision, DecisionKind, Finding, Number
 from expectations.rules import RULES
 from tasks.card.record import local
 from tasks.lock import exclusive
@@ -24,6 +26,7 @@ from tasks.storage import read_object
 from tasks.values import Report, Verdict, outcome_of
 
 RETRACTED = "DOC.RETRACTED"
+logger = logging.getLogger("nianbao.decisions")
 _FOLDER = ".decisions"
 NAMES = ("agency", "year")
 """What can be corrected besides cells: what a title should have said."""
@@ -59,7 +62,7 @@ def add_review(s3: Any, buckets: Buckets, sha256: str, review: Review) -> None: 
 def read_reviews(s3: Any, buckets: Buckets, sha256: str) -> tuple[Review, ...]:  # noqa: ANN401
     """The decisions on these bytes, from the first to the last."""
     body = read_object(s3, buckets.receipts, _name(sha256))
-    return tuple(_from_json(known) for known in json.loads(body)["reviews"]) if body else ()
+    return tuple(_from_json(known) for known in _kept(body, sha256)) if body else ()
 
 
 def has_reviews(s3: Any, buckets: Buckets) -> bool:  # noqa: ANN401
@@ -104,7 +107,7 @@ def _corrected(report: Report, correction: Correction) -> Report:
     if correction.address == "agency":
         return replace(report, agency=correction.value)
     if correction.address == "year":
-        return replace(report, year=int(correction.value))
+        return replace(report, year=int(value_of(correction.value)))
     cells = tuple(_with_value(cell, correction) for cell in report.cells)
     if cells == report.cells:
         return report
@@ -144,7 +147,36 @@ def _to_json(review: Review) -> Json:
     }
 
 
-def _from_json(known: Json) -> Review:
-    decision = Decision(known["kind"], known["by"], datetime.fromisoformat(known["at"]), known["note"])
-    corrections = tuple(Correction(c["address"], c["value"], c["raw"]) for c in known["corrections"])
-    return Review(decision, tuple(known["accepted"]), corrections)
+class _KeptCorrection(BaseModel):
+    address: str
+    value: str
+    raw: str | None
+
+    def model_post_init(self, _: object) -> None:
+        if self.address != "agency":
+            value_of(self.value)
+
+
+class _KeptReview(BaseModel):
+    kind: DecisionKind
+    by: str
+    at: AwareDatetime
+    note: str
+    accepted: list[str]
+    corrections: list[_KeptCorrection]
+
+
+def _kept(body: bytes, sha256: str) -> list[_KeptReview]:
+    """The decisions in the object; what is damaged counts as absent."""
+    try:
+        found = json.loads(body)["reviews"]
+        return [_KeptReview.model_validate(one) for one in found]
+    except (ValidationError, ValueError, KeyError, TypeError, RecursionError):
+        logger.warning("the decisions on %s are damaged, and count as none", sha256)
+        return []
+
+
+def _from_json(kept: _KeptReview) -> Review:
+    decision = Decision(kept.kind, kept.by, kept.at, kept.note)
+    corrections = tuple(Correction(c.address, c.value, c.raw) for c in kept.corrections)
+    return Review(decision, tuple(kept.accepted), corrections)

@@ -6,7 +6,9 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
+from tasks.keys import key_as_stored
 from tasks.recognise import MAX_BYTES
+from tasks.shown import shown
 from tasks.values import Source
 
 
@@ -21,22 +23,24 @@ def fetch(
     etag: str | None = None,
     landed_at: datetime | None = None,
 ) -> Source:
-    """Get the object; `landed_at` is when it landed, if a listing has told that already.
+    """Get the object; `landed_at` is when it landed, if a listing has told that already. It may have another name.
 
     Raises ObjectGoneError if it, or its version `etag`, is not there any more.
 
     Of an object that is too large to be read only the beginning is fetched, enough for `recognise` to say so; its
     sha256 is empty then, for it is not known.
     """
+    if "//" in key:
+        key = key_as_stored(s3, bucket, key)
     try:
         found = s3.get_object(Bucket=bucket, Key=key)
     except s3.exceptions.NoSuchKey as error:
-        raise ObjectGoneError(f"s3://{bucket}/{key} 已被删除") from error
+        raise ObjectGoneError(f"s3://{bucket}/{shown(key)} 已被删除") from error
     with found["Body"] as stream:
         body: bytes = stream.read(MAX_BYTES + 1)
     found_etag = found["ETag"].strip('"')
     if etag and found_etag != etag.strip('"'):
-        raise ObjectGoneError(f"s3://{bucket}/{key} 的版本 {etag} 已被新版本 {found_etag} 取代")
+        raise ObjectGoneError(f"s3://{bucket}/{shown(key)} 的版本 {etag} 已被新版本 {found_etag} 取代")
     landed_at = (landed_at or _landed_at(s3, bucket, key, found_etag) or found["LastModified"]).astimezone(UTC)
     sha256 = hashlib.sha256(body).hexdigest() if len(body) <= MAX_BYTES else ""
     return Source(bucket, key, found_etag, found["ContentLength"], landed_at, sha256, body)

@@ -141,7 +141,7 @@ class _Claim:
 
     def _is_dead(self, key: str) -> bool:
         holder = read_object(self._s3, self._place, self._place.name(key))
-        return holder is None or is_dead(holder.decode())
+        return holder is None or is_dead(holder.decode(errors="replace"))
 
 
 def _marks_of(claim: str) -> list[str]:

@@ -5,7 +5,7 @@ DuckDB's own S3 reader is an extension that would have to be downloaded; pyarrow
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 import boto3
@@ -19,12 +19,19 @@ from tasks.schemas import LAKE_TABLES
 from tasks.settings import Buckets, Place, buckets_from_env
 from tasks.storage import s3_client
 
+_CLOSED = {"enable_external_access": "false", "python_enable_replacements": "false", "lock_configuration": "true"}
+"""No files, no network, no extensions, none of Python's own variables; the last forbids to change that."""
 
-def connect(buckets: Buckets | None = None, *, quarantine: bool = False) -> duckdb.DuckDBPyConnection:
+
+def connect(
+    buckets: Buckets | None = None, *, quarantine: bool = False, settings: Mapping[str, str] | None = None
+) -> duckdb.DuckDBPyConnection:
     """A database in memory with a view for each table of the lake, or of the quarantine.
 
     The lake's are its marts and what came after them. `reports` is the truth: the other views show what belongs to a
     report that is listed there.
+
+    SQL there reaches nothing else: no file of this machine, and no address. `settings` are DuckDB's own.
 
     Raises OSError if the storage is away, and so does a query if a mart is replaced meanwhile: connect again.
     """
@@ -38,9 +45,16 @@ def connect(buckets: Buckets | None = None, *, quarantine: bool = False) -> duck
         connection.register(f"fresh_{table}", snapshot.fresh[table])
         connection.register(f"single_{table}", _singles(filesystem, place, table, snapshot.years_without))
     connection.register("changed", snapshot.changed)
+    for name, value in {**(settings or {}), **_CLOSED}.items():
+        connection.execute(f"SET {name} = {quoted(value)}")
     for table in LAKE_TABLES:
         connection.execute(f"CREATE VIEW {table} AS {_view(table, has_changes=bool(len(snapshot.changed)))}")
     return connection
+
+
+def quoted(text: str) -> str:
+    """As a literal of SQL, for where there can be no parameters."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _snapshot(lake: Place) -> Snapshot:

@@ -1,13 +1,13 @@
 """Receipt: what became of a landed object, kept beside nothing but other receipts.
 
-In the receipts place: `<landing key>.json` and `.html` for the version that landed last; for those before it
-`.versions/<landing key>/<etag>.json` and `.html`; and `.index/sha256/<sha256>.json`, which names the object that was
-first to have these bytes. What people decided stands there too (`tasks.decisions`).
+In the receipts place: `<name>.json` and `.html` for the version that landed last, where the name is the landing key, if
+that is a plain one (`tasks.keys`); for those before it `.versions/<name>/<etag>.json` and `.html`; and
+`.index/sha256/<sha256>.json`, which names the object that was first to have these bytes. What people
+decided stands there too (`tasks.decisions`). What is damaged counts as absent.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,9 +15,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tasks.card import Picture, report_card
+from tasks.keys import receipt_name
 from tasks.lock import exclusive
 from tasks.missing import mark_seen
 from tasks.receipt_json import Json, receipt_dict, to_text
+from tasks.receipt_shape import first_in, receipt_in
 from tasks.settings import Buckets
 from tasks.storage import read_object
 from tasks.values import Receipt, Report, Source
@@ -86,10 +88,10 @@ def _write(s3: Any, buckets: Buckets, filing: Filing) -> str:  # noqa: ANN401
 
 def read_receipt(s3: Any, buckets: Buckets, key: str, etag: str | None = None) -> Json | None:  # noqa: ANN401
     """The receipt of the object that landed as `key`: of its last version, or of the version `etag`."""
-    current = _get_json(s3, buckets, f"{key}.json")
+    current = receipt_in(read_object(s3, buckets.receipts, f"{receipt_name(key)}.json"), key)
     if etag is None or (current and current["object"]["etag"] == etag):
         return current
-    return _get_json(s3, buckets, f"{version_name(key, etag)}.json")
+    return receipt_in(read_object(s3, buckets.receipts, f"{version_name(key, etag)}.json"), key)
 
 
 def list_receipts(s3: Any, buckets: Buckets) -> Iterator[Json]:  # noqa: ANN401
@@ -99,14 +101,14 @@ def list_receipts(s3: Any, buckets: Buckets) -> Iterator[Json]:  # noqa: ANN401
     for page in pages:
         for found in page.get("Contents", []):
             name = place.name(found["Key"])
-            receipt = _get_json(s3, buckets, name) if _is_receipt(name) else None
-            if receipt:
+            receipt = receipt_in(read_object(s3, place, name)) if _may_be_receipt(name) else None
+            if receipt and name == f"{receipt_name(receipt['object']['key'])}.json":
                 yield receipt
 
 
 def find_first(s3: Any, buckets: Buckets, sha256: str) -> Json | None:  # noqa: ANN401
     """Bucket, key and etag of the first object with these bytes, if there was one."""
-    return _get_json(s3, buckets, _index_name(sha256))
+    return first_in(read_object(s3, buckets.receipts, _index_name(sha256)))
 
 
 def find_duplicate(s3: Any, buckets: Buckets, source: Source) -> Json | None:  # noqa: ANN401
@@ -118,7 +120,8 @@ def receipt_of_first(s3: Any, buckets: Buckets, source: Source, first: Json | No
     """The receipt of `first`, if that is another object than `source`."""
     if first is None or first["key"] == source.key:
         return None
-    return read_receipt(s3, buckets, first["key"], first["etag"])
+    receipt = read_receipt(s3, buckets, first["key"], first["etag"])
+    return receipt if receipt and receipt["object"]["sha256"] == source.sha256 else None
 
 
 def mark_superseded(s3: Any, buckets: Buckets, key: str, etag: str) -> None:  # noqa: ANN401
@@ -126,9 +129,9 @@ def mark_superseded(s3: Any, buckets: Buckets, key: str, etag: str) -> None:  # 
     with exclusive(s3, buckets, _lock(key)):
         current = read_receipt(s3, buckets, key)
         is_current = current is not None and current["object"]["etag"] == etag
-        name = key if is_current else version_name(key, etag)
-        receipt = _get_json(s3, buckets, f"{name}.json")
+        receipt = current if is_current else read_receipt(s3, buckets, key, etag)
         if receipt:
+            name = receipt_name(key) if is_current else version_name(key, etag)
             _put(s3, buckets, f"{name}.json", to_text(receipt | {"superseded_by_quarantined": True}), _JSON)
 
 
@@ -137,15 +140,15 @@ def _make_room(s3: Any, buckets: Buckets, current: Json | None, new: Json) -> st
     key: str = new["object"]["key"]
     etag: str = new["object"]["etag"]
     if current is None or current["object"]["etag"] == etag:
-        return key
+        return receipt_name(key)
     if _landed(current) > _landed(new):
         return version_name(key, etag)
     older = version_name(key, current["object"]["etag"])
     for ending, media_type in ((".html", _HTML), (".json", _JSON)):
-        text = _get(s3, buckets, f"{key}{ending}")
-        _put(s3, buckets, f"{older}{ending}", text or "", media_type)
+        body = read_object(s3, buckets.receipts, f"{receipt_name(key)}{ending}")
+        _put(s3, buckets, f"{older}{ending}", body or b"", media_type)
         s3.delete_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(version_name(key, etag) + ending))
-    return key
+    return receipt_name(key)
 
 
 def _landed(receipt: Json) -> tuple[datetime, str]:
@@ -155,14 +158,14 @@ def _landed(receipt: Json) -> tuple[datetime, str]:
 
 def _index(s3: Any, buckets: Buckets, receipt: Receipt, *, is_first: bool) -> None:  # noqa: ANN401
     """Without a lock: of two that come at the same instant both were read, and either may be called the first."""
-    name = _index_name(receipt.sha256)
-    if is_first or _get(s3, buckets, name) is None:
+    if is_first or find_first(s3, buckets, receipt.sha256) is None:
         first = {"bucket": receipt.bucket, "key": receipt.key, "etag": receipt.etag}
-        _put(s3, buckets, name, to_text(first), _JSON)
+        _put(s3, buckets, _index_name(receipt.sha256), to_text(first), _JSON)
 
 
-def _is_receipt(name: str) -> bool:
-    return name.endswith(".json") and not name.startswith((".index/", ".versions/", ".locks/", ".decisions/", ".docs/"))
+def _may_be_receipt(name: str) -> bool:
+    """Only the receipts of keys that are not plain lie in a folder of ours."""
+    return name.endswith(".json") and (not name.startswith(".") or name.startswith(".keys/"))
 
 
 def _index_name(sha256: str) -> str:
@@ -171,23 +174,21 @@ def _index_name(sha256: str) -> str:
 
 def version_name(key: str, etag: str) -> str:
     """The name, without its ending, under which the receipt of an older version of an object is kept."""
-    return f".versions/{key}/{etag}"
+    return f".versions/{receipt_name(key)}/{etag}"
+
+
+def receipt_place(s3: Any, buckets: Buckets, key: str, etag: str) -> str:  # noqa: ANN401
+    """The name, without its ending, of this version's receipt: a later version may have taken its place."""
+    current = read_receipt(s3, buckets, key)
+    is_older = current is not None and current["object"]["etag"] != etag
+    return version_name(key, etag) if is_older else receipt_name(key)
 
 
 def _lock(key: str) -> str:
     return f"receipt/{key}"
 
 
-def _get(s3: Any, buckets: Buckets, name: str) -> str | None:  # noqa: ANN401
-    body = read_object(s3, buckets.receipts, name)
-    return None if body is None else body.decode()
-
-
-def _get_json(s3: Any, buckets: Buckets, name: str) -> Json | None:  # noqa: ANN401
-    text = _get(s3, buckets, name)
-    return json.loads(text) if text else None
-
-
-def _put(s3: Any, buckets: Buckets, name: str, text: str, media_type: str) -> None:  # noqa: ANN401
+def _put(s3: Any, buckets: Buckets, name: str, content: str | bytes, media_type: str) -> None:  # noqa: ANN401
     place = buckets.receipts
-    s3.put_object(Bucket=place.bucket, Key=place.key(name), Body=text.encode(), ContentType=media_type)
+    body = content.encode() if isinstance(content, str) else content
+    s3.put_object(Bucket=place.bucket, Key=place.key(name), Body=body, ContentType=media_type)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from expectations.evidence import Decision, DecisionKind
+from expectations.evidence import Decision, DecisionKind, Number
 from tasks.decisions import NAMES, RETRACTED, Correction, Review, add_review, value_of
 from tasks.lake import Entry, Version
 from tasks.receipt import list_receipts, read_receipt
@@ -127,11 +127,15 @@ def _corrections(s3: Any, buckets: Buckets, receipt: Json, wanted: Mapping[str, 
 
 def _check(address: str, value: str) -> None:
     try:
-        is_sound = bool(value.strip()) if address == "agency" else value_of(value) is not None
+        is_sound = bool(value.strip()) if address == "agency" else _is_number(address, value_of(value))
     except ValueError:
         is_sound = False
     if not is_sound:
         raise CannotDecideError(f"{address} 的更正值“{value}”不是数。")
+
+
+def _is_number(address: str, value: Number) -> bool:
+    return address != "year" or isinstance(value, int)
 
 
 def _raw_texts(s3: Any, buckets: Buckets, receipt: Json) -> dict[str, str]:  # noqa: ANN401

@@ -15,7 +15,7 @@ from expectations.places import place_label
 from tasks.agencies import names_of
 from tasks.decisions import read_reviews
 from tasks.query import connect
-from tasks.receipt import read_receipt, version_name
+from tasks.receipt import receipt_place
 from tasks.rows import report_id
 from tasks.settings import Buckets
 from tasks.trace_unknown import unknown_address, unknown_report
@@ -136,6 +136,4 @@ def _correction(s3: Any, buckets: Buckets, sha256: str, address: str) -> Decisio
 
 def _receipt(s3: Any, buckets: Buckets, key: str, etag: str) -> str:  # noqa: ANN401
     """The receipt of the version: a later one of the same object takes its place, and it is kept among the older."""
-    current = read_receipt(s3, buckets, key)
-    is_older = current is not None and current["object"]["etag"] != etag
-    return buckets.receipts.uri(f"{version_name(key, etag) if is_older else key}.json")
+    return buckets.receipts.uri(f"{receipt_place(s3, buckets, key, etag)}.json")

@@ -30,3 +30,5 @@ def is_dead(whereabouts: str | None) -> bool:
         return f"{psutil.Process(int(pid)).create_time():.2f}" != began
     except psutil.NoSuchProcess:
         return True
+    except (ValueError, OverflowError):  # never a process id
+        return False

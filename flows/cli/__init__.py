@@ -11,6 +11,7 @@ from flows.cli.docs import docs
 from flows.cli.env import env
 from flows.cli.export import export
 from flows.cli.listen import listen
+from flows.cli.open import open  # noqa: A004 (the command's name)
 from flows.cli.query import query
 from flows.cli.read import read
 from flows.cli.replay import replay
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="把政府信息公开工作年度报告变成经过校验的数据。",
 )
-SERVICES = (demo, up, down, env, status)
+SERVICES = (demo, up, down, open, env, status)
 REPORTS = (submit, read, replay, backfill, listen, retract)
 DATA = (query, trace, report, export, compact, docs)
 for command in (*SERVICES, *REPORTS, *DATA):
@@ -41,7 +42,7 @@ app.add_typer(review)
 
 @app.callback()
 def _find_services(context: typer.Context) -> None:
-    if context.invoked_subcommand not in ("demo", "up", "down", "env", "read"):
+    if context.invoked_subcommand not in ("demo", "up", "down", "env", "open", "read"):
         activate(home())
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tasks.shown import shown
+
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
@@ -22,7 +24,7 @@ def backfill(
     if runner not in ("process", "dask", "ray"):
         raise typer.BadParameter("--runner 只能是 process、dask 或 ray")
     state = asyncio.run(_run({"prefix": prefix, "runner": runner, "address": address}))
-    typer.echo(state.message)
+    typer.echo(shown(state.message or ""))
     if not state.is_completed():
         raise typer.Exit(1)
 

@@ -23,7 +23,10 @@ def demo(once: Annotated[bool, typer.Option("--once", help="演示完就结束�
         with demo_services(console) as (supervisor, home):
             succeeded = run_demo(console)
             if succeeded and not once and sys.stdin.isatty() and sys.stdout.isatty():
-                console.print(f"\nPrefect 界面：{supervisor.config.prefect_url}　S3：{supervisor.config.s3_url}")
+                config = supervisor.config
+                console.print(
+                    f"\nPrefect 界面：{config.prefect_url}　登录口令：{config.prefect_auth}　S3：{config.s3_url}"
+                )
                 console.print(f'另开终端可试：export NIANBAO_HOME={home}; eval "$(nianbao env)"　按 Ctrl-C 结束。')
                 signal.pause()
     except StartError as error:

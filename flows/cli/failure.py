@@ -7,10 +7,12 @@ from pathlib import Path
 
 import typer
 
+from tasks.shown import shown_lines
+
 
 def failed(message: str, code: int = 1) -> typer.Exit:
     """Tell why on stderr; what it returns is to be raised."""
-    typer.echo(message, err=True)
+    typer.echo(shown_lines(message), err=True)
     return typer.Exit(code)
 
 

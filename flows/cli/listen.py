@@ -36,20 +36,28 @@ def listen(
 
 def _handled(body: str) -> bool:
     """Whether the message may go: its runs exist, or it can never be understood and is kept aside."""
-    from flows.notifications import landed_objects
-    from flows.receiver import put_aside
+    from flows.arrivals import is_hopeless
+    from flows.notifications import MalformedError, landed_objects
     from tasks.settings import buckets_from_env
 
     try:
         landed = landed_objects(body, buckets_from_env().landing)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        typer.echo(f"无法理解的消息已另存：{put_aside(body.encode())}", err=True)
-        return True
+    except MalformedError:
+        return _put_aside(body)
     try:
         asyncio.run(_take(landed))
     except Exception as error:
+        if is_hopeless(error):
+            return _put_aside(body)
         typer.echo(f"暂时无法建立运行，消息留在队列中：{error}", err=True)
         return False
+    return True
+
+
+def _put_aside(body: str) -> bool:
+    from flows.receiver import put_aside
+
+    typer.echo(f"无法理解的消息已另存：{put_aside(body.encode(errors='surrogatepass'))}", err=True)
     return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +11,7 @@ import typer
 
 from flows.cli.failure import failed
 from flows.cli.tables import TABLES
+from tasks.shown import shown, shown_json, shown_lines
 
 if TYPE_CHECKING:
     import duckdb
@@ -61,14 +61,18 @@ def _print_json(result: duckdb.DuckDBPyConnection) -> None:
     columns = _columns(result)
     for batch in _batches(result):
         for row in batch:
-            print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str))
+            print(shown_json(dict(zip(columns, row, strict=True)), default=str))
 
 
 def _print_csv(result: duckdb.DuckDBPyConnection) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(_columns(result))
     for batch in _batches(result):
-        writer.writerows(batch)
+        writer.writerows(map(_shown_row, batch) if sys.stdout.isatty() else batch)
+
+
+def _shown_row(row: tuple[Any, ...]) -> list[Any]:
+    return [shown(value) if isinstance(value, str) else value for value in row]
 
 
 def _print_table(result: duckdb.DuckDBPyConnection, limit: int) -> None:
@@ -77,10 +81,10 @@ def _print_table(result: duckdb.DuckDBPyConnection, limit: int) -> None:
     from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*(Column(escape(name), overflow="fold") for name in _columns(result)))
+    table = Table(*(Column(escape(shown(name)), overflow="fold") for name in _columns(result)))
     found = result.fetchmany(limit + 1)
     for row in found[:limit]:
-        table.add_row(*(Text("NULL", "dim") if value is None else Text(str(value)) for value in row))
+        table.add_row(*(Text("NULL", "dim") if value is None else Text(shown_lines(str(value))) for value in row))
     console = Console()
     console.print(table)
     if len(found) > limit:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows.cli.failure import check_files
+from tasks.shown import shown_json
 
 
 def read(
@@ -25,7 +25,7 @@ def read(
         if as_json:
             from flows.cli.read_json import as_record
 
-            typer.echo(json.dumps(as_record(judgement, evidence=evidence), ensure_ascii=False))
+            typer.echo(shown_json(as_record(judgement, evidence=evidence)))
         else:
             from flows.cli.read_terminal import show
 

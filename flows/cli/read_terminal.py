@@ -12,6 +12,7 @@ from expectations.places import TABLE_NAMES
 from flows.cli.read_json import as_record
 from flows.cli.show import show_outcome
 from tasks.judge import Judgement
+from tasks.shown import shown_lines
 from tasks.values import Report
 
 
@@ -36,5 +37,5 @@ def _grid(table: TableName, form: str, cells: tuple[Cell, ...]) -> Table:
         if cell.address in labels:
             box = " ".join(f"{v:.0f}" for v in cell.bbox) if cell.bbox else ""
             value = "" if cell.value is None else str(cell.value)
-            grid.add_row(labels[cell.address], value, Text(cell.raw), str(cell.page or ""), box)
+            grid.add_row(labels[cell.address], value, Text(shown_lines(cell.raw)), str(cell.page or ""), box)
     return grid

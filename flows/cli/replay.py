@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.cli.wait import read_again, receipts_of_runs
+from tasks.shown import shown
 
 TIMEOUT_SECONDS = 3600.0
 
@@ -65,10 +66,10 @@ def _start(s3: Any, bucket: str, key: str) -> str | None:  # noqa: ANN401
 
     head = head_object(s3, bucket, key)
     if head is None:
-        typer.echo(f"没有这个对象：s3://{bucket}/{key}", err=True)
+        typer.echo(f"没有这个对象：s3://{bucket}/{shown(key)}", err=True)
         return None
     run = read_again(Landed(bucket, key, head["ETag"].strip('"')))
-    typer.echo(f"{key}　{run_url(run)}")
+    typer.echo(f"{shown(key)}　{run_url(run)}")
     return run
 
 
@@ -92,6 +93,6 @@ def _summarise(changes: Iterator[tuple[str, str, str]]) -> None:
     counts: Counter[str] = Counter()
     for key, old, new in changes:
         if old != new:
-            typer.echo(f"  {key}　{old} → {new}")
+            typer.echo(f"  {shown(key)}　{old} → {new}")
         counts["不变" if old == new else f"{old} → {new}"] += 1
     typer.echo("　".join(f"{change}：{number}" for change, number in counts.most_common()) or "没有要处理的对象。")

@@ -6,6 +6,7 @@ import typer
 
 from flows.cli.failure import failed
 from flows.cli.review import By, Key, Note, keep_decision
+from tasks.shown import shown
 
 
 def retract(key: Key, note: Note, by: By) -> None:
@@ -13,4 +14,4 @@ def retract(key: Key, note: Note, by: By) -> None:
     receipt = keep_decision(key, "retract", note, by, {})
     if receipt["outcome"] != "quarantined" or receipt["superseded_by_quarantined"]:
         raise failed("决定已记录，但数据没有移出数据湖，请查看上面的结果。")
-    typer.echo(f"已撤回，数据已移出数据湖。要恢复：nianbao review accept {key} --note …")
+    typer.echo(f"已撤回，数据已移出数据湖。要恢复：nianbao review accept {shown(key)} --note …")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from flows.cli.failure import failed
 from flows.cli.show import show_receipt
 from flows.cli.wait import read_again, receipts_of_runs
+from tasks.shown import shown, shown_json
 
 if TYPE_CHECKING:
     from expectations.evidence import DecisionKind
@@ -37,7 +37,7 @@ def list_waiting(as_json: Annotated[bool, typer.Option("--json", help="输出 JS
         critical = [f["rule"] for f in receipt["findings"] if f["severity"] == "critical"]
         who = f"{receipt['agency'] or '未知机关'} {receipt['year'] or ''}".strip()
         line = f"{receipt['object']['key']}　{who}　{'、'.join(dict.fromkeys(critical))}"
-        typer.echo(json.dumps(receipt, ensure_ascii=False) if as_json else line)
+        typer.echo(shown_json(receipt) if as_json else shown(line))
     if not found and not as_json:
         typer.echo("没有等待决定的报告。")
 
@@ -51,12 +51,12 @@ def show(key: Key) -> None:
 
     receipt = read_receipt(s3_client(), buckets_from_env(), key)
     if receipt is None:
-        raise failed(f"没有回执：{key}")
+        raise failed(f"没有回执：{shown(key)}")
     show_receipt(receipt)
     for finding in receipt["findings"]:
         if finding["suspect"]:
             cell = f"{finding['suspect']['address']}={finding['suspect']['balancing_value']}"
-            typer.echo(f"  可更正　nianbao review correct {key} {cell} --note …")
+            typer.echo(f"  可更正　nianbao review correct {shown(key)} {cell} --note …")
             break
 
 
@@ -97,7 +97,7 @@ def keep_decision(key: str, kind: DecisionKind, note: str, by: str, corrections:
     try:
         receipt = decide(s3, buckets_from_env(), key, kind, note, by, corrections)
     except CannotDecideError as error:
-        raise failed(str(error)) from error
+        raise failed(shown(str(error))) from error
     landed = receipt["object"]
     run = read_again(Landed(landed["bucket"], landed["key"], landed["etag"]))
     done = next(receipts_of_runs(s3, {key: run}, TIMEOUT_SECONDS), None)

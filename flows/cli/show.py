@@ -8,6 +8,7 @@ from rich.text import Text
 from expectations.evidence import Severity
 from expectations.messages import SEVERITY_NAMES
 from tasks.receipt_json import Json, ending_of
+from tasks.shown import shown
 from tasks.values import Ending
 
 _ENDINGS: dict[Ending, tuple[str, str]] = {
@@ -50,4 +51,4 @@ def show_outcome(record: Json, name: str, console: Console) -> None:
 
 
 def _line(console: Console, head: tuple[str, str], text: str) -> None:
-    console.print(Text.assemble(head, "　", text), soft_wrap=True)
+    console.print(Text.assemble(head, "　", shown(text)), soft_wrap=True)

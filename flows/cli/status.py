@@ -13,6 +13,7 @@ import typer
 from flows.cli.failure import failed
 from flows.cli.show import show_receipt
 from tasks.settings import home
+from tasks.shown import shown, shown_json
 
 
 def status(
@@ -35,21 +36,23 @@ def status(
     named = {key: read_receipt(s3, buckets, key) for key in keys or ()}
     receipts = [r for r in named.values() if r] if keys else list(list_receipts(s3, buckets))
     for receipt in receipts:
-        typer.echo(json.dumps(receipt, ensure_ascii=False)) if as_json else show_receipt(receipt)
+        typer.echo(shown_json(receipt)) if as_json else show_receipt(receipt)
         if open_card:
             _open_card(s3, buckets, receipt["object"]["key"])
     missing = [key for key, receipt in named.items() if receipt is None]
     if missing:
-        raise failed(f"没有回执：{'、'.join(missing)}")
+        raise failed(f"没有回执：{'、'.join(map(shown, missing))}")
 
 
 def _open_card(s3: Any, buckets: Any, key: str) -> None:  # noqa: ANN401
     """A copy on this machine, so that no link runs out; a browser that cannot be started is told where it is."""
+    from flows.services.private import write_private
+    from tasks.keys import receipt_name
+
     place = buckets.receipts
-    html = s3.get_object(Bucket=place.bucket, Key=place.key(f"{key}.html"))["Body"].read()
+    html = s3.get_object(Bucket=place.bucket, Key=place.key(f"{receipt_name(key)}.html"))["Body"].read()
     path = home() / "cards" / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(html)
+    write_private(path, html)
     webbrowser.open(path.as_uri())
     typer.echo(f"  回执网页　{path}")
 

@@ -10,6 +10,7 @@ import typer
 from flows.cli.failure import check_files, failed
 from flows.cli.show import show_receipt
 from flows.cli.wait import receipts_of_versions
+from tasks.shown import shown
 
 TIMEOUT_SECONDS = 600.0
 
@@ -31,12 +32,14 @@ def submit(
         return
     missing = wait_for_receipts(s3, uploaded, timeout)
     if missing:
-        raise failed(f"{timeout:.0f} 秒内没有结果：{'、'.join(missing)}")
+        raise failed(f"{timeout:.0f} 秒内没有结果：{'、'.join(map(shown, missing))}")
 
 
 def upload(s3: Any, place: Any, files: list[Path], prefix: str) -> dict[str, str]:  # noqa: ANN401
     """Put the files under their own names, with a progress bar; returns the etag of each key."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    from tasks.keys import key_as_stored
 
     uploaded: dict[str, str] = {}
     total = sum(path.stat().st_size for path in files)
@@ -45,9 +48,10 @@ def upload(s3: Any, place: Any, files: list[Path], prefix: str) -> dict[str, str
         for path in files:
             key = place.key(f"{prefix.strip('/')}/{path.name}" if prefix else path.name)
             answer = s3.put_object(Bucket=place.bucket, Key=key, Body=path.read_bytes())
+            key = key_as_stored(s3, place.bucket, key)
             uploaded[key] = answer["ETag"].strip('"')
             progress.update(bar, advance=path.stat().st_size)
-            progress.console.print(f"已上传 s3://{place.bucket}/{key}", markup=False, highlight=False)
+            progress.console.print(f"已上传 s3://{place.bucket}/{shown(key)}", markup=False, highlight=False)
     return uploaded
 
 

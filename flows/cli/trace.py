@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -14,6 +13,7 @@ import typer
 
 from flows.cli.failure import failed
 from tasks.receipt_json import cell_dict, number
+from tasks.shown import shown, shown_json
 
 if TYPE_CHECKING:
     from expectations.evidence import Number
@@ -44,7 +44,7 @@ def trace(
     except OSError as error:
         raise failed(f"无法读取对象存储：{error}") from error
     picture, why = _picture(s3, found, out or Path(picture_name(found)))
-    typer.echo(_json(found, picture, why) if as_json else "\n".join(_lines(found, picture, why)))
+    typer.echo(_json(found, picture, why) if as_json else "\n".join(map(shown, _lines(found, picture, why))))
 
 
 def picture_name(found: Trace) -> str:
@@ -115,8 +115,8 @@ def _value(value: Number | None) -> str:
 def _json(found: Trace, picture: Path | None, why: str) -> str:
     cell = found.cell
     read = cell_dict(cell) | {"engine": cell.engine, "is_corrected": cell.is_corrected, "printed": number(cell.printed)}
-    shown = {"picture": str(picture) if picture else None, "no_picture": why or None}
-    return json.dumps(asdict(found) | {"cell": read} | shown, ensure_ascii=False, indent=2, default=_instant)
+    picture_or_not = {"picture": str(picture) if picture else None, "no_picture": why or None}
+    return shown_json(asdict(found) | {"cell": read} | picture_or_not, indent=2, default=_instant)
 
 
 def _instant(at: datetime) -> str:

@@ -35,7 +35,9 @@ def _up(folder: Path) -> None:
     from flows.services.supervisor import AlreadyRunningError, StartError, run
 
     def ready(config: Config) -> None:
-        typer.echo(f"服务就绪，数据在 {folder}。Prefect 界面：{config.prefect_url}　按 Ctrl-C 停止。")
+        typer.echo(
+            f"服务就绪，数据在 {folder}。Prefect 界面：{config.prefect_url}（nianbao open 打开）　按 Ctrl-C 停止。"
+        )
 
     try:
         run(folder, typer.echo, ready)
@@ -47,8 +49,10 @@ def _up(folder: Path) -> None:
 
 
 def _up_detached(folder: Path) -> None:
+    from flows.services.private import keep_private
     from flows.services.supervisor import START_SECONDS
 
+    keep_private(folder)
     log = folder / "logs" / "supervisor.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "flows.services.supervisor", str(folder)]

@@ -1,4 +1,4 @@
-"""What is decided once for a home folder: ports, S3 credentials, the webhook's token."""
+"""What is decided once for a home folder: ports, S3 credentials, the webhook's token, Prefect's credential."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from flows.services.ports import free_port, is_free
+from flows.services.private import write_private
 
 PORTS = ("s3_port", "s3_metrics_port", "prefect_port", "receiver_port", "worker_port")
 
@@ -27,6 +28,8 @@ class Config:
     access_key: str
     secret_key: str
     webhook_token: str
+    prefect_auth: str = ""
+    """`user:password` of Prefect's API and UI; empty in a home from before it was asked for, until its next start."""
 
     @property
     def s3_url(self) -> str:
@@ -35,6 +38,11 @@ class Config:
     @property
     def prefect_url(self) -> str:
         return f"http://127.0.0.1:{self.prefect_port}"
+
+    @property
+    def ui_origins(self) -> tuple[str, str]:
+        """Where a browser may have the Prefect UI from."""
+        return self.prefect_url, f"http://localhost:{self.prefect_port}"
 
     @property
     def receiver_url(self) -> str:
@@ -47,6 +55,7 @@ def load_config(home: Path, *, starting: bool = False) -> Config:
     kept = json.loads(path.read_text()) if path.exists() else _fresh()
     if starting:
         kept |= {name: free_port() for name in PORTS if not is_free(int(kept[name]))}
+        kept["prefect_auth"] = kept.get("prefect_auth") or _prefect_auth()
     config = Config(home=home, **kept)
     _save(path, config)
     return config
@@ -67,15 +76,18 @@ def _fresh() -> dict[str, int | str]:
         "access_key": "nianbao",
         "secret_key": secrets.token_urlsafe(24),
         "webhook_token": secrets.token_urlsafe(24),
+        "prefect_auth": _prefect_auth(),
     }
     return {name: free_port() for name in PORTS} | secrets_
 
 
+def _prefect_auth() -> str:
+    return f"nianbao:{secrets.token_urlsafe(24)}"
+
+
 def _save(path: Path, config: Config) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     kept = asdict(config)
     del kept["home"]
     new = path.with_suffix(".new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(kept, file, indent=1)
+    write_private(new, json.dumps(kept, indent=1).encode())
     new.replace(path)

@@ -21,7 +21,13 @@ def service_env(config: Config, env: Mapping[str, str] = os.environ) -> dict[str
     else:
         names = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION")
         found |= {name: env[name] for name in names if env.get(name)}
-    found["PREFECT_API_URL"] = external_prefect(env) or f"{config.prefect_url}/api"
+    if external_prefect(env) is None:
+        found["PREFECT_API_URL"] = f"{config.prefect_url}/api"
+        if config.prefect_auth:
+            found["PREFECT_API_AUTH_STRING"] = config.prefect_auth
+    else:
+        theirs = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "PREFECT_API_KEY")
+        found |= {name: env[name] for name in theirs if env.get(name)}
     return found
 
 

@@ -1,10 +1,12 @@
-"""The embedded Prefect server: SQLite under home, nothing sent to anybody."""
+"""The embedded Prefect server: SQLite under home, nothing sent to anybody, no orders without the credential."""
 
 from __future__ import annotations
 
+import os
 import sys
 
 from flows.services.config import Config
+from flows.services.front_door import HOSTS, LOOPBACK
 
 
 def prefect_command(config: Config) -> list[str]:
@@ -18,10 +20,16 @@ def prefect_command(config: Config) -> list[str]:
 def prefect_env(config: Config) -> dict[str, str]:
     """Settings of the server; late-run scans are off because SQLite is locked while they run.
 
+    Its UI is served under its own address, so no other origin needs to be allowed; the credential is sent as a header,
+    never as a cookie, so no other page can make a browser send it.
+
     Events of task runs are recorded many at a time, once a second: one by one they cost half of the server's CPU.
     """
     return {
         "PREFECT_API_URL": f"{config.prefect_url}/api",
+        "PREFECT_SERVER_API_AUTH_STRING": config.prefect_auth,
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(config.ui_origins),
+        HOSTS: os.environ.get(HOSTS, LOOPBACK),
         "PREFECT_UI_API_URL": "/api",
         "PREFECT_SERVER_UI_API_URL": "/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

@@ -18,6 +18,7 @@ from flows.services.buckets import make_buckets, notify_receiver
 from flows.services.config import Config, external_prefect, external_s3, load_config
 from flows.services.definitions import services
 from flows.services.environment import service_env
+from flows.services.private import keep_private
 from flows.services.s3 import EVENT_TARGETS, format_volume
 from flows.services.service import Running
 from flows.services.status import Health, ServiceStatus, lock_file, write_status
@@ -46,7 +47,7 @@ class Supervisor:
         self.stopping = threading.Event()
 
     def __enter__(self) -> Supervisor:
-        self.home.mkdir(parents=True, exist_ok=True)
+        keep_private(self.home)
         self.lock = lock_file(self.home).open("w")
         try:
             fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

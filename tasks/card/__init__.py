@@ -17,6 +17,7 @@ from tasks.card.pictures import Picture, page_pictures
 from tasks.card.record import record_html
 from tasks.card.style import STYLE
 from tasks.card.tables import tables_html
+from tasks.shown import shown
 from tasks.values import Ending, Receipt, Report
 
 _ENDINGS: dict[Ending, tuple[str, str]] = {
@@ -57,11 +58,11 @@ def report_card(receipt: Receipt, report: Report | None = None, pictures: Sequen
     lines = [line for line in (message, meaning, _superseded(receipt)) if line]
     return _PAGE.substitute(
         style=STYLE,
-        title=escape(_title(receipt)),
-        subtitle=escape(report.title if report else receipt.key),
+        title=escape(shown(_title(receipt))),
+        subtitle=escape(shown(report.title if report else receipt.key)),
         outcome=receipt.outcome,
         verdict=escape(verdict),
-        explained="".join(f"<p>{escape(line)}</p>" for line in dict.fromkeys(lines)),
+        explained="".join(f"<p>{escape(shown(line))}</p>" for line in dict.fromkeys(lines)),
         findings=findings_html(receipt.findings, form, pages),
         tables=tables_html(report, marked) if report else "",
         pictures=pages.definitions() if pictures else "",

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from html import escape
 
 from expectations.evidence import RuleOutcome
+from tasks.shown import shown
 from tasks.values import Receipt
 
 _BEIJING = timezone(timedelta(hours=8), "北京时间")
@@ -22,7 +23,7 @@ _RULE_OUTCOMES: dict[RuleOutcome, str] = {
 
 def record_html(receipt: Receipt) -> str:
     """The record of a receipt's object and run."""
-    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in _record(receipt))
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(shown(text))}</dd>" for name, text in _record(receipt))
     return f'<section class="small"><h2>处理记录</h2><dl>{lines}</dl></section>'
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from tasks.agencies import names_of, normal_name
 from tasks.export.headers import label_in_all_tables
 from tasks.export.order import order_by
-from tasks.query import connect
+from tasks.query import connect, quoted
 from tasks.schemas import LAKE_TABLES
 from tasks.settings import Buckets
 
@@ -82,15 +82,14 @@ class Extract:
 @contextmanager
 def open_lake(buckets: Buckets | None, *, quarantine: bool) -> Iterator[duckdb.DuckDBPyConnection]:
     """The lake's tables; sorting spills to a folder of its own beyond a fixed memory. Raises ReadFailedError."""
-    try:
-        lake = connect(buckets, quarantine=quarantine)
-    except OSError as error:
-        raise ReadFailedError(str(error)) from error
-    with tempfile.TemporaryDirectory(prefix="nianbao-export-") as folder, lake:
-        lake.execute(f"SET memory_limit = '{_MEMORY}'")
-        lake.execute(f"SET temp_directory = {_quoted(folder)}")
-        lake.execute("SET TimeZone = 'UTC'")
-        yield lake
+    with tempfile.TemporaryDirectory(prefix="nianbao-export-") as folder:
+        settings = {"memory_limit": _MEMORY, "temp_directory": folder, "TimeZone": "UTC"}
+        try:
+            lake = connect(buckets, quarantine=quarantine, settings=settings)
+        except OSError as error:
+            raise ReadFailedError(str(error)) from error
+        with lake:
+            yield lake
 
 
 def table_extracts(lake: duckdb.DuckDBPyConnection, selection: Selection) -> Iterator[Extract]:
@@ -115,12 +114,13 @@ def _result(lake: duckdb.DuckDBPyConnection, sql: str) -> Extract:
 
 
 def _condition(lake: duckdb.DuckDBPyConnection, selection: Selection) -> str:
+    """In literals: a relation with parameters would be held in memory as a whole."""
     conditions = ["true"]
     if selection.years:
         conditions.append(f"year IN ({', '.join(map(str, selection.years))})")
     if selection.agencies:
         names = _stored_names(lake, selection.agencies)
-        conditions.append(f"agency IN ({', '.join(map(_quoted, names))})")
+        conditions.append(f"agency IN ({', '.join(map(quoted, names))})")
     return " AND ".join(conditions)
 
 
@@ -140,8 +140,3 @@ def _names_of(agency: str) -> tuple[str, ...]:
         return names_of(agency)
     except ValueError as error:
         raise SelectionError(str(error)) from error
-
-
-def _quoted(text: str) -> str:
-    """As a literal of SQL: a relation with parameters would be held in memory as a whole."""
-    return "'" + text.replace("'", "''") + "'"

@@ -6,6 +6,7 @@ import threading
 import uuid
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -76,6 +77,25 @@ def test_one_run_for_an_object(prefect):
     assert run.parameters == {"bucket": "landing", "key": key, "etag": "e1", "replay": False}
 
 
+ODD_KEYS = [
+    "a\nb\x1b[31m.pdf",
+    "\u202e`|[red].pdf",
+    "x" * 980 + ".pdf",
+    "长/" * 245,
+    "a' OR 1=1 --.pdf",
+    "../../etc/passwd",
+]
+
+
+@pytest.mark.parametrize("key", ODD_KEYS)
+def test_an_odd_key_has_its_run_under_a_name_that_can_be_shown(prefect, key):
+    key = f"{uuid.uuid4()}{key}"
+    (answer,) = send(event(quote(key)))
+    run = run_of(answer)
+    assert run.parameters["key"] == key
+    assert run.name.isprintable()
+
+
 def test_sixteen_duplicates_at_once_make_one_run(prefect):
     answers = send(event(f"{uuid.uuid4()}.pdf"), times=16)
     assert {a.status_code for a in answers} == {200}
@@ -126,21 +146,65 @@ def test_server_away_makes_the_sender_retry(prefect):
     assert answer.status_code == 503
 
 
-def test_wrong_token():
+def test_wrong_token(prefect):
     (answer,) = send(event("a.pdf"), token="wrong")
     assert answer.status_code == 401
 
 
-def test_too_large():
-    (answer,) = send(b" " * (MAX_BODY + 1))
-    assert answer.status_code == 413
+def test_what_is_too_large_is_put_aside_as_far_as_it_goes(prefect, tmp_path):
+    for size in (MAX_BODY + 1, 10 * MAX_BODY):
+        (answer,) = send(b" " * size)
+        assert (answer.status_code, answer.json()["malformed"]) == (200, True)
+    assert {p.stat().st_size for p in (tmp_path / "malformed").iterdir()} == {MAX_BODY + 1}
 
 
-@pytest.mark.parametrize("body", [b"no json", b"[]", b"{}", b'{"Records": [{}]}', b'{"Records": [null]}'])
-def test_malformed_is_put_aside_and_does_not_block_the_queue(body, tmp_path):
-    (answer,) = send(body)
-    assert answer.status_code == 200
-    assert [p.read_bytes() for p in (tmp_path / "malformed").iterdir()] == [body]
+def records(**changes):
+    """An event whose object has some other fields."""
+    told = json.loads(event("a.pdf"))
+    told["Records"][0]["s3"]["object"] |= changes
+    return json.dumps(told).encode()
+
+
+NOT_UNDERSTOOD = [
+    b"no json",
+    b"[]",
+    b"{}",
+    b"",
+    b"\xff",
+    b'{"Records": [{}]}',
+    b'{"Records": [null]}',
+    b'{"Records": 1}',
+    b'{"Records": NaN}',
+    b'{"Records": [' + b"1" * 5000 + b"]}",
+    b"[" * 100_000,
+    b'{"a":' * 100_000,
+    b'{"Records": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    b'{"Type": "Notification", "Message": {"a": 1}}',
+    records(key="%ED%A0%80.pdf"),
+    records(key="\ud800.pdf"),
+    records(key="%FF.pdf"),
+    records(key="a%00.pdf"),
+    records(key=""),
+    records(key=5),
+    records(key=["a.pdf"]),
+    records(key="x" * 1025),
+    records(eTag="\udc00"),
+    records(eTag={"a": 1}),
+    json.dumps(
+        {"detail-type": "Object Created", "detail": {"bucket": {"name": "landing"}, "object": {"key": "\ud800"}}}
+    ).encode(),
+]
+
+
+def test_malformed_is_put_aside_and_does_not_block_the_queue(prefect, tmp_path):
+    async def post_all():
+        async with client_of(create_app(TOKEN)) as client:
+            headers = {"Authorization": f"Bearer {TOKEN}"}
+            return [await client.post("/s3/events", content=body, headers=headers) for body in NOT_UNDERSTOOD]
+
+    answers = asyncio.run(post_all())
+    assert {(answer.status_code, answer.json()["malformed"]) for answer in answers} == {(200, True)}
+    assert {p.read_bytes() for p in (tmp_path / "malformed").iterdir()} == set(NOT_UNDERSTOOD)
 
 
 def test_only_created_objects_of_the_landing_place_count():
@@ -181,7 +245,8 @@ def test_metrics_count_notifications_and_runs(prefect):
 
 def test_an_sqs_queue_is_emptied_and_what_is_no_event_is_put_aside(prefect, monkeypatch, tmp_path):
     key = f"{uuid.uuid4()}.pdf"
-    queue = {"1": event(key).decode(), "2": "no json"}
+    queue = {"1": event(key).decode(), **{str(n): b.decode() for n, b in enumerate(NOT_UNDERSTOOD, 2) if b != b"\xff"}}
+    aside = len(queue) - 1
 
     class Sqs(BaseHTTPRequestHandler):
         """As much of SQS's JSON protocol as a consumer uses."""
@@ -212,5 +277,5 @@ def test_an_sqs_queue_is_emptied_and_what_is_no_event_is_put_aside(prefect, monk
     result = CliRunner().invoke(app, ["listen", "--sqs", f"{url}/1/landing", "--once"])
     server.shutdown()
     assert (result.exit_code, queue) == (0, {})
-    assert len(list((tmp_path / "malformed").iterdir())) == 1
+    assert len(list((tmp_path / "malformed").iterdir())) == aside
     assert asyncio.run(start_run(Landed("landing", key, "e1"))), "the run exists under the event's key"

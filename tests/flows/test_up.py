@@ -31,12 +31,25 @@ def nianbao(tmp_path):
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    run.home = env["NIANBAO_HOME"]
     yield run
     subprocess.run([NIANBAO, "down"], env=env, capture_output=True, timeout=100)
 
 
+def environment_of(exports):
+    return dict(shlex.split(line)[1].split("=", 1) for line in exports.splitlines())
+
+
+def prefect_runs(exports):
+    """How many runs `prefect flow-run ls` shows; None if it is refused."""
+    command = [str(Path(sys.executable).parent / "prefect"), "flow-run", "ls", "--output", "json"]
+    env = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")} | exports
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=200)
+    return len(json.loads(done.stdout)) if done.returncode == 0 else None
+
+
 def client_of(exports):
-    env = dict(shlex.split(line)[1].split("=", 1) for line in exports.splitlines())
+    env = environment_of(exports)
     return boto3.client(
         "s3",
         endpoint_url=env["AWS_ENDPOINT_URL_S3"],
@@ -76,6 +89,14 @@ def test_the_whole_way(nianbao):
     s3.put_object(Bucket="landing", Key="第二份.pdf", Body=report(3))
     assert receipt_of(nianbao, "第二份.pdf")["outcome"] == "validated"
     assert json.loads(nianbao("query", "--json", "SELECT count(*) AS n FROM reports").splitlines()[0]) == {"n": 2}
+
+    home = Path(nianbao.home)
+    assert not [path for path in (home, *home.rglob("*")) if path.lstat().st_mode & 0o077], "others can read nothing"
+    exports = environment_of(nianbao("env"))
+    assert prefect_runs(exports) >= 2, "people's own Prefect command line shows the credential"
+    assert exports["PREFECT_API_AUTH_STRING"] in nianbao("open", "--print")
+    del exports["PREFECT_API_AUTH_STRING"]
+    assert prefect_runs(exports) is None
 
     pids = [s["pid"] for s in json.loads(nianbao("status", "--services", "--json"))]
     nianbao("down")

@@ -4,10 +4,12 @@ import csv
 import io
 import json
 
+import pyarrow as pa
 import pytest
 import typer
 from typer.testing import CliRunner
 
+from flows.cli.export import export
 from flows.cli.query import query
 from tasks.lake import Entry
 from tasks.publish import publish
@@ -122,3 +124,45 @@ def test_a_server_that_is_away_is_told(run, monkeypatch):
     result = run("SELECT 1")
     assert result.exit_code == 1
     assert "无法读取对象存储" in result.stderr
+
+
+READS = [
+    "SELECT * FROM read_csv('{file}')",
+    "SELECT * FROM read_text('{file}')",
+    "SELECT * FROM read_blob('{file}')",
+    "SELECT * FROM read_json('{file}')",
+    "SELECT * FROM '{file}'",
+    "SELECT * FROM glob('{folder}/*')",
+    "SELECT * FROM sniff_csv('{file}')",
+    "COPY (SELECT 1) TO '{folder}/out.csv'",
+    "COPY reports FROM '{file}'",
+    "ATTACH '{folder}/other.db'",
+    "EXPORT DATABASE '{folder}/all'",
+    "INSTALL httpfs",
+    "LOAD httpfs",
+    "SELECT * FROM 'https://example.org/x.parquet'",
+    "SELECT * FROM secret_of_this_test",
+    "SET enable_external_access = true",
+    "RESET enable_external_access",
+    "PRAGMA profiling_output = '{folder}/out.json'",
+    "SET enable_external_access = true; SELECT * FROM read_text('{file}')",
+]
+
+
+@pytest.mark.parametrize("sql", READS)
+def test_sql_reaches_no_file_no_address_and_no_variable(lake, run, tmp_path, sql):
+    secret_of_this_test = pa.table({"text": ["secret"]})
+    file = tmp_path / "private.csv"
+    file.write_text("secret,\n1,2\n")
+    asked = sql.format(file=file, folder=tmp_path)
+    for result in (run(asked), run("--quarantine", asked), run_export(asked, tmp_path)):
+        assert result.exit_code == 2, result.output
+        assert "1,2" not in result.output
+    assert list(tmp_path.iterdir()) == [file]
+    assert secret_of_this_test.num_rows
+
+
+def run_export(sql, folder):
+    app = typer.Typer()
+    app.command()(export)
+    return CliRunner().invoke(app, ["--sql", sql, "--out", str(folder / "out.xlsx")])

@@ -1,0 +1,70 @@
+"""Landing keys: anybody chooses them, so none may name an object of ours, or the receipt of another.
+
+`receipt_name` is the only way from a key to the names of its receipts, `<name>.json` and `<name>.html`. It is
+injective: a plain key is its own name, every other has one under `.keys/` that is made from all of its bytes. No plain
+key has a part that begins with a dot, and all that is ours lies in folders that do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tasks.storage import head_object
+
+_FOLDER = ".keys"
+
+_LONGEST, _LONGEST_PART = 900, 250
+"""Bytes of a plain key and of each of its parts: S3 takes names of 1024, file systems parts of 255, and ours are longer
+than the key."""
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff]")
+"""What nobody sees, or what turns text; listed here, for what Python calls printable changes with its version."""
+
+_FOLDER_LIKE_A_RECEIPT = re.compile(r"\.(json|html)/")
+_LIKE_A_VERSION = re.compile(r"(^|/)[0-9a-f-]{32,}\.(json|html)$")
+"""Where S3 is kept as files, the receipt of `a` could not lie beside that of `a.json/b`, nor that of a version of `a`
+beside those of the versions of `a/<etag>.json`."""
+
+
+def receipt_name(key: str) -> str:
+    """The name, without its ending, of the receipt of what landed as `key`: `key` itself if it is a plain one."""
+    if _is_plain(key):
+        return key
+    return f"{_FOLDER}/{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}"
+
+
+def _is_plain(key: str) -> bool:
+    parts = key.split("/")
+    return (
+        not _UNSEEN.search(key)
+        and all(part and not part.startswith(".") and len(part.encode()) <= _LONGEST_PART for part in parts)
+        and len(key.encode()) <= _LONGEST
+        and not _FOLDER_LIKE_A_RECEIPT.search(key)
+        and not _LIKE_A_VERSION.search(key)
+    )
+
+
+def key_as_stored(s3: Any, bucket: str, key: str) -> str:  # noqa: ANN401 (a boto3 client)
+    """The name under which a listing has the object `key`.
+
+    Where S3 is kept as files, `m/a//b.pdf` is one more name of `m/a/b.pdf`, and events tell of it; elsewhere the two
+    are two objects.
+    """
+    stored = "/".join(part for part in key.split("/") if part)
+    if key == stored or _is_listed(s3, bucket, key):
+        return key
+    return stored if head_object(s3, bucket, key) and _is_listed(s3, bucket, stored) else key
+
+
+def _is_listed(s3: Any, bucket: str, key: str) -> bool:  # noqa: ANN401
+    try:
+        found = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 400:  # not a name that this server has
+            return False
+        raise
+    return bool(found) and found[0]["Key"] == key
