@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient, get_client
 
 from flows.deployments import INGEST
+from tasks.storage import listed_key, s3_client
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,13 @@ class Landed:
     def idempotency_key(self) -> str:
         """The same for every event about this version: Prefect makes one run for it."""
         return f"{self.bucket}/{self.key}/{self.etag}"
+
+
+def as_listed(landed: Landed) -> Landed:
+    """The version under the name that the listing has for it: an event and the sweep then mean the same run."""
+    if "//" not in landed.key and not landed.key.startswith("/"):
+        return landed
+    return replace(landed, key=listed_key(s3_client(), landed.bucket, landed.key))
 
 
 class Runs:
@@ -39,7 +48,7 @@ class Runs:
         Raises whatever the Prefect client raises while the server is away.
         """
         try:
-            return await self._start(landed, replay, again)
+            return await self._start(await asyncio.to_thread(as_listed, landed), replay, again)
         except Exception:
             self._deployment = None  # it may be another by now
             raise

@@ -7,7 +7,6 @@ run that died, or ended without a receipt, is followed by another, up to MOST_AT
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -28,6 +27,7 @@ from prefect.states import Completed, Crashed
 
 from flows.deployments import BACKFILL
 from flows.landed import Landed, Runs
+from flows.settings import RUN_SECONDS
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.missing import Missing, missing
 from tasks.outcome import Origin, failed_receipt
@@ -118,7 +118,7 @@ async def _is_alive(client: PrefectClient, run: FlowRun) -> bool:
 
 def _patience() -> timedelta:
     """How long a run may be pending or running: reading one file takes two minutes at most."""
-    return timedelta(seconds=float(os.environ.get("NIANBAO_RUN_SECONDS", "600")))
+    return timedelta(seconds=RUN_SECONDS.value())
 
 
 def _give_up(one: Missing) -> None:

@@ -8,10 +8,8 @@ Prefect is imported where it is used: whatever multiprocessing starts from here 
 from __future__ import annotations
 
 import asyncio
-import os
 
-DEFAULT_LIMIT = 3
-"""Runs at a time: each leaves a third of a core to the servers while it waits for them."""
+from flows.settings import WARM, WORKER_LIMIT
 
 
 async def work() -> None:
@@ -23,8 +21,8 @@ async def work() -> None:
 
     await deploy()
     await _sweep_now()
-    limit = int(os.environ.get("NIANBAO_WORKER_LIMIT", DEFAULT_LIMIT))
-    worker = ProcessWorker if os.environ.get("NIANBAO_WARM") == "0" else WarmWorker
+    limit = WORKER_LIMIT.value()
+    worker = WarmWorker if WARM.value() else ProcessWorker
     await worker(work_pool_name=WORK_POOL, limit=limit).start(with_healthcheck=True)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tasks.recognise import MAX_BYTES
+from tasks.storage import is_folder_marker, listed_key
 from tasks.values import Source
 
 
@@ -28,6 +29,10 @@ def fetch(
     Of an object that is too large to be read only the beginning is fetched, enough for `recognise` to say so; its
     sha256 is empty then, for it is not known.
     """
+    if is_folder_marker(key):
+        raise ObjectGoneError(f"s3://{bucket}/{key} 是文件夹，没有要处理的内容")
+    if (name := listed_key(s3, bucket, key)) != key:
+        raise ObjectGoneError(f"s3://{bucket}/{key} 在存储中名为 {name}，以该名处理")
     try:
         found = s3.get_object(Bucket=bucket, Key=key)
     except s3.exceptions.NoSuchKey as error:
