@@ -20,6 +20,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import StateType
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from flows.broken import BROKEN
 from flows.deployments import INGEST
 from flows.health import SECONDS, prefect_answers, s3_answers
 from flows.services.disk import disk
@@ -27,7 +28,6 @@ from tasks.settings import home
 
 logger = logging.getLogger("nianbao.receiver")
 _JUDGED = ("validated", "quarantined", "rejected")
-_BROKEN = (StateType.FAILED, StateType.CRASHED)
 _DEPTH = {"scheduled": StateType.SCHEDULED, "pending": StateType.PENDING, "running": StateType.RUNNING}
 
 
@@ -76,7 +76,7 @@ class Metrics:
         for outcome in _JUDGED:
             tagged = FlowRunFilter(tags=FlowRunFilterTags(all_=[outcome]))
             self._reports.labels(outcome).set(await self._count(client, tagged))
-        self._reports.labels("failed").set(await self._count(client, _in_state(*_BROKEN)))
+        self._reports.labels("failed").set(await self._count(client, _in_state(*BROKEN)))
         for name, state in _DEPTH.items():
             self._runs.labels(name).set(await self._count(client, _in_state(state)))
 

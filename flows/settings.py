@@ -1,4 +1,4 @@
-"""Every setting that the environment may hold: what it may be; what is wrong with one is said before anything starts."""
+"""Every setting that the environment may hold: what it may be. What is wrong is said before anything starts."""
 
 from __future__ import annotations
 
