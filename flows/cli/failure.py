@@ -98,6 +98,9 @@ def _of_storage(error: Any) -> str:  # noqa: ANN401 (an error of botocore, which
 
 
 def _of_prefect(error: BaseException) -> str:
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    if status is not None:
+        return f"报错：HTTP {status}。日志：{home()}/logs/prefect.log"
     if "Timeout" in type(error).__name__:
         return "没有响应。用 nianbao status --services 查看。"
     if "Connect" in type(error).__name__:

@@ -50,9 +50,9 @@ def replay(
     ]
     before = {key: receipts.get(key) or read_receipt(s3, buckets, key) for key in chosen}
     runs = _start_all(s3, buckets.landing.bucket, chosen)
-    code = _summarise(_changes(s3, before, runs, timeout)) if wait else ExitCode.DONE
-    if len(runs) < len(chosen):
-        code = max(code, ExitCode.ERROR)
+    code = ExitCode.DONE if len(runs) == len(chosen) else ExitCode.ERROR
+    if wait and (runs or not chosen):
+        code = max(code, _summarise(_changes(s3, before, runs, timeout)))
     if code is not ExitCode.DONE:
         raise typer.Exit(code)
 

@@ -76,7 +76,7 @@ def upload(s3: Any, place: Any, files: Mapping[str, Path], prefix: str = "") -> 
                 break  # what keeps one out keeps the next one out too
             uploaded[key] = etag
     if len(uploaded) < len(files):
-        typer.echo(f"{len(files) - len(uploaded)} 个文件没有上传：{awaited()}", err=True)
+        typer.echo(f"{len(files) - len(uploaded)} 个文件没有上传。", err=True)
     return uploaded
 
 

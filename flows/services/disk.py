@@ -23,10 +23,15 @@ class Disk:
     """Less than this is little."""
 
     @property
+    def is_full(self) -> bool:
+        """Whether nothing can be kept there."""
+        return self.free < _FULL_BYTES
+
+    @property
     def warning(self) -> str | None:
         """What people have to know, if there is anything."""
         left = f"{self.home} 所在磁盘只剩 {self.free / _MB:.1f} MB"
-        if self.free < _FULL_BYTES:
+        if self.is_full:
             return f"磁盘已满：{left}，上传和处理都无法进行；腾出空间后会自动继续。"
         if self.free < self.low:
             return f"磁盘空间不足：{left}（低于 {self.low / _MB:.0f} MB），请尽快腾出空间。"

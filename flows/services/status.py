@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import psutil
 
+from flows.services.disk import disk
 from flows.services.heartbeat import seconds_since_heartbeat
 from flows.services.service import answers
 
@@ -69,7 +70,9 @@ def services_status(home: Path) -> list[ServiceStatus]:
         heartbeat = threads.submit(seconds_since_heartbeat, home) if is_watched else None
         found = list(threads.map(lambda service: _as_it_is(service, is_watched=is_watched), services))
         silent = heartbeat.result() if heartbeat else None
-    return [_with_heartbeat(service, silent) for service in found]
+    space = disk(home)
+    is_full = space is not None and space.is_full
+    return [_on_full_disk(service) if is_full else _with_heartbeat(service, silent) for service in found]
 
 
 def supervision_warning(home: Path) -> str | None:
@@ -136,6 +139,13 @@ def _process(service: ServiceStatus) -> psutil.Process | None:
         return process if abs(process.create_time() - service.began) < 1 else None
     except psutil.NoSuchProcess:
         return None
+
+
+def _on_full_disk(service: ServiceStatus) -> ServiceStatus:
+    """A server may answer and yet keep nothing that it is told."""
+    if service.name not in ("s3", "prefect") or service.health != "healthy":
+        return service
+    return replace(service, health="unhealthy", note="磁盘已满，不能写入")
 
 
 def _with_heartbeat(service: ServiceStatus, silent: float | None) -> ServiceStatus:
