@@ -116,13 +116,13 @@ def _as_it_is(service: ServiceStatus, *, is_watched: bool) -> ServiceStatus:
     if process is None:
         note = "进程已不在，等待重新启动" if is_watched else ""
         return replace(service, pid=None, health="stopped", note=note)
+    if answers(service.health_url):
+        return replace(service, health="healthy", note="" if is_watched else "无人看护：监控进程已不在")
     state = psutil.STATUS_ZOMBIE
     with suppress(psutil.NoSuchProcess):
         state = process.status()
     if state == psutil.STATUS_ZOMBIE:
         return replace(service, health="stopped", note="进程已死（僵尸）")
-    if answers(service.health_url):
-        return replace(service, health="healthy", note="" if is_watched else "无人看护：监控进程已不在")
     if state == psutil.STATUS_STOPPED:
         return replace(service, health="unhealthy", note="进程被暂停（SIGSTOP）")
     if service.health == "starting":

@@ -143,8 +143,8 @@ class Supervisor:
     def _say_of_disk(self) -> None:
         found = disk(self.home)
         if found and found.warning:
-            self._say_once("磁盘", found.warning)
-        elif self.said.pop("磁盘", None) is not None:
+            self._say_once("磁盘已满" if found.is_full else "磁盘不足", found.warning)
+        elif self.said.pop("磁盘已满", None) or self.said.pop("磁盘不足", None):
             logger.info("磁盘空间已恢复")
 
     def _look(self) -> dict[Running, bool]:
