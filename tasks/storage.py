@@ -28,8 +28,8 @@ CONFIG = Config(
 )
 
 
-_IMPATIENT = CONFIG.merge(Config(read_timeout=10, retries={"mode": "standard", "max_attempts": 3}))
-"""For a person who waits at the terminal: after some thirty seconds it is said that nothing answers."""
+_IMPATIENT = CONFIG.merge(Config(read_timeout=7, retries={"mode": "standard", "total_max_attempts": 3}))
+"""For a person who waits at the terminal: after some twenty seconds it is said that nothing answers."""
 
 _QUICK = CONFIG.merge(Config(connect_timeout=1.5, read_timeout=1.5, retries={"total_max_attempts": 1}))
 

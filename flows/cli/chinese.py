@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Sequence
@@ -129,6 +130,9 @@ class ChineseGroup(TyperGroup):
                 usage = f"{error.ctx.get_usage()}\n" if error.ctx else ""
                 typer.echo(f"{usage}错误：{in_chinese(error.format_message())}", err=True)
             code = ExitCode.USAGE
+        except BrokenPipeError:  # who reads our output has enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = ExitCode.ERROR
         except typer.Abort:
             typer.echo("已中止。", err=True)
             code = ExitCode.ERROR

@@ -76,7 +76,8 @@ def _up_detached(folder: Path) -> None:
         time.sleep(0.2)
     typer.echo(f"服务没有全部就绪，日志：{log}", err=True)
     show_services(services_status(folder))
-    raise typer.Exit(1)
+    warn(folder)
+    raise typer.Exit(ExitCode.ERROR)
 
 
 def _all_healthy(folder: Path, pid: int) -> bool:

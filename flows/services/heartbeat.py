@@ -20,6 +20,8 @@ def seconds_since_heartbeat(home: Path) -> float | None:
     """The age of the latest heartbeat of a worker of the pool; None if Prefect does not say."""
     from flows.services.environment import service_env
 
+    if not (home / "config.json").exists():
+        return None
     try:
         env = {**os.environ, **service_env(load_config(home))}
         request = urllib.request.Request(

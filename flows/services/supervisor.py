@@ -241,7 +241,7 @@ def main(home: Path) -> None:
         run(home, logger.info, lambda _: logger.info("服务就绪"))
     except (AlreadyRunningError, StartError, SettingError) as error:
         logger.error("%s", error)
-        raise SystemExit(str(error)) from error
+        raise SystemExit(1) from error
 
 
 if __name__ == "__main__":
