@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -152,6 +153,16 @@ def test_a_restart_is_told_with_its_reason(web, caplog):
     assert f"web 已启动，pid {web.pid}" in caplog.text
 
 
+def test_the_log_of_the_supervisor_has_times(tmp_path, monkeypatch):
+    log = flows.services.supervisor.logger
+    for name, value in (("handlers", []), ("propagate", log.propagate), ("level", log.level)):
+        monkeypatch.setattr(log, name, value)
+    flows.services.supervisor.keep_log(tmp_path, on_terminal=False)
+    log.warning("worker 被信号 SIGKILL 终止")
+    told = (tmp_path / "logs" / "supervisor.log").read_text()
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d worker 被信号 SIGKILL 终止\n", told)
+
+
 def test_a_service_that_hangs_is_seen_and_goes_on_by_itself(watch, web, tmp_path):
     watch()
     until(lambda: services_status(tmp_path))
@@ -209,7 +220,7 @@ def test_a_full_disk_is_said_in_one_line(tmp_path):
     with open("/dev/full", "w") as full:
         env = os.environ | {"NIANBAO_HOME": str(tmp_path)}
         done = subprocess.run([NIANBAO, "env"], env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
-    assert (done.returncode, done.stderr.splitlines()[0]) == (1, "磁盘已满，无法写入 输出。")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (1, "磁盘已满，无法写入输出。")
     assert "Traceback" not in done.stderr
 
 

@@ -76,7 +76,9 @@ def _explained(error: BaseException, packages: set[str]) -> str | None:
         return f"Prefect（{os.environ.get('PREFECT_API_URL', '未设置 PREFECT_API_URL')}）{_of_prefect(error)}"
     if isinstance(error, OSError):
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return f"磁盘已满，无法写入 {error.filename or '输出'}。"
+            return f"磁盘已满，无法写入{f' {error.filename}' if error.filename else '输出'}。"
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            return f"没有权限，或只能读：{error.filename or error}"
         return f"无法完成：{error}"
     if "sqlalchemy" in packages or "sqlite3" in packages:
         return f"数据库出错：{error}"

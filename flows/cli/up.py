@@ -42,12 +42,13 @@ def _show_running(folder: Path) -> None:
 
 
 def _up(folder: Path) -> None:
-    from flows.services.supervisor import AlreadyRunningError, StartError, run
+    from flows.services.supervisor import AlreadyRunningError, StartError, keep_log, run
 
     def ready(config: Config) -> None:
         typer.echo(f"服务就绪，数据在 {folder}。Prefect 界面：{config.prefect_url}　按 Ctrl-C 停止。")
         warn(folder)
 
+    keep_log(folder, on_terminal=True)
     try:
         run(folder, typer.echo, ready)
         typer.echo(_stopped(folder))

@@ -204,7 +204,6 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 def run(home: Path, report: Callable[[str], None], ready: Callable[[Config], None]) -> None:
     """Run the services of `home` until SIGINT or SIGTERM; `ready` is called once they are healthy."""
     check_settings()
-    _keep_log(home)
     stop = threading.Event()
 
     def on_signal(_: int, __: FrameType | None) -> None:
@@ -220,12 +219,12 @@ def run(home: Path, report: Callable[[str], None], ready: Callable[[Config], Non
         stop.wait()
 
 
-def _keep_log(home: Path) -> None:
-    """Say what happens, and when, in the log and, in the foreground, on the terminal."""
+def keep_log(home: Path, *, on_terminal: bool) -> None:
+    """Say what happens, and when, in the log; what goes wrong also on the terminal, if there is one."""
     logging.raiseExceptions = False  # a log on a full disk is no reason to stop
     (home / "logs").mkdir(parents=True, exist_ok=True)
     handlers: list[logging.Handler] = [RotatingFileHandler(home / "logs" / "supervisor.log", "a", 5_000_000, 1)]
-    if sys.stderr.isatty():
+    if on_terminal:
         handlers.append(logging.StreamHandler())
         handlers[-1].setLevel(logging.WARNING)
     for handler in handlers:
@@ -237,6 +236,7 @@ def _keep_log(home: Path) -> None:
 
 def main(home: Path) -> None:
     """Run in the background: all is told to the log."""
+    keep_log(home, on_terminal=False)
     try:
         run(home, logger.info, lambda _: logger.info("服务就绪"))
     except (AlreadyRunningError, StartError, SettingError) as error:
