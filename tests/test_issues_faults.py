@@ -1,6 +1,7 @@
 """Faults are seen, said and survived: one test for each defect that was found. Servers are real, full disks too."""
 
 import asyncio
+import hashlib
 import json
 import logging
 import os
@@ -16,11 +17,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from typer.testing import CliRunner
 
 import flows.services.service
 import flows.services.supervisor
 from flows.cli import app
+from flows.cli.submit import _put
 from flows.landed import Landed, as_listed
 from flows.notifications import landed_objects
 from flows.services.config import load_config
@@ -366,6 +369,25 @@ def test_submit_to_a_storage_that_does_not_answer_says_so(run, silent, tmp_path,
     result = run("submit", str(tmp_path / "a.pdf"), AWS_ENDPOINT_URL_S3=silent)
     assert result.exit_code == 1
     assert "没能确认 s3://landing/a.pdf 是否已上传：对象存储没有响应" in result.output
+
+
+def test_an_upload_that_was_stored_though_nothing_was_answered_is_told_as_done(s3, buckets):
+    class Mute:
+        """A storage that does what it is told and says nothing; one that is `full` does nothing either."""
+
+        def __init__(self, is_full):
+            self.is_full = is_full
+
+        def put_object(self, **what):
+            if not self.is_full:
+                s3.put_object(**what)
+            raise ReadTimeoutError(endpoint_url="http://s3")
+
+    bucket = buckets.landing.bucket
+    etag, said = _put(Mute(is_full=False), bucket, "a.pdf", b"x")
+    assert (etag, "对象完整" in said) == (hashlib.md5(b"x").hexdigest(), True)
+    etag, said = _put(Mute(is_full=True), bucket, "b.pdf", b"x")
+    assert (etag, said.startswith(f"没有上传 s3://{bucket}/b.pdf：对象存储没有响应")) == (None, True)
 
 
 @pytest.mark.parametrize("words", [("query", "SELECT count(*) FROM reports"), ("report",), ("export", "reports")])
