@@ -25,7 +25,7 @@ from watch import Watch
 
 from expectations.forms import FORMS
 from flows.demo import demo_services
-from flows.worker import DEFAULT_LIMIT
+from flows.settings import WORKER_LIMIT
 from tasks.read import read
 from tasks.receipt import read_receipt
 from tasks.recognise import recognise
@@ -120,7 +120,7 @@ def measure_serve(files: list[tuple[str, bytes]]) -> tuple[float, float]:
     print("flow.serve()")
     os.environ["NIANBAO_LANDING_BUCKET"] = "baseline"
     s3_client().create_bucket(Bucket="baseline")
-    code = f"from flows.ingest import ingest; ingest.serve(name='baseline', limit={DEFAULT_LIMIT})"
+    code = f"from flows.ingest import ingest; ingest.serve(name='baseline', limit={WORKER_LIMIT.default})"
     env = {**os.environ, "PREFECT_RUNNER_POLL_FREQUENCY": "1"}
     server = subprocess.Popen(
         [sys.executable, "-c", code], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

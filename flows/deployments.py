@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -15,6 +14,7 @@ from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
 
 from expectations.evidence import DecisionKind
+from flows.settings import COMPACT_SECONDS, SWEEP_SECONDS
 
 WORK_POOL = "nianbao"
 
@@ -104,7 +104,7 @@ SWEEP = DeploymentDefinition(
     "定时补漏：上传后没有回执的对象，补建运行；运行已死的重新处理，多次不成的回执记为 failed。",
     {},
     (),
-    every=timedelta(seconds=float(os.environ.get("NIANBAO_SWEEP_SECONDS", "120"))),
+    every=timedelta(seconds=SWEEP_SECONDS.value()),
 )
 BACKFILL = DeploymentDefinition(
     "backfill",
@@ -129,7 +129,7 @@ COMPACT = DeploymentDefinition(
         "now": {"title": "不等上传告一段落", "type": "boolean", "default": False},
     },
     (),
-    every=timedelta(seconds=float(os.environ.get("NIANBAO_COMPACT_SECONDS", "120"))),
+    every=timedelta(seconds=COMPACT_SECONDS.value()),
 )
 COMPACT_ALL = replace(
     COMPACT,

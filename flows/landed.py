@@ -9,7 +9,7 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient, get_client
 
 from flows.deployments import INGEST
-from tasks.keys import key_as_stored
+from tasks.keys import has_alias, key_as_stored
 from tasks.shown import shown
 from tasks.storage import s3_client
 
@@ -28,8 +28,10 @@ class Landed:
         return f"{self.bucket}/{self.key}/{self.etag}"
 
 
-def _as_stored(landed: Landed) -> Landed:
+def as_listed(landed: Landed) -> Landed:
     """Under the name that a listing gives it: it gets one run, whatever names it is called by."""
+    if not has_alias(landed.key):
+        return landed
     return replace(landed, key=key_as_stored(s3_client(), landed.bucket, landed.key))
 
 
@@ -47,10 +49,8 @@ class Runs:
 
         Raises whatever the Prefect client raises while the server is away.
         """
-        if "//" in landed.key:
-            landed = await asyncio.to_thread(_as_stored, landed)
         try:
-            return await self._start(landed, replay, again)
+            return await self._start(await asyncio.to_thread(as_listed, landed), replay, again)
         except Exception:
             self._deployment = None  # it may be another by now
             raise

@@ -12,6 +12,7 @@ from urllib.parse import unquote_plus
 
 from flows.landed import Landed
 from tasks.settings import Place
+from tasks.storage import is_folder_marker
 
 _LONGEST_KEY, _LONGEST_ETAG = 1024, 128
 
@@ -38,7 +39,11 @@ def _landed_objects(body: bytes | str, landing: Place) -> list[Landed]:
     if event.get("Event") == "s3:TestEvent":
         return []
     found = _eventbridge(event) if "detail-type" in event else _records(event)
-    return [one for one in found if one.bucket == landing.bucket and one.key.startswith(landing.key(""))]
+    return [one for one in found if _is_upload(one, landing)]
+
+
+def _is_upload(one: Landed, landing: Place) -> bool:
+    return one.bucket == landing.bucket and one.key.startswith(landing.key("")) and not is_folder_marker(one.key)
 
 
 def _records(event: dict[str, Any]) -> Iterator[Landed]:

@@ -24,10 +24,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from flows.arrivals import Arrivals, is_hopeless
+from flows.health import health
 from flows.landed import Runs
 from flows.metrics import Metrics
 from flows.notifications import MalformedError, landed_objects
 from flows.services.private import write_private
+from flows.settings import RECEIVER_HOST, RECEIVER_PORT
 from tasks.settings import buckets_from_env, home
 
 MAX_BODY = 1_000_000
@@ -36,8 +38,7 @@ logger = logging.getLogger("nianbao.receiver")
 
 def main() -> None:
     """Serve on NIANBAO_RECEIVER_HOST:NIANBAO_RECEIVER_PORT until stopped."""
-    host = os.environ.get("NIANBAO_RECEIVER_HOST", "127.0.0.1")
-    port = int(os.environ.get("NIANBAO_RECEIVER_PORT", "8181"))
+    host, port = RECEIVER_HOST.value(), RECEIVER_PORT.value()
     uvicorn.run(create_app(os.environ["NIANBAO_WEBHOOK_TOKEN"]), host=host, port=port, access_log=False)
 
 
@@ -61,7 +62,12 @@ def create_app(token: str) -> Starlette:
     async def metrics(_: Request) -> Response:
         return Response(await counted.text(), media_type=CONTENT_TYPE_LATEST)
 
-    routes = [Route("/health", _health), Route("/metrics", metrics), Route("/s3/events", events, methods=["POST"])]
+    routes = [
+        Route("/live", _live),
+        Route("/health", _health),
+        Route("/metrics", metrics),
+        Route("/s3/events", events, methods=["POST"]),
+    ]
     return Starlette(routes=routes, lifespan=connected)
 
 
@@ -72,8 +78,14 @@ async def _answer(request: Request, token: str) -> JSONResponse:
     return await _accept(body, request.app.state.arrivals)
 
 
-async def _health(_: Request) -> JSONResponse:
+async def _live(_: Request) -> JSONResponse:
+    """That the receiver itself answers, at once."""
     return JSONResponse({"status": "ok"})
+
+
+async def _health(_: Request) -> JSONResponse:
+    """Also how the others are: 200 all the same, for to start the receiver again would not mend them."""
+    return JSONResponse(await health())
 
 
 def _is_authorized(request: Request, token: str) -> bool:

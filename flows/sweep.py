@@ -7,7 +7,6 @@ run that died, or ended without a receipt, is followed by another, up to MOST_AT
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -28,11 +27,12 @@ from prefect.states import Completed, Crashed
 
 from flows.deployments import BACKFILL
 from flows.landed import Landed, Runs
+from flows.settings import RUN_SECONDS
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.missing import Missing, missing
 from tasks.outcome import Origin, failed_receipt
 from tasks.receipt import write_receipt
-from tasks.settings import buckets_from_env
+from tasks.settings import Buckets, buckets_from_env
 from tasks.shown import shown
 from tasks.storage import s3_client
 from tasks.whereabouts import is_dead
@@ -43,6 +43,8 @@ GRACE = timedelta(seconds=30)
 
 SUBMISSION = timedelta(seconds=45)
 """A worker that has taken a run says where it is within a second; one that has not by now died over it."""
+
+_TRIAL = ".index/sweep"
 
 _MOST_AT_ONCE = 2000
 """Objects that one sweep looks at: the next one goes on."""
@@ -55,10 +57,21 @@ def sweep() -> State[Any]:
     others = tuple(map(buckets.landing.key, asyncio.run(_being_backfilled())))
     all_missing = missing(s3_client(), buckets, GRACE)
     found = list(islice((one for one in all_missing if not one.key.startswith(others)), _MOST_AT_ONCE))
+    if found:
+        _try_to_write(buckets)
     done = asyncio.run(_sweep(found)) if found else []
     for line in done:
         get_run_logger().info("%s", shown(line))
     return Completed(message=f"没有回执的对象 {len(found)} 个，处理 {len(done)} 个")
+
+
+def _try_to_write(buckets: Buckets) -> None:
+    """Raises what keeps receipts from being written, be it a full disk: no run could end well, so none is begun.
+
+    So nothing uses up its attempts, and the first sweep after that finds all as it was.
+    """
+    place = buckets.receipts
+    s3_client().put_object(Bucket=place.bucket, Key=place.key(_TRIAL), Body=b"")
 
 
 async def _being_backfilled() -> list[str]:
@@ -119,7 +132,7 @@ async def _is_alive(client: PrefectClient, run: FlowRun) -> bool:
 
 def _patience() -> timedelta:
     """How long a run may be pending or running: reading one file takes two minutes at most."""
-    return timedelta(seconds=float(os.environ.get("NIANBAO_RUN_SECONDS", "600")))
+    return timedelta(seconds=RUN_SECONDS.value())
 
 
 def _give_up(one: Missing) -> None:

@@ -8,10 +8,8 @@ Prefect is imported where it is used: whatever multiprocessing starts from here 
 from __future__ import annotations
 
 import asyncio
-import os
 
-DEFAULT_LIMIT = 3
-"""Runs at a time: each leaves a third of a core to the servers while it waits for them."""
+from flows.settings import WARM, WORKER_LIMIT
 
 
 async def work() -> None:
@@ -22,9 +20,8 @@ async def work() -> None:
 
     await deploy()
     await _sweep_now()
-    limit = int(os.environ.get("NIANBAO_WORKER_LIMIT", DEFAULT_LIMIT))
-    worker = DrainingWorker if os.environ.get("NIANBAO_WARM") == "0" else WarmWorker
-    await work_until_told(worker(work_pool_name=WORK_POOL, limit=limit))
+    worker = WarmWorker if WARM.value() else DrainingWorker
+    await work_until_told(worker(work_pool_name=WORK_POOL, limit=WORKER_LIMIT.value()))
 
 
 async def _sweep_now() -> None:

@@ -6,9 +6,10 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
-from tasks.keys import key_as_stored
+from tasks.keys import has_alias, key_as_stored
 from tasks.recognise import MAX_BYTES
 from tasks.shown import shown
+from tasks.storage import is_folder_marker
 from tasks.values import Source
 
 
@@ -30,7 +31,9 @@ def fetch(
     Of an object that is too large to be read only the beginning is fetched, enough for `recognise` to say so; its
     sha256 is empty then, for it is not known.
     """
-    if "//" in key:
+    if is_folder_marker(key):
+        raise ObjectGoneError(f"s3://{bucket}/{shown(key)} 是文件夹，没有要处理的内容")
+    if has_alias(key):
         key = key_as_stored(s3, bucket, key)
     try:
         found = s3.get_object(Bucket=bucket, Key=key)

@@ -48,6 +48,11 @@ def _is_plain(key: str) -> bool:
     )
 
 
+def has_alias(key: str) -> bool:
+    """Whether some servers have an object of this key under another name."""
+    return "//" in key or key.startswith("/")
+
+
 def key_as_stored(s3: Any, bucket: str, key: str) -> str:  # noqa: ANN401 (a boto3 client)
     """The name under which a listing has the object `key`.
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tasks.settings import Buckets, Place
+from tasks.storage import is_folder_marker
 
 _SEEN = ".index/seen"
 """Markers `<_SEEN>/<version>.<version>...`: these versions have receipts. A version is hashes of key and etag."""
@@ -48,9 +49,8 @@ def missing(s3: Any, buckets: Buckets, older_than: timedelta) -> Iterator[Missin
     before = datetime.now(UTC) - older_than
     for _, found in _listed(s3, buckets.landing, ""):
         etag = found["ETag"].strip('"')
-        is_folder = found["Key"].endswith("/")
         version = _hashes(found["Key"], etag)
-        if not is_folder and version not in seen and found["LastModified"] <= before:
+        if not is_folder_marker(found["Key"]) and version not in seen and found["LastModified"] <= before:
             is_new_key = version[:_KEY] not in known
             yield Missing(buckets.landing.bucket, found["Key"], etag, found["LastModified"], is_new_key)
 

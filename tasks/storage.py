@@ -14,6 +14,9 @@ from botocore.handlers import add_expect_header
 
 from tasks.settings import Place
 
+PATIENCE = "NIANBAO_PATIENCE"
+"""The variable that says `short` where a person waits."""
+
 CONFIG = Config(
     s3={"addressing_style": "path"},
     request_checksum_calculation="when_required",
@@ -25,6 +28,11 @@ CONFIG = Config(
 )
 
 
+_IMPATIENT = CONFIG.merge(Config(read_timeout=7, retries={"mode": "standard", "total_max_attempts": 3}))
+"""For a person who waits at the terminal: after some twenty seconds it is said that nothing answers."""
+
+_QUICK = CONFIG.merge(Config(connect_timeout=1.5, read_timeout=1.5, retries={"total_max_attempts": 1}))
+
 _LOST_FOLDER_TRIES = 10
 _LOADER = botocore.session.Session().get_component("data_loader")
 
@@ -34,8 +42,21 @@ def s3_client() -> Any:  # noqa: ANN401 (boto3 makes its client classes at run t
 
     Making one costs as much as reading half a page, so this process keeps it as long as these variables stay.
     """
-    named = tuple((name, value) for name, value in sorted(os.environ.items()) if name.startswith("AWS_"))
-    return _client(os.getpid(), named)
+    return _client(os.getpid(), _named(), _IMPATIENT if os.environ.get(PATIENCE) == "short" else CONFIG)
+
+
+def quick_client() -> Any:  # noqa: ANN401
+    """A client that asks once, and does not wait: only whether the server answers is of interest."""
+    return _client(os.getpid(), _named(), _QUICK)
+
+
+def is_folder_marker(key: str) -> bool:
+    """Whether the key is what file browsers write for a "new folder": there is nothing in it to be read."""
+    return key.endswith("/")
+
+
+def _named() -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in sorted(os.environ.items()) if name.startswith("AWS_"))
 
 
 def read_object(s3: Any, place: Place, name: str) -> bytes | None:  # noqa: ANN401
@@ -60,8 +81,8 @@ def head_object(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:  # noq
 
 
 @lru_cache(maxsize=4)
-def _client(_process: int, _named: tuple[tuple[str, str], ...]) -> Any:  # noqa: ANN401
-    client = _session().client("s3", config=CONFIG)
+def _client(_process: int, _named: tuple[tuple[str, str], ...], config: Config) -> Any:  # noqa: ANN401
+    client = _session().client("s3", config=config)
     client.meta.events.register("needs-retry.s3.PutObject", _retry_lost_folder)
     client.meta.events.unregister("before-call.s3", add_expect_header)  # a round trip that small objects do not pay for
     return client

@@ -23,6 +23,8 @@ class UnknownError(LookupError):
 def unknown_report(lake: duckdb.DuckDBPyConnection, agency: str, year: int) -> UnknownError:
     """The agency's other years, or else agencies of that year with similar names, or else the years that there are."""
     found = lake.execute("SELECT DISTINCT agency, year FROM reports").fetchall()
+    if not found:
+        return UnknownError("数据湖是空的：还没有通过校验的报告。")
     head = f"数据湖中没有{agency} {year} 年度的报告。"
     years = sorted({year for name, year in found if normal_name(name) in names_of(agency)})
     if years:

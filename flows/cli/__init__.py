@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from typing import Annotated
+
 import typer
 
 from flows.cli.backfill import backfill
+from flows.cli.chinese import ChineseCommand, ChineseGroup
 from flows.cli.compact import compact
 from flows.cli.demo import demo
 from flows.cli.docs import docs
@@ -23,10 +27,12 @@ from flows.cli.submit import submit
 from flows.cli.trace import trace
 from flows.cli.up import down, up
 from flows.services.environment import activate
+from flows.settings import check_settings, unknown_settings
 from tasks.settings import home
 
 app = typer.Typer(
     name="nianbao",
+    cls=ChineseGroup,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,24 +42,41 @@ SERVICES = (demo, up, down, open, env, status)
 REPORTS = (submit, read, replay, backfill, listen, retract)
 DATA = (query, trace, report, export, compact, docs)
 for command in (*SERVICES, *REPORTS, *DATA):
-    app.command()(command)
+    app.command(cls=ChineseCommand)(command)
 app.add_typer(review)
+
+_LIMITS = {
+    "NIANBAO_PATIENCE": "short",
+    "PREFECT_CLIENT_MAX_RETRIES": "1",
+    "PREFECT_API_REQUEST_TIMEOUT": "10",
+}
+"""For who waits at the terminal: services are more patient."""
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"nianbao {version('nianbao')}")
+        raise typer.Exit
 
 
 @app.callback()
-def _find_services(context: typer.Context) -> None:
-    if context.invoked_subcommand not in ("demo", "up", "down", "env", "open", "read"):
+def _find_services(
+    context: typer.Context,
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本后退出。")] = False,
+) -> None:
+    if context.invoked_subcommand == "read":
+        return
+    check_settings()
+    for slip in unknown_settings():
+        typer.echo(slip, err=True)
+    if context.invoked_subcommand not in ("demo", "up", "down", "env", "open"):
+        for name, value in _LIMITS.items():
+            os.environ.setdefault(name, value)
         activate(home())
 
 
 def main() -> None:
     """The entry point of `nianbao`."""
-    try:
-        app()
-    except Exception as error:
-        from botocore.exceptions import EndpointConnectionError
-
-        if not isinstance(error, EndpointConnectionError):
-            raise
-        typer.echo(f"连接不上对象存储，请先 nianbao up，或检查 AWS_ENDPOINT_URL_S3：{error}", err=True)
-        raise SystemExit(1) from error
+    app()

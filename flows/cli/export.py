@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli.empty import say_if_empty
 from flows.cli.failure import failed
 from flows.cli.tables import TABLES as TABLE_NAMES
 
@@ -75,3 +76,5 @@ def _export(selection: Selection, to: Path, kind: str, language: Language, *, qu
         raise failed(f"无法写入文件：{error}") from error
     for one in written:
         typer.echo(f"{one.label}：{one.rows} 行 → {one.path}")
+    if not any(one.rows for one in written):
+        say_if_empty(quarantine=quarantine)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from expectations.evidence import Cell
@@ -32,7 +32,7 @@ def _show_tables(console: Console, report: Report) -> None:
 
 def _grid(table: TableName, form: str, cells: tuple[Cell, ...]) -> Table:
     labels = {figure.address: figure.label for figure in FORMS[form].figures(table)}
-    grid = Table("项目", "数值", "原文", "页", "位置", title=TABLE_NAMES[table])
+    grid = Table(Column("项目", overflow="fold"), "数值", "原文", "页", "位置", title=TABLE_NAMES[table])
     for cell in cells:
         if cell.address in labels:
             box = " ".join(f"{v:.0f}" for v in cell.bbox) if cell.bbox else ""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.empty import say_if_empty
 from flows.cli.failure import failed
 
 
@@ -29,3 +30,4 @@ def report(
     except OSError as error:
         raise failed(f"无法写入 {path}：{error}") from error
     typer.echo(str(path))
+    say_if_empty()

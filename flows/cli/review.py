@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.failure import failed
+from flows.cli.chinese import ChineseCommand, ChineseGroup
+from flows.cli.failure import ExitCode, failed
 from flows.cli.show import show_receipt
-from flows.cli.wait import read_again, receipts_of_runs
+from flows.cli.wait import awaited, read_again, receipts_of_runs
 from tasks.shown import shown, shown_json
 
 if TYPE_CHECKING:
@@ -18,14 +19,14 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 300.0
 
-review = typer.Typer(name="review", no_args_is_help=True, help="人工核对：隔离区的报告等人作决定。")
+review = typer.Typer(name="review", cls=ChineseGroup, no_args_is_help=True, help="人工核对：隔离区的报告等人作决定。")
 
 Key = Annotated[str, typer.Argument(help="landing 中的对象名", metavar="KEY")]
 Note = Annotated[str, typer.Option("--note", help="理由，记录在案")]
 By = Annotated[str, typer.Option("--by", help="决定人", default_factory=getpass.getuser, show_default="当前用户")]
 
 
-@review.command("list")
+@review.command("list", cls=ChineseCommand)
 def list_waiting(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
     """列出等待决定的报告。"""
     from tasks.review import waiting
@@ -42,7 +43,7 @@ def list_waiting(as_json: Annotated[bool, typer.Option("--json", help="输出 JS
         typer.echo("没有等待决定的报告。")
 
 
-@review.command()
+@review.command(cls=ChineseCommand)
 def show(key: Key) -> None:
     """显示一份报告为什么被隔离，以及可以作的决定。"""
     from tasks.receipt import read_receipt
@@ -60,19 +61,19 @@ def show(key: Key) -> None:
             break
 
 
-@review.command()
+@review.command(cls=ChineseCommand)
 def accept(key: Key, note: Note, by: By) -> None:
     """按原文入库：问题保留，并注明由谁接受。"""
     keep_decision(key, "accept", note, by, {})
 
 
-@review.command()
+@review.command(cls=ChineseCommand)
 def reject(key: Key, note: Note, by: By) -> None:
     """维持隔离：不再列为等待决定。"""
     keep_decision(key, "reject", note, by, {})
 
 
-@review.command()
+@review.command(cls=ChineseCommand)
 def correct(
     key: Key,
     corrections: Annotated[
@@ -102,6 +103,8 @@ def keep_decision(key: str, kind: DecisionKind, note: str, by: str, corrections:
     run = read_again(Landed(landed["bucket"], landed["key"], landed["etag"]))
     done = next(receipts_of_runs(s3, {key: run}, TIMEOUT_SECONDS), None)
     if done is None:
-        raise failed(f"决定已记录，但 {TIMEOUT_SECONDS:.0f} 秒内没有新的回执。")
+        raise failed(
+            f"决定已记录，但 {TIMEOUT_SECONDS:.0f} 秒内没有新的回执：{awaited()}。处理仍会继续。", ExitCode.NO_RESULT
+        )
     show_receipt(done)
     return done

@@ -39,6 +39,8 @@ def status(
         typer.echo(shown_json(receipt)) if as_json else show_receipt(receipt)
         if open_card:
             _open_card(s3, buckets, receipt["object"]["key"])
+    if not keys and not receipts and not as_json:
+        typer.echo("还没有回执：没有处理完的文件。")
     missing = [key for key, receipt in named.items() if receipt is None]
     if missing:
         raise failed(f"没有回执：{'、'.join(map(shown, missing))}")
@@ -58,7 +60,7 @@ def _open_card(s3: Any, buckets: Any, key: str) -> None:  # noqa: ANN401
 
 
 def _services(*, as_json: bool) -> None:
-    from flows.cli.up import show_services
+    from flows.cli.up import show_services, warn
     from flows.services.status import services_status
 
     found = services_status(home())
@@ -68,3 +70,4 @@ def _services(*, as_json: bool) -> None:
         show_services(found)
     else:
         typer.echo("没有正在运行的服务。")
+    warn(home())

@@ -13,9 +13,10 @@ from typing import Annotated
 import psutil
 import typer
 
-from flows.cli.failure import failed
+from flows.cli.failure import ExitCode, failed
 from flows.services.config import Config
-from flows.services.status import ServiceStatus, services_status, supervisor_pid
+from flows.services.disk import disk
+from flows.services.status import ServiceStatus, services_status, supervision_warning, supervisor_pid
 from tasks.settings import home
 
 
@@ -23,29 +24,40 @@ def up(detach: Annotated[bool, typer.Option("--detach", "-d", help="服务就绪
     """启动本机的全部服务：S3、Prefect、接收器、工作进程。"""
     folder = home()
     if supervisor_pid(folder):
-        typer.echo(f"服务已在运行（{folder}）：")
-        show_services(services_status(folder))
+        _show_running(folder)
     elif detach:
         _up_detached(folder)
     else:
         _up(folder)
 
 
+def _show_running(folder: Path) -> None:
+    """A second `up`: it is well if they all are."""
+    found = services_status(folder)
+    typer.echo(f"服务已在运行（{folder}）：")
+    show_services(found)
+    warn(folder)
+    if any(service.health not in ("healthy", "external") for service in found):
+        raise failed("有服务不正常；监控进程会重新启动死去的和长时间没有响应的服务。")
+
+
 def _up(folder: Path) -> None:
-    from flows.services.supervisor import AlreadyRunningError, StartError, run
+    from flows.services.supervisor import AlreadyRunningError, StartError, keep_log, run
 
     def ready(config: Config) -> None:
         typer.echo(
             f"服务就绪，数据在 {folder}。Prefect 界面：{config.prefect_url}（nianbao open 打开）　按 Ctrl-C 停止。"
         )
+        warn(folder)
 
+    keep_log(folder, on_terminal=True)
     try:
         run(folder, typer.echo, ready)
         typer.echo(_stopped(folder))
     except (AlreadyRunningError, StartError) as error:
         raise failed(str(error)) from error
     except KeyboardInterrupt:
-        raise failed("启动中止。", 130) from None
+        raise failed("启动中止。", ExitCode.INTERRUPTED) from None
 
 
 def _up_detached(folder: Path) -> None:
@@ -64,11 +76,13 @@ def _up_detached(folder: Path) -> None:
     while process.poll() is None and time.monotonic() < deadline:
         if _all_healthy(folder, process.pid):
             show_services(services_status(folder))
+            warn(folder)
             return
         time.sleep(0.2)
     typer.echo(f"服务没有全部就绪，日志：{log}", err=True)
     show_services(services_status(folder))
-    raise typer.Exit(1)
+    warn(folder)
+    raise typer.Exit(ExitCode.ERROR)
 
 
 def _all_healthy(folder: Path, pid: int) -> bool:
@@ -81,7 +95,16 @@ def show_services(statuses: list[ServiceStatus]) -> None:
     """Print one line a service."""
     names = {"starting": "启动中", "healthy": "正常", "unhealthy": "异常", "stopped": "已停止", "external": "外部"}
     for status in statuses:
-        typer.echo(f"  {status.name:9}{names[status.health]:5}pid {status.pid or '-':<8}{status.address}")
+        line = f"  {status.name:9}{names[status.health]:5}pid {status.pid or '-':<8}{status.address}"
+        typer.echo(f"{line}　{status.note}" if status.note else line)
+
+
+def warn(folder: Path) -> None:
+    """Tell on stderr what is wrong, or soon will be, beside the services themselves."""
+    space = disk(folder)
+    for warning in (supervision_warning(folder), space and space.warning):
+        if warning:
+            typer.echo(warning, err=True)
 
 
 def down() -> None:

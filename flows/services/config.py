@@ -8,9 +8,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from flows.services.ports import free_port, is_free
 from flows.services.private import write_private
+from flows.settings import SettingError
 
 PORTS = ("s3_port", "s3_metrics_port", "prefect_port", "receiver_port", "worker_port")
 
@@ -50,14 +52,19 @@ class Config:
 
 
 def load_config(home: Path, *, starting: bool = False) -> Config:
-    """The configuration of `home`, made at the first use. When `starting`, ports that others took are replaced."""
+    """The configuration of `home`, made at the first use. When `starting`, ports that others took are replaced.
+
+    It is written only when it changes: who only reads needs no space on the disk.
+    """
     path = home / "config.json"
-    kept = json.loads(path.read_text()) if path.exists() else _fresh()
+    saved = _saved(path)
+    kept = saved or _fresh()
     if starting:
-        kept |= {name: free_port() for name in PORTS if not is_free(int(kept[name]))}
+        kept = kept | {name: free_port() for name in PORTS if not is_free(int(kept[name]))}
         kept["prefect_auth"] = kept.get("prefect_auth") or _prefect_auth()
     config = Config(home=home, **kept)
-    _save(path, config)
+    if kept != saved:
+        _save(path, config)
     return config
 
 
@@ -71,7 +78,17 @@ def external_prefect(env: Mapping[str, str] = os.environ) -> str | None:
     return env.get("PREFECT_API_URL") or None
 
 
-def _fresh() -> dict[str, int | str]:
+def _saved(path: Path) -> dict[str, Any] | None:
+    try:
+        saved: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise SettingError(f"{path} 已损坏（{error}）；请从备份恢复，其中有端口、密钥和令牌。") from error
+    return saved
+
+
+def _fresh() -> dict[str, Any]:
     secrets_ = {
         "access_key": "nianbao",
         "secret_key": secrets.token_urlsafe(24),
@@ -89,5 +106,8 @@ def _save(path: Path, config: Config) -> None:
     kept = asdict(config)
     del kept["home"]
     new = path.with_suffix(".new")
-    write_private(new, json.dumps(kept, indent=1).encode())
-    new.replace(path)
+    try:
+        write_private(new, json.dumps(kept, indent=1).encode())
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ def s3_command(config: Config) -> list[str]:
     return [
         juicefs(), "--no-agent", "gateway", "--multi-buckets", "--keep-etag", "--no-usage-report", "--no-banner",
         "--cache-size", "0",  # the data is on this disk already
+        "--io-retries", "2", "--put-timeout", "10s",  # a full disk is said after five seconds, not after minutes
         "--metrics", f"127.0.0.1:{config.s3_metrics_port}",
         _database(config), f"127.0.0.1:{config.s3_port}",
     ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -9,17 +10,24 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
 
 from flows.mortal import die_with_parent
 
+logger = logging.getLogger("nianbao.supervisor")
 _LOG_BYTES = 20_000_000
 _GRACE_SECONDS = 10.0
 BACK_OFF = (0.5, 1.0, 2.0, 5.0, 15.0)
 """Seconds to wait before the next start of a process that keeps dying."""
+
+HUNG_SECONDS = 120.0
+"""A process that lives but has not answered for so long is killed and started again."""
 
 
 @dataclass(frozen=True)
@@ -42,42 +50,75 @@ class Running:
         self.starts = 0
         self.died_at = 0.0
         self.healthy_since = 0.0
+        self.answered_at = 0.0
 
     @property
     def pid(self) -> int | None:
         return self.process.pid if self.process and self.process.poll() is None else None
 
+    @property
+    def began(self) -> float | None:
+        """When the process began, as the kernel tells it."""
+        with suppress(psutil.NoSuchProcess):
+            return psutil.Process(self.pid).create_time() if self.pid else None
+        return None
+
+    @property
+    def is_hung(self) -> bool:
+        """Whether it lives and has been healthy, but not for a long time now."""
+        return bool(self.pid and self.healthy_since) and time.monotonic() - self.answered_at > HUNG_SECONDS
+
     def start(self) -> None:
         """Start the process in a group of its own; the kernel kills it should the supervisor die."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
-            self.log.replace(self.log.with_suffix(".log.1"))
-        with self.log.open("ab") as log:
+        with self._open_log() as log:
             self.process = subprocess.Popen(
                 self.service.command, env=dict(self.service.env), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 start_new_session=True, preexec_fn=die_with_parent,
             )  # fmt: skip
         self.starts += 1
         self.died_at = 0.0
+        logger.info("%s 已启动，pid %s", self.service.name, self.process.pid)
 
     def keep_alive(self) -> None:
         """Start the process again if it has died and its back-off is over."""
         if self.pid is not None:
             return
         now = time.monotonic()
-        self.died_at = self.died_at or now
         if self.healthy_since and now - self.healthy_since > 60:
             self.starts = 0
         self.healthy_since = 0.0
-        if now - self.died_at >= BACK_OFF[min(self.starts, len(BACK_OFF) - 1)]:
+        pause = BACK_OFF[min(self.starts, len(BACK_OFF) - 1)]
+        if not self.died_at and self.process:
+            logger.warning("%s %s，%g 秒后重新启动", self.service.name, _ending(self.process.returncode), pause)
+        self.died_at = self.died_at or now
+        if now - self.died_at >= pause:
             self.start()
 
     def is_healthy(self) -> bool:
         """Whether the process lives and its health address answers."""
         healthy = self.pid is not None and answers(self.service.health_url)
-        if healthy and not self.healthy_since:
-            self.healthy_since = time.monotonic()
+        if healthy:
+            self.answered_at = time.monotonic()
+            self.healthy_since = self.healthy_since or self.answered_at
         return healthy
+
+    def kill_hung(self) -> None:
+        """End a process that does not answer, with all that it started; `keep_alive` starts it again."""
+        logger.warning("%s 已 %.0f 秒没有响应（pid %s），强制结束", self.service.name, HUNG_SECONDS, self.pid)
+        for process in family(self.process.pid) if self.process else []:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+
+    def _open_log(self) -> BinaryIO:
+        """A service goes without a log where none can be made: its work matters more."""
+        try:
+            self.log.parent.mkdir(parents=True, exist_ok=True)
+            if self.log.exists() and self.log.stat().st_size > _LOG_BYTES:
+                self.log.replace(self.log.with_suffix(".log.1"))
+            return self.log.open("ab")
+        except OSError as error:
+            logger.warning("%s 没有日志：%s", self.service.name, error)
+            return Path(os.devnull).open("ab")
 
     def stop(self) -> None:
         """End the process and all that it started, kindly first."""
@@ -92,6 +133,15 @@ class Running:
         self.process.wait()
 
 
+def _ending(code: int) -> str:
+    """How a process ended, in words."""
+    if code >= 0:
+        return f"已退出（退出码 {code}）"
+    with suppress(ValueError):
+        return f"被信号 {signal.Signals(-code).name} 终止"
+    return f"被信号 {-code} 终止"
+
+
 def answers(url: str) -> bool:
     """Whether an HTTP server is there and not in trouble."""
     try:
@@ -99,7 +149,7 @@ def answers(url: str) -> bool:
             return int(answer.status) < 500
     except urllib.error.HTTPError as error:
         return error.code < 500
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 

@@ -4,29 +4,38 @@ because what a shell starts in the background ignores SIGINT."""
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
 
 from flows.services.buckets import make_buckets, notify_receiver
 from flows.services.config import Config, external_prefect, external_s3, load_config
 from flows.services.definitions import services
+from flows.services.disk import disk
 from flows.services.environment import service_env
 from flows.services.private import keep_private
 from flows.services.s3 import EVENT_TARGETS, format_volume
 from flows.services.service import Running
 from flows.services.status import Health, ServiceStatus, lock_file, write_status
+from flows.settings import SettingError, check_settings
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
 START_SECONDS = 180.0
 _WATCH_SECONDS = 1.0
+_REPEAT_SECONDS = 300.0
+"""What goes on being wrong is said again after so long."""
+
+logger = logging.getLogger("nianbao.supervisor")
 
 
 class AlreadyRunningError(RuntimeError):
@@ -45,6 +54,7 @@ class Supervisor:
         self.running: list[Running] = []
         self.watcher: threading.Thread | None = None
         self.stopping = threading.Event()
+        self.said: dict[str, float] = {}
 
     def __enter__(self) -> Supervisor:
         keep_private(self.home)
@@ -73,7 +83,8 @@ class Supervisor:
         self.stopping.set()
         for running in reversed(self.running):
             running.stop()
-        self._write()
+        with self._surviving("写状态"):
+            self._write(dict.fromkeys(self.running, False))
         self.lock.close()
 
     def _start(self) -> None:
@@ -109,7 +120,7 @@ class Supervisor:
     def _wait_for(self, running: Running) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not running.is_healthy():
-            self._write()
+            self._look()
             if self.stopping.is_set():
                 raise StartError("启动被中止")
             if time.monotonic() > deadline or running.starts > 3:
@@ -117,16 +128,54 @@ class Supervisor:
             running.keep_alive()
             time.sleep(0.1)
         self.report(f"{running.service.name}\t{running.service.address}")
-        self._write()
+        self._look()
 
     def _watch(self) -> None:
+        """Whatever goes wrong here is said, and the watch goes on."""
         while not self.stopping.wait(_WATCH_SECONDS):
             for running in self.running:
-                running.keep_alive()
-            self._write()
+                with self._surviving(f"启动 {running.service.name}"):
+                    running.keep_alive()
+            with self._surviving("查看服务"):
+                self._mend(self._look())
+            with self._surviving("查看磁盘"):
+                self._say_of_disk()
 
-    def _write(self) -> None:
-        statuses = [_status(running) for running in self.running]
+    def _say_of_disk(self) -> None:
+        found = disk(self.home)
+        if found and found.warning:
+            self._say_once("磁盘已满" if found.is_full else "磁盘不足", found.warning)
+        elif self.said.pop("磁盘已满", None) or self.said.pop("磁盘不足", None):
+            logger.info("磁盘空间已恢复")
+
+    def _look(self) -> dict[Running, bool]:
+        """Ask all services at once, for one that hangs costs two seconds; tell others what they said."""
+        with ThreadPoolExecutor(max(1, len(self.running))) as threads:
+            healthy = dict(zip(self.running, threads.map(Running.is_healthy, self.running), strict=True))
+        self._write(healthy)
+        return healthy
+
+    def _mend(self, healthy: Mapping[Running, bool]) -> None:
+        """Of services that hang only the first is started again: those after it may be ill because of it."""
+        ill = [running for running in self.running if not healthy[running]]
+        if ill and ill[0].is_hung:
+            ill[0].kill_hung()
+
+    @contextmanager
+    def _surviving(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self._say_once(what, f"{what}时出错，看护继续：{type(error).__name__}: {error}")
+
+    def _say_once(self, about: str, message: str) -> None:
+        now = time.monotonic()
+        if now - self.said.get(about, -_REPEAT_SECONDS) >= _REPEAT_SECONDS:
+            self.said[about] = now
+            logger.warning(message)
+
+    def _write(self, healthy: Mapping[Running, bool]) -> None:
+        statuses = [_status(running, is_healthy=healthy[running]) for running in self.running]
         if external_s3():
             statuses.insert(0, ServiceStatus("s3", None, external_s3() or "", "external"))
         if external_prefect():
@@ -134,12 +183,12 @@ class Supervisor:
         write_status(self.home, os.getpid(), statuses)
 
 
-def _status(running: Running) -> ServiceStatus:
+def _status(running: Running, *, is_healthy: bool) -> ServiceStatus:
+    service, pid = running.service, running.pid
     health: Health = "stopped"
-    if running.pid is not None:
-        was = running.healthy_since
-        health = "healthy" if running.is_healthy() else "unhealthy" if was else "starting"
-    return ServiceStatus(running.service.name, running.pid, running.service.address, health)
+    if pid is not None:
+        health = "healthy" if is_healthy else "unhealthy" if running.healthy_since else "starting"
+    return ServiceStatus(service.name, pid, service.address, health, "", service.health_url, running.began)
 
 
 @contextmanager
@@ -155,6 +204,7 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 
 def run(home: Path, report: Callable[[str], None], ready: Callable[[Config], None]) -> None:
     """Run the services of `home` until SIGINT or SIGTERM; `ready` is called once they are healthy."""
+    check_settings()
     stop = threading.Event()
 
     def on_signal(_: int, __: FrameType | None) -> None:
@@ -170,5 +220,30 @@ def run(home: Path, report: Callable[[str], None], ready: Callable[[Config], Non
         stop.wait()
 
 
+def keep_log(home: Path, *, on_terminal: bool) -> None:
+    """Say what happens, and when, in the log; what goes wrong also on the terminal, if there is one."""
+    logging.raiseExceptions = False  # a log on a full disk is no reason to stop
+    (home / "logs").mkdir(parents=True, exist_ok=True)
+    handlers: list[logging.Handler] = [RotatingFileHandler(home / "logs" / "supervisor.log", "a", 5_000_000, 1)]
+    if on_terminal:
+        handlers.append(logging.StreamHandler())
+        handlers[-1].setLevel(logging.WARNING)
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+        logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
+def main(home: Path) -> None:
+    """Run in the background: all is told to the log."""
+    keep_log(home, on_terminal=False)
+    try:
+        run(home, logger.info, lambda _: logger.info("服务就绪"))
+    except (AlreadyRunningError, StartError, SettingError) as error:
+        logger.error("%s", error)
+        raise SystemExit(1) from error
+
+
 if __name__ == "__main__":
-    run(Path(sys.argv[1]), print, lambda _: None)
+    main(Path(sys.argv[1]))

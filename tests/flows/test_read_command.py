@@ -50,14 +50,14 @@ def files(tmp_path):
     return [str(folder / name) for name in bodies]
 
 
-def _run(*arguments):
+def _run(*arguments, code=0):
     done = CliRunner().invoke(app, ["read", *arguments])
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == code, done.output
     return done.output
 
 
 def test_people_read_the_outcome_and_what_is_wrong_where(files):
-    told = _run(*files)
+    told = _run(*files, code=4)
     heads = [f"{outcome}　{file}" for outcome, file in zip(("通过", "隔离，待人工核对", "拒收"), files, strict=True)]
     assert [line for line in told.splitlines() if line in heads] == heads
     assert "青岚市统计局　2023　2021 年式" in told

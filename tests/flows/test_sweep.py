@@ -6,12 +6,16 @@ from datetime import timedelta
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.states import Completed, Crashed, Pending, Running
+from prefect.states import Completed, Crashed, Failed, Pending, Running
 from test_ingest import sample
+from typer.testing import CliRunner
 
 import flows.sweep
+from flows.broken import broken_without_receipt
+from flows.cli import app
 from flows.ingest import ingest
 from flows.landed import Landed, start_run
+from flows.metrics import Metrics
 from flows.sweep import MOST_ATTEMPTS, sweep
 from tasks.missing import missing
 from tasks.receipt import read_receipt
@@ -58,6 +62,32 @@ def test_a_run_on_its_way_is_left_alone(landed):
     sweep()
     sweep()
     assert len(_runs(landed)) == 1
+
+
+def test_nothing_is_begun_while_no_receipt_could_be_written(landed, monkeypatch):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(flows.sweep, "_try_to_write", full)
+    with pytest.raises(OSError, match="No space"):
+        sweep()
+    assert _runs(landed) == []
+
+
+def test_a_run_that_failed_without_a_receipt_is_counted_and_can_be_replayed(landed, s3, buckets):
+    asyncio.run(start_run(landed))
+    before = _failed()
+    _set(_runs(landed)[0], Failed())
+    assert asyncio.run(broken_without_receipt(missing(s3, buckets, NOW))) == ["a.pdf"]
+    assert _failed() == before + 1
+    result = CliRunner().invoke(app, ["replay", "--outcome", "failed", "--no-wait"])
+    assert (result.exit_code, "a.pdf　" in result.output) == (0, True), result.output
+
+
+def _failed():
+    lines = asyncio.run(Metrics().text()).decode().splitlines()
+    (line,) = (line for line in lines if line.startswith('nianbao_runs_by_outcome{outcome="failed"}'))
+    return float(line.split()[1])
 
 
 def test_what_has_a_receipt_is_not_missing(landed, s3, buckets):

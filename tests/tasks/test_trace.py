@@ -223,7 +223,7 @@ def test_what_is_not_there_is_told_with_what_is(nianbao, land, address, asked, s
 
 
 def test_an_empty_lake_is_told(s3, buckets):
-    with pytest.raises(UnknownError, match="有报告的年度：无"):
+    with pytest.raises(UnknownError, match="数据湖是空的"):
         trace(s3, buckets, AGENCY, YEAR, NEW)
 
 
