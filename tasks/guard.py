@@ -7,6 +7,7 @@ itself, and the limits that are set here, are a verdict on a file; whatever else
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -19,12 +20,14 @@ from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow
 from tasks.guard_process import Child, DiedError
 from tasks.guard_wire import Answer, Request, digest_of, raised, request_for, value_of
 
+logger = logging.getLogger(__name__)
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
 
 CPU_SECONDS = 15.0
-WALL_SECONDS = 30.0
 """What all calls about one file may take together."""
+WALL_SECONDS = 30.0
+"""What one call may take: twice of what it would, had it a processor for itself all the time."""
 
 REUSES = 200
 TRIES = 4
@@ -35,23 +38,21 @@ _FILES = 256
 _OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL)
 """How PDFium ends where memory does."""
 _CRASHED = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSYS)
-_STARTING_SECONDS = 1.0
 
 
 class GuardDiedError(RuntimeError):
-    """The guarded process was ended from outside again and again: nothing is known of the file."""
+    """The guarded process was ended or held up from outside again and again: nothing is known of the file."""
 
 
 @dataclass(slots=True)
-class _Spent:
-    """Seconds that the calls about one file have taken so far."""
+class _Budget:
+    """Seconds of CPU that the calls about one file have taken so far."""
 
-    cpu: float = 0.0
-    wall: float = 0.0
+    spent: float = 0.0
 
     @property
-    def is_all(self) -> bool:
-        return CPU_SECONDS - self.cpu < 1 or self.wall >= WALL_SECONDS
+    def left(self) -> float:
+        return CPU_SECONDS - self.spent
 
 
 class _Guard:
@@ -60,37 +61,39 @@ class _Guard:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._child: Child | None = None
-        self._files: OrderedDict[str, _Spent] = OrderedDict()
+        self._files: OrderedDict[str, _Budget] = OrderedDict()
 
     def begin(self, body: bytes) -> None:
         """A file comes in: what is called about it from now on shares one budget."""
         with self._lock:
-            self._files[digest_of(body)] = _Spent()
+            self._files[digest_of(body)] = _Budget()
             while len(self._files) > _FILES:
                 self._files.popitem(last=False)
 
     def call(self, request: Request) -> Answer:
         with self._lock:
-            spent = next((self._files[d] for d in request.bodies if d in self._files), _Spent())
+            budget = next((self._files[d] for d in request.bodies if d in self._files), _Budget())
             tries = TRIES
             while True:
-                if spent.is_all:
+                if budget.left < 1:
                     raise _too_slow()
                 child = self._ready()
                 is_fresh = child.is_fresh_for(request)
                 try:
-                    answer = child.call(request, CPU_SECONDS - spent.cpu, WALL_SECONDS - spent.wall)
+                    answer = child.call(request, budget.left, WALL_SECONDS)
                 except DiedError as died:
                     self._child = None
                     tries -= 1
-                    verdict = _verdict(died, spent, is_fresh)
+                    logger.warning("guarded process ended with %s after %.1f s of CPU", died.exitcode, died.cpu)
+                    verdict = _verdict(died, budget, is_fresh)
                     if verdict:
                         raise verdict from died
-                    if tries == 0:
-                        raise GuardDiedError(f"读取进程一再被外部终止（{died.exitcode}），与文件无关") from died
+                    if tries == 0 or _is_starved(died):
+                        raise GuardDiedError(
+                            f"读取进程一再被外部终止或得不到处理器（{died.exitcode}），与文件无关"
+                        ) from died
                 else:
-                    spent.cpu += answer.cpu
-                    spent.wall += answer.wall
+                    budget.spent += answer.cpu
                     if answer.must_retire or child.served >= REUSES:
                         self._child = None
                         child.stop()
@@ -136,9 +139,9 @@ def guarded(function: Callable[[Unpack[Args]], T], *args: *Args) -> T:
 
 
 def begin(body: bytes) -> None:
-    """A file comes in: all guarded calls about `body` from now on share CPU_SECONDS and WALL_SECONDS.
+    """A file comes in: all guarded calls about `body` from now on share CPU_SECONDS.
 
-    Calls about bytes that did not begin so have all that time each.
+    Calls about bytes that did not begin so have them each.
     """
     _guard.begin(body)
 
@@ -153,18 +156,23 @@ def _import(modules: tuple[str, ...]) -> None:
         __import__(module)
 
 
-def _verdict(died: DiedError, spent: _Spent, is_fresh: bool) -> Rejected | None:
+def _verdict(died: DiedError, budget: _Budget, is_fresh: bool) -> Rejected | None:
     """What the end of a child says of the file; None if it says nothing, or nothing yet."""
     if died.is_timed_out:
-        return _too_slow() if died.was_at_work else None
-    if died.exitcode == -signal.SIGXCPU and died.cpu >= CPU_SECONDS - spent.cpu - _STARTING_SECONDS:
+        return None if _is_starved(died) or died.state == "T" else _too_slow()
+    if died.exitcode == -signal.SIGXCPU and died.cpu >= budget.left - 1:
         return _too_slow()
     if died.exitcode in (*_OUT_OF_MEMORY, *_CRASHED):
-        spent.cpu += died.cpu
+        budget.spent += died.cpu
         if is_fresh:
             return TooLarge("读取时内存超过上限") if died.exitcode in _OUT_OF_MEMORY else CorruptFile("无法解析的内容")
     return None
 
 
+def _is_starved(died: DiedError) -> bool:
+    """Whether it wanted to work until its time was up, but hardly got a processor."""
+    return died.is_timed_out and died.state == "R" and died.cpu < CPU_SECONDS / 3
+
+
 def _too_slow() -> Rejected:
-    return TooSlow(f"超过 {CPU_SECONDS:.0f} 秒处理器时间或 {WALL_SECONDS:.0f} 秒")
+    return TooSlow(f"超过 {CPU_SECONDS:.0f} 秒处理器时间")

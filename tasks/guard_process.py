@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -18,12 +17,15 @@ from tasks.guard_wire import MOST_BYTES, Answer, Request, answer_from
 
 @dataclass(eq=False)
 class DiedError(Exception):
-    """The process ended before it answered: how, after how many seconds of CPU, and whether its time was up."""
+    """The process ended before it answered: how, after how many seconds of CPU, and whether its time was up.
+
+    `state` is what the kernel called it then: R running or waiting for a processor, T stopped by somebody.
+    """
 
     exitcode: int
     cpu: float
     is_timed_out: bool
-    was_at_work: bool
+    state: str
 
 
 class Child:
@@ -58,7 +60,6 @@ class Child:
         self.served += 1
         self._files |= request.bodies.keys()
         watch = _Watch(self._process.pid, wall_seconds)
-        began = time.monotonic()
         try:
             missing = [body for digest, body in request.bodies.items() if digest not in self._held]
             self._held = frozenset(request.bodies)
@@ -71,7 +72,6 @@ class Child:
         finally:
             watch.stop()
         self._cpu = answer.cpu_in_all
-        answer.wall = time.monotonic() - began
         return answer
 
     def stop(self) -> None:
@@ -95,7 +95,7 @@ class Child:
             killer.cancel()
         self._process.returncode = os.waitstatus_to_exitcode(status)
         cpu = usage.ru_utime + usage.ru_stime - self._cpu
-        return DiedError(self._process.returncode, cpu, watch.has_struck, watch.was_at_work)
+        return DiedError(self._process.returncode, cpu, watch.has_struck, watch.state)
 
 
 class _Watch:
@@ -104,13 +104,13 @@ class _Watch:
     def __init__(self, pid: int, seconds: float) -> None:
         self._pid = pid
         self.has_struck = False
-        self.was_at_work = True
+        self.state = ""
         self._timer = threading.Timer(seconds, self._strike)
         self._timer.daemon = True
         self._timer.start()
 
     def _strike(self) -> None:
-        self.was_at_work = not _is_stopped(self._pid)
+        self.state = _state(self._pid)
         self.has_struck = True
         with suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
@@ -120,12 +120,12 @@ class _Watch:
         self._timer.join()
 
 
-def _is_stopped(pid: int) -> bool:
-    """Whether somebody has stopped the process (SIGSTOP, a debugger), where that can be told."""
+def _state(pid: int) -> str:
+    """What the kernel says of the process; empty where that cannot be told."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in ("T", "t")
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0].upper()
     except OSError:
-        return False
+        return ""
 
 
 def _environment() -> dict[str, str]:

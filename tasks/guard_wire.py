@@ -45,7 +45,7 @@ class Request:
 class Answer(msgspec.Struct):
     """What a call returned (`value`), or why it did not: code and detail of a rejection, name and text of a bug.
 
-    `cpu` is what it took, `cpu_in_all` what the process has taken so far; `wall` is the parent's.
+    `cpu` is what it took, `cpu_in_all` what the process has taken so far.
     """
 
     kind: Literal["value", "rejected", "bug"]
@@ -55,7 +55,6 @@ class Answer(msgspec.Struct):
     trace: str = ""
     cpu: float = 0.0
     cpu_in_all: float = 0.0
-    wall: float = 0.0
     is_out_of_memory: bool = False
     must_retire: bool = False
 

@@ -7,13 +7,13 @@ put into the cells of the first of them. Where it holds others, the row is in do
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, Form, TableName
+from tasks.read.characters import nfkc
 from tasks.read.labels import key, unexplained
 from tasks.read.rows import TableReading
 
@@ -88,7 +88,7 @@ def _unread(text: str, table: TableName, reading: TableReading) -> Iterator[Doub
 
 
 def _digits(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", text) if "0" <= c <= "9")
+    return "".join(c for c in nfkc(text) if "0" <= c <= "9")
 
 
 def _labelled_rows(reading: TableReading) -> list[_Row]:
@@ -162,5 +162,9 @@ def _agree_together(compared: Sequence[_Compared]) -> bool:
 
 def _agrees(expected: str, seen: str) -> bool:
     """Whether `seen` holds exactly the expected digits before anything foreign that has digits too."""
-    parts = [_digits(part) for part in _FOREIGN.split(seen)]
-    return any("".join(parts[:end]) == expected for end in range(1, len(parts) + 1))
+    found = ""
+    for part in _FOREIGN.split(seen):
+        found += _digits(part)
+        if found == expected or len(found) > len(expected):
+            break
+    return found == expected

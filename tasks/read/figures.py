@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from decimal import Decimal
 
 from expectations.evidence import Number
 from expectations.forms import Figure
+from tasks.read.characters import nfkc
 
 _NUMBER = re.compile(
     r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
@@ -18,8 +18,10 @@ FIGURE = re.compile(r"[-+－]?[0-9０-９][0-9０-９,，.．]*(?:万?元|件|�
 """A token that is a number, perhaps with unit and remark, or a dash that stands for none."""
 _DASHES = str.maketrans(dict.fromkeys("‐‑–—―−", "-"))
 _INSIDE = re.compile(r"\s+")
-_LONGEST = 40
-"""What has more characters is no number, and would be too long an integer for Python to print."""
+_LONGEST = 14
+"""What has more digits is no number of a report, and would be too long for the lake."""
+_LONGEST_PRINT = 1000
+"""What has more characters prints no number."""
 
 
 def parse_figure(raw: str, figure: Figure) -> Number | None:
@@ -28,10 +30,10 @@ def parse_figure(raw: str, figure: Figure) -> Number | None:
     Full-width digits, thousands separators, a unit and a remark in brackets after the number are fine. An amount
     printed in 元 where the form asks for 万元 is no number here: ten thousand times wrong is worse than unread.
     """
-    match = _NUMBER.match(_INSIDE.sub("", half_width(raw)))
+    match = _NUMBER.match(_INSIDE.sub("", half_width(raw))) if len(raw) <= _LONGEST_PRINT else None
     if match is None or ("." in match["number"] and re.search(r"\d\s+\d", raw)):
         return None
-    if len(match["number"]) > _LONGEST:
+    if sum(map(str.isdigit, match["number"])) > _LONGEST:
         return None
     if figure.column == "amount_wan" and match["unit"] == "元":
         return None
@@ -43,4 +45,4 @@ def parse_figure(raw: str, figure: Figure) -> Number | None:
 
 def half_width(text: str) -> str:
     """`text` with digits and punctuation of the usual width, and one kind of dash."""
-    return unicodedata.normalize("NFKC", text).translate(_DASHES)
+    return nfkc(text).translate(_DASHES)

@@ -107,8 +107,7 @@ def test_all_calls_about_a_file_share_one_budget(monkeypatch):
     body = random.randbytes(1000)
     guard.begin(body)
     with pytest.raises(TooSlow):
-        for _ in range(20):
-            guarded(_work, body)
+        [guarded(_work, body) for _ in range(20)]
     guard.begin(body)
     guarded(_work, body)
 
@@ -130,7 +129,7 @@ def test_it_knows_no_secret_and_reaches_nobody(monkeypatch):
     guard._guard._child and guard._guard._child.stop()
     names = set(guarded(eval, "dict(__import__('os').environ)"))
     needed = {"PYTHONPATH", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
-    assert names - {"LD_LIBRARY_PATH"} == needed
+    assert names - {"LD_LIBRARY_PATH", "LC_CTYPE"} == needed
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname()).close()
         with pytest.raises(GuardedCallError, match="PermissionError"):
@@ -185,11 +184,18 @@ def test_killed_from_outside_at_any_moment(sent, tmp_path):
     path.write_bytes(SOUND)
     rng = random.Random(sent)
     assert judge(path).verdict.outcome == "validated"
-    for _ in range(8):
+    for _ in range(5):
         killer = threading.Timer(rng.uniform(0, 0.5), _kill, (sent,))
         killer.start()
         assert judge(path).verdict.outcome == "validated"
         killer.join()
+
+
+def test_a_process_that_gets_no_processor_is_no_verdict(monkeypatch):
+    monkeypatch.setattr(guard, "CPU_SECONDS", 100.0)
+    monkeypatch.setattr(guard, "WALL_SECONDS", 0.3)
+    with pytest.raises(GuardDiedError):
+        guarded(exec, SPIN)
 
 
 def test_killed_again_and_again_is_our_failure_and_no_verdict():
