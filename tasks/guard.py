@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,8 +31,8 @@ WALL_SECONDS = 30.0
 """What one call may take: twice of what it would, had it a processor for itself all the time."""
 
 REUSES = 200
-TRIES = 4
-"""Children that a call is given to, if something from outside ends one after the other."""
+TRIES = 10
+"""Children that a call is given to within WALL_SECONDS, if something from outside ends one after the other."""
 
 _FILES = 256
 """Files whose use of CPU is remembered."""
@@ -73,7 +74,7 @@ class _Guard:
     def call(self, request: Request) -> Answer:
         with self._lock:
             budget = next((self._files[d] for d in request.bodies if d in self._files), _Budget())
-            tries = TRIES
+            tries, until = TRIES, time.monotonic() + WALL_SECONDS
             while True:
                 if budget.left < 1:
                     raise _too_slow()
@@ -88,7 +89,7 @@ class _Guard:
                     verdict = _verdict(died, budget, is_fresh)
                     if verdict:
                         raise verdict from died
-                    if tries == 0 or _is_starved(died):
+                    if tries == 0 or time.monotonic() > until or _is_starved(died):
                         raise GuardDiedError(
                             f"读取进程一再被外部终止或得不到处理器（{died.exitcode}），与文件无关"
                         ) from died

@@ -91,10 +91,13 @@ class Child:
         killer.start()
         try:
             _, status, usage = os.wait4(self._process.pid, 0)
+            self._process.returncode = os.waitstatus_to_exitcode(status)
+            cpu = usage.ru_utime + usage.ru_stime - self._cpu
+        except ChildProcessError:  # somebody has asked for its end already
+            self._process.wait()
+            cpu = 0.0
         finally:
             killer.cancel()
-        self._process.returncode = os.waitstatus_to_exitcode(status)
-        cpu = usage.ru_utime + usage.ru_stime - self._cpu
         return DiedError(self._process.returncode, cpu, watch.has_struck, watch.state)
 
 

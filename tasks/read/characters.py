@@ -33,6 +33,6 @@ def _thinned(crowd: re.Match[str]) -> str:
 
 def checked(text: str) -> str:
     """`text`, the whole of a document. Raises TooLarge if no report could be so long."""
-    if len(text) > MOST:
+    if len(text) > MOST or (len(text) > MOST // 10 and len(nfkc(text)) > MOST):
         raise TooLarge(f"文字超过 {MOST // 10_000} 万字")
     return text

@@ -26,7 +26,7 @@ def in_page(flood: str, at: str = "</table>") -> str:
 
 
 def in_text(flood: str, at: str = "二、") -> str:
-    return dump("2021", "\t").replace(at, f"{flood}\n{at}", 1)
+    return dump("2021", "\t").replace(at, f"{flood[:900_000]}\n{at}", 1)  # just what is not too long
 
 
 def repacked(change: Callable[[bytes], bytes], name: str = DOCUMENT) -> bytes:
@@ -294,6 +294,9 @@ TEXTS: dict[str, Callable[[], Made]] = {
     "a clause of causes": lambda: in_text("未" + "因政府信息公开工作" * 300_000),
     "nothing, again and again": lambda: in_text("未收到过任何" * 300_000),
     "disputes": lambda: in_text("未发生行政复议和行政诉讼" * 200_000),
+    "claims that fit two ways": lambda: in_text("一、总体情况\n收到" + "申请公开政府信息" * 200 + "。"),
+    "a separator that is none": lambda: in_text("-" * 10_000 + "x", "申请人情况"),
+    "spaces before no page number": lambda: in_text(" " * 100_000 + "x"),
     "years": lambda: in_text("2024年" * 1_000_000),
     "titles": lambda: ("青岚市" * 18 + "政府信息公开工作年度报告x告\n") * 2_000 + dump("2021", "\t"),
     "a long title": lambda: "关于" + "市" * 1_000_000 + "政府信息公开工作年度报告\n" + dump("2021", "\t"),
