@@ -1,4 +1,4 @@
-"""Defects that were found by attack on reading: one test each. The guarded process itself: tests/tasks/test_guard.py."""
+"""Defects found by attack on reading: one test each. The guarded process itself: tests/tasks/test_guard.py."""
 
 import gzip
 import io
