@@ -50,8 +50,9 @@ def read_html(text: str) -> Medium:
     """A web page, or what a word processor saves as one."""
     if any(_attributes(tag[0]) > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
         raise TooLarge("标签的属性过多")
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*>", "", text))
+        root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*>", "", text), parser)
     except etree.LxmlError as error:
         raise CorruptFile("网页没有内容") from error
     if root.xpath("count(//*)") > _MOST_ELEMENTS:
