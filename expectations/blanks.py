@@ -11,7 +11,7 @@ _WORD = re.compile(r"[(（]?(?:空白?|N/?A|n/?a|[暂尚]?[无未没不][\u4e00-
 _STROKES = frozenset("一ー丨丿丶~`^+=<>|～〜＾｀￣｜＋＝＜＞\u00af\u02c9\u02d7∕∖⁄╱╲∼") | {
     chr(code) for code in (*range(0x2500, 0x2580), *range(0x2212, 0x2217))
 }
-"""What is not punctuation to Unicode, but a line, a stroke or a tilde to the eye (一: a dash as some programs save it)."""
+"""What is not punctuation to Unicode, but a line, a stroke or a tilde to the eye (一 too)."""
 _LONGEST = 20
 
 

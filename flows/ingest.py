@@ -17,20 +17,20 @@ from prefect.utilities.annotations import quote
 from flows.artifacts import publish_artifacts
 from flows.events import emit_outcome
 from flows.relate import relate
-from flows.retries import RETRIES, RETRY_DELAYS
+from flows.retries import IF_GUARD_DIED, RETRIES, RETRY_DELAYS
 from flows.run_labels import label_run, run_url
 from flows.stages import Stages
 from tasks.card import pages_with_cells
 from tasks.card.pictures import card_pictures
 from tasks.decisions import Review, accepted, corrected, read_reviews, standing
 from tasks.errors import Rejected
+from tasks.examine import recognised
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.guard import guarded
 from tasks.outcome import Origin, duplicate_receipt, failed_receipt, judged_receipt, rejected_receipt
 from tasks.publish import Publication, publish
 from tasks.read import read
 from tasks.receipt import find_duplicate, write_receipt
-from tasks.recognise import recognise
 from tasks.relate import as_published, has_others
 from tasks.reread import judged
 from tasks.settings import buckets_from_env
@@ -47,15 +47,15 @@ def _fetch(bucket: str, key: str, etag: str | None) -> Source | ObjectGoneError:
         return gone
 
 
-@task(name="recognise", cache_policy=NO_CACHE, persist_result=False)
+@task(name="recognise", **IF_GUARD_DIED)
 def _recognise(source: Source) -> Document | Rejected:
     try:
-        return guarded(recognise, source.key.rsplit("/", 1)[-1], source.body)
+        return recognised(source.key.rsplit("/", 1)[-1], source.body)
     except Rejected as rejected:
         return rejected
 
 
-@task(name="read", cache_policy=NO_CACHE, persist_result=False)
+@task(name="read", **IF_GUARD_DIED)
 def _read(document: Document) -> Report | Rejected:
     try:
         return guarded(read, document)
@@ -63,7 +63,7 @@ def _read(document: Document) -> Report | Rejected:
         return rejected
 
 
-@task(name="validate", cache_policy=NO_CACHE, persist_result=False)
+@task(name="validate", **IF_GUARD_DIED)
 def _validate(document: Document, report: Report, reviews: tuple[Review, ...]) -> tuple[Report, Verdict]:
     """As people corrected it, and with what they accepted."""
     report, verdict = judged(document, corrected(report, reviews))

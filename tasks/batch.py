@@ -16,15 +16,13 @@ from tasks.card import pages_with_cells
 from tasks.card.pictures import card_pictures
 from tasks.decisions import Review, accepted, corrected, has_reviews, read_reviews
 from tasks.errors import Rejected
+from tasks.examine import examined
 from tasks.fetch import ObjectGoneError, fetch
-from tasks.guard import guarded
 from tasks.marts.mart import report_years
 from tasks.missing import Missing
 from tasks.outcome import Origin, duplicate_receipt, judged_receipt, rejected_receipt
 from tasks.publish import Publication, forget_former_name, publishing
-from tasks.read import read
 from tasks.receipt import Filing, find_first, receipt_of_first, writing
-from tasks.recognise import recognise
 from tasks.relate import as_published, relate
 from tasks.reread import reconsidered
 from tasks.rows import Judged
@@ -143,7 +141,7 @@ class _Batch:
         if earlier:
             return Filing(duplicate_receipt(source, earlier, self._origin))
         try:
-            document, report = guarded(_recognised_and_read, source.key.rsplit("/", 1)[-1], source.body)
+            document, report = examined(source.key.rsplit("/", 1)[-1], source.body)
         except Rejected as rejected:
             return Filing(rejected_receipt(source, rejected, self._origin))
         reviews = read_reviews(self._s3, self._buckets, source.sha256) if self._is_reviewed else ()
@@ -195,11 +193,6 @@ class _Batch:
                 relate(self._s3, self._buckets, receipt.agency, receipt.year, this, years)
 
         self._each(relate_one, ended)
-
-
-def _recognised_and_read(name: str, body: bytes) -> tuple[Document, Report]:
-    document = recognise(name, body)
-    return document, read(document)
 
 
 def _rounds(judged: Mapping[str, Judged]) -> Iterator[dict[str, Judged]]:

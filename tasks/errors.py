@@ -106,3 +106,8 @@ class ProcessingFailed(Rejected):
     def advice(self) -> str:
         """The uploader can do nothing about it."""
         return "请把文件和这条信息交给维护者。"
+
+
+def rejected_of(code: str, detail: str) -> Rejected | None:
+    """The rejection with this code; None if there is none."""
+    return next((kind(detail) for kind in Rejected.__subclasses__() if kind.code == code), None)

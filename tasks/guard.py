@@ -1,107 +1,150 @@
 """Pure functions on untrusted bytes, run in a child process that may die: limits on CPU, memory, files and wall time.
 
 PDFium aborts its process on some hostile files and pdfminer can be made to run for hours, so a try is not enough. The
-child is reused between files and replaced when it dies or has served long enough.
+child is reused between files and replaced when it dies, has grown, or has served long enough. Only what it reports
+itself, and the limits that are set here, are a verdict on a file; whatever else ends it is tried again in a fresh one.
 """
 
 from __future__ import annotations
 
-import importlib
+import logging
 import os
 import signal
-import subprocess
-import sys
 import threading
+import time
+from collections import OrderedDict
 from collections.abc import Callable
-from multiprocessing import Pipe
-from typing import NamedTuple, TypeVar, TypeVarTuple, Unpack, cast
+from dataclasses import dataclass
+from typing import TypeVar, TypeVarTuple, Unpack, cast
 
 from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow
+from tasks.guard_process import Child, DiedError
+from tasks.guard_wire import Answer, Request, digest_of, raised, request_for, value_of
 
+logger = logging.getLogger(__name__)
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
 
-CPU_SECONDS = 60
-WALL_SECONDS = 120
-MEMORY_BYTES = 1 << 30
+CPU_SECONDS = 15.0
+"""What all calls about one file may take together."""
+WALL_SECONDS = 30.0
+"""What one call may take: twice of what it would, had it a processor for itself all the time."""
+
 REUSES = 200
+TRIES = 10
+"""Children that a call is given to within WALL_SECONDS, if something from outside ends one after the other."""
+
+_FILES = 256
+"""Files whose use of CPU is remembered."""
+_OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL)
+"""How PDFium ends where memory does."""
+_CRASHED = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSYS)
 
 
-class Answer(NamedTuple):
-    """What a call returned, or the exception that it raised."""
-
-    value: object = None
-    error: Exception | None = None
+class GuardDiedError(RuntimeError):
+    """The guarded process was ended or held up from outside again and again: nothing is known of the file."""
 
 
-class _Child:
-    """One guarded process and the pipe to it."""
+@dataclass(slots=True)
+class _Budget:
+    """Seconds of CPU that the calls about one file have taken so far."""
 
-    def __init__(self) -> None:
-        self.pipe, theirs = Pipe()
-        command = [sys.executable, "-m", "tasks.guard_child", str(theirs.fileno())]
-        self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
-        theirs.close()
-        self.served = 0
-
-    def call(self, function: Callable[..., object], args: tuple[object, ...]) -> Answer:
-        self.served += 1
-        self.pipe.send((function, args))
-        if not self.pipe.poll(WALL_SECONDS):
-            self.process.kill()
-            self.process.wait()
-            raise TooSlow(f"超过 {WALL_SECONDS} 秒")
-        return cast(Answer, self.pipe.recv())
+    spent: float = 0.0
 
     @property
-    def is_usable(self) -> bool:
-        return self.process.poll() is None and self.served < REUSES
-
-    def stop(self) -> None:
-        self.pipe.close()
-        self.process.kill()
-        self.process.wait()
+    def left(self) -> float:
+        return CPU_SECONDS - self.spent
 
 
 class _Guard:
     """Hands calls to one child at a time; a lock keeps threads apart."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.child: _Child | None = None
-        self.owner = os.getpid()
+        self._lock = threading.Lock()
+        self._child: Child | None = None
+        self._files: OrderedDict[str, _Budget] = OrderedDict()
 
-    def call(self, function: Callable[..., object], args: tuple[object, ...]) -> Answer:
-        with self.lock:
-            child = self._ready()
-            try:
-                return child.call(function, args)
-            except (EOFError, OSError) as error:
-                raise _died(child.process.wait(5)) from error
+    def begin(self, body: bytes) -> None:
+        """A file comes in: what is called about it from now on shares one budget."""
+        with self._lock:
+            self._files[digest_of(body)] = _Budget()
+            while len(self._files) > _FILES:
+                self._files.popitem(last=False)
 
-    def _ready(self) -> _Child:
-        if self.owner != os.getpid():  # forked: the child is the parent's
-            self.child, self.owner = None, os.getpid()
-        if self.child and not self.child.is_usable:
-            self.child.stop()
-            self.child = None
-        self.child = self.child or _Child()
-        return self.child
+    def call(self, request: Request) -> Answer:
+        with self._lock:
+            budget = next((self._files[d] for d in request.bodies if d in self._files), _Budget())
+            tries, until = TRIES, time.monotonic() + WALL_SECONDS
+            while True:
+                if budget.left < 1:
+                    raise _too_slow()
+                child = self._ready()
+                is_fresh = child.is_fresh_for(request)
+                try:
+                    answer = child.call(request, budget.left, WALL_SECONDS)
+                except DiedError as died:
+                    self._child = None
+                    tries -= 1
+                    logger.warning("guarded process ended with %s after %.1f s of CPU", died.exitcode, died.cpu)
+                    verdict = _verdict(died, budget, is_fresh)
+                    if verdict:
+                        raise verdict from died
+                    if tries == 0 or time.monotonic() > until or _is_starved(died):
+                        raise GuardDiedError(
+                            f"读取进程一再被外部终止或得不到处理器（{died.exitcode}），与文件无关"
+                        ) from died
+                else:
+                    budget.spent += answer.cpu
+                    if answer.must_retire or child.served >= REUSES:
+                        self._child = None
+                        child.stop()
+                    if is_fresh or not answer.is_out_of_memory:
+                        return answer
+
+    def let_go(self) -> None:
+        """Close the pipe to the child, without a word to it."""
+        if self._child:
+            self._child.let_go()
+
+    def _ready(self) -> Child:
+        if self._child and not self._child.is_alive:
+            self._child.stop()
+            self._child = None
+        self._child = self._child or Child()
+        return self._child
 
 
 _guard = _Guard()
 
 
-def guarded(function: Callable[[Unpack[Args]], T], *args: *Args) -> T:
-    """What `function(*args)` returns or raises, worked out in the guarded child.
+def _forget() -> None:
+    """In a forked process: the child is the parent's, and so may be the lock."""
+    global _guard
+    _guard.let_go()
+    _guard = _Guard()
 
-    A child that runs out of CPU time, wall time or memory, or is aborted by a library, becomes
-    the Rejected that says so.
+
+os.register_at_fork(after_in_child=_forget)
+
+
+def guarded(function: Callable[[Unpack[Args]], T], *args: *Args) -> T:
+    """What `function(*args)` returns or raises, worked out in the guarded child; the answer is of the annotated type.
+
+    A child that runs out of CPU time, wall time or memory, or is aborted by a library, becomes the Rejected that says
+    so. A bug raises GuardedCallError, and a child that others end GuardDiedError: those are no verdicts on the file.
     """
-    answer = _guard.call(function, args)
-    if answer.error is not None:
-        raise answer.error
-    return cast(T, answer.value)
+    answer = _guard.call(request_for(function, args))
+    if answer.kind != "value":
+        raise raised(answer)
+    return cast(T, value_of(function, answer))
+
+
+def begin(body: bytes) -> None:
+    """A file comes in: all guarded calls about `body` from now on share CPU_SECONDS.
+
+    Calls about bytes that did not begin so have them each.
+    """
+    _guard.begin(body)
 
 
 def prepare(modules: tuple[str, ...]) -> None:
@@ -111,12 +154,26 @@ def prepare(modules: tuple[str, ...]) -> None:
 
 def _import(modules: tuple[str, ...]) -> None:
     for module in modules:
-        importlib.import_module(module)
+        __import__(module)
 
 
-def _died(exitcode: int) -> Rejected:
-    if exitcode in (-signal.SIGXCPU, -signal.SIGKILL):
-        return TooSlow(f"超过 {CPU_SECONDS} 秒")
-    if exitcode in (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL):  # how PDFium ends where memory does
-        return TooLarge("读取时内存超过上限")
-    return CorruptFile(f"读取程序意外退出（{exitcode}）")
+def _verdict(died: DiedError, budget: _Budget, is_fresh: bool) -> Rejected | None:
+    """What the end of a child says of the file; None if it says nothing, or nothing yet."""
+    if died.is_timed_out:
+        return None if _is_starved(died) or died.state == "T" else _too_slow()
+    if died.exitcode == -signal.SIGXCPU and died.cpu >= budget.left - 1:
+        return _too_slow()
+    if died.exitcode in (*_OUT_OF_MEMORY, *_CRASHED):
+        budget.spent += died.cpu
+        if is_fresh:
+            return TooLarge("读取时内存超过上限") if died.exitcode in _OUT_OF_MEMORY else CorruptFile("无法解析的内容")
+    return None
+
+
+def _is_starved(died: DiedError) -> bool:
+    """Whether it wanted to work until its time was up, but hardly got a processor."""
+    return died.is_timed_out and died.state == "R" and died.cpu < CPU_SECONDS / 3
+
+
+def _too_slow() -> Rejected:
+    return TooSlow(f"超过 {CPU_SECONDS:.0f} 秒处理器时间")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.errors import ProcessingFailed, Rejected
+from tasks.examine import recognised
 from tasks.guard import guarded
 from tasks.read import read
-from tasks.recognise import recognise
 from tasks.reread import judged
 from tasks.values import Document, Report, Verdict
 
@@ -40,7 +40,7 @@ def judge(path: Path, name: str | None = None) -> Judgement:
     verdict: Verdict | None = None
     rejected: Rejected | None = None
     try:
-        document = guarded(recognise, path.name, body)
+        document = recognised(path.name, body)
         report, verdict = judged(document, guarded(read, document))
     except Rejected as error:
         rejected = error

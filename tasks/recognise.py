@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -16,6 +18,8 @@ from tasks.values import Document
 MAX_BYTES = 50_000_000
 MAX_PAGES = 200
 MAX_UNPACKED = 200_000_000
+MAX_ENTRIES = 5_000
+"""Files in a DOCX."""
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -34,6 +38,7 @@ _BY_EXTENSION = {
     ".txt": TEXT,
 }
 _OTHER = {
+    b"PK": "压缩包",
     b"\xd0\xcf\x11\xe0": "旧版 Office 文件（.doc、.xls、.wps 等）",
     b"\x89PNG": "图片",
     b"\xff\xd8\xff": "图片",
@@ -44,9 +49,28 @@ _OTHER = {
     b"Rar!": "压缩包",
     b"7z\xbc\xaf": "压缩包",
     b"\x1f\x8b": "压缩包",
+    b"BZh": "压缩包",
+    b"\xfd7zXZ": "压缩包",
+    b"\x28\xb5\x2f\xfd": "压缩包",
+    b"MSCF": "压缩包",
+    b"RIFF": "图片",
     b"{\\rtf": "RTF 文件",
+    b"%!PS": "PostScript 文件",
+    b"MZ": "程序",
+    b"\x7fELF": "程序",
 }
 _TAIL = 4096
+_HEADER_WITHIN, _JUNK = 1024, 64
+_BEGINS_OTHERWISE = re.compile(rb"\s*(?:<|[A-Za-z][\w-]*:\s|HTTP/)")
+"""Markup, or the head of a letter or of an answer: what follows is its content."""
+_IS_ENCRYPTED = 1
+
+
+class Kind(NamedTuple):
+    """What a file is: its media type, and how many pages a PDF has."""
+
+    media_type: str
+    pages: int | None
 
 
 def recognise(name: str, body: bytes) -> Document:
@@ -54,13 +78,17 @@ def recognise(name: str, body: bytes) -> Document:
 
     Source: `rules.md`, the DOC. codes that need no reading of the text.
     """
+    return Document(name, *kind_of(name, body), body)
+
+
+def kind_of(name: str, body: bytes) -> Kind:
+    """What is in `body`, as `recognise` says it."""
     if not body:
         raise EmptyFile
     if len(body) > MAX_BYTES:
         raise TooLarge(f"{len(body) / 1e6:.0f} MB，上限 {MAX_BYTES / 1e6:.0f} MB")
     media_type = _media_type(name, body)
-    pages = _pdf_pages(body) if media_type == PDF else None
-    return Document(name, media_type, pages, body)
+    return Kind(media_type, _pdf_pages(body) if media_type == PDF else None)
 
 
 def _media_type(name: str, body: bytes) -> str:
@@ -79,12 +107,12 @@ def _media_type(name: str, body: bytes) -> str:
 
 def _by_content(body: bytes) -> str | None:
     """The media type among those we read, or None."""
-    if b"%PDF-" in body[:1024]:
-        return PDF
     if body[:4] == b"PK\x03\x04":
         return DOCX if _is_docx(body) else None
     if any(body.startswith(magic) for magic in _OTHER):
         return None
+    if _is_pdf(body):
+        return PDF
     text = decode(body[:65536], partial=True)
     if text is None:
         return None
@@ -92,16 +120,28 @@ def _by_content(body: bytes) -> str | None:
     return HTML if "<html" in start or "<!doctype html" in start or "<body" in start or "<table" in start else TEXT
 
 
+def _is_pdf(body: bytes) -> bool:
+    """Whether its header stands first, or after a little that is nothing by itself: no page, letter or other file."""
+    before = body[: max(0, body.find(b"%PDF-", 0, _HEADER_WITHIN))].strip(b"\xef\xbb\xbf\xff\xfe\x00\r\n\t\x0c ")
+    return b"%PDF-" in body[:_HEADER_WITHIN] and len(before) <= _JUNK and not _BEGINS_OTHERWISE.match(before)
+
+
 def _is_docx(body: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-            is_docx = "word/document.xml" in archive.namelist()
-    except zipfile.BadZipFile as error:
+            entries = archive.infolist()
+    except MemoryError:
+        raise
+    except Exception as error:  # what the library has no error for: a version, a name, an offset that cannot be
         raise CorruptFile("压缩结构不完整") from error
-    if is_docx and unpacked > MAX_UNPACKED:
-        raise TooLarge(f"解压后 {unpacked / 1e6:.0f} MB")
-    return is_docx
+    if not any(entry.filename == "word/document.xml" for entry in entries):
+        return False
+    if any(entry.flag_bits & _IS_ENCRYPTED for entry in entries):
+        raise EncryptedFile
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > MAX_UNPACKED or len(entries) > MAX_ENTRIES:
+        raise TooLarge(f"解压后 {unpacked / 1e6:.0f} MB，{len(entries)} 个文件")
+    return True
 
 
 def _other(body: bytes) -> str:

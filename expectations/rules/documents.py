@@ -18,7 +18,7 @@ REJECTIONS = (
          "请只上传年度报告本身，不要与其他材料合并。"),
     Rule("DOC.TOO_LARGE", "文件过大", OURS, "不超过 50 MB，读取内存不超过 1 GiB", _FILE,
          "请压缩图片或重新导出后上传。"),
-    Rule("DOC.TOO_SLOW", "读取过慢", OURS, "读取不超过 60 秒 CPU 时间", _FILE, "请用办公软件重新导出 PDF 后上传。"),
+    Rule("DOC.TOO_SLOW", "读取过慢", OURS, "读取不超过 15 秒 CPU 时间", _FILE, "请用办公软件重新导出 PDF 后上传。"),
     Rule("DOC.NO_TEXT_LAYER", "扫描件，没有文字层", OURS, "页面上有文字", _FILE,
          "请上传由文字处理软件直接导出的 PDF 或 DOCX。"),
     Rule("DOC.NOT_ANNUAL_REPORT", "不是年度报告", ARTICLE_50, "文件是填写了数据的年度报告",

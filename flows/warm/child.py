@@ -16,7 +16,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 
 from flows.forked import start_forked
 
-_PREPARED = ("tasks.read", "tasks.recognise", "tasks.reread", "tasks.card")
+_PREPARED = ("tasks.examine", "tasks.reread", "tasks.card.pictures")
 
 logger = logging.getLogger("nianbao.worker")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from expectations.forms import FIRST_YEAR, FORMS, TABLES, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
+from tasks.read.characters import checked
 from tasks.read.checked import check
 from tasks.read.claims import find_claims
 from tasks.read.docx import read_docx
@@ -57,7 +58,7 @@ def _decoded(body: bytes) -> str:
 
 
 def _text(body: bytes) -> Medium:
-    return read_dump(_decoded(body))
+    return read_dump(checked(_decoded(body)))
 
 
 def _html(body: bytes) -> Medium:

@@ -147,10 +147,14 @@ def _agree_together(compared: Sequence[_Compared]) -> bool:
 def _agrees(expected: Sequence[str], parts: Sequence[Part]) -> bool:
     """Whether the parts hold exactly the expected figures, before anything that is a row of its own."""
     seen: list[str] = []
+    wanted, length = sum(map(len, expected)), 0
     for part in parts:
-        if part.is_foreign and _same(expected, seen):
+        if part.is_foreign and length == wanted and _same(expected, seen):
             return True
         seen += part.figures
+        length += sum(map(len, part.figures))
+        if length > wanted:
+            return False
     return _same(expected, seen)
 
 

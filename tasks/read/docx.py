@@ -1,25 +1,30 @@
-"""DOCX: tables by their grid (python-docx resolves merged cells), text by paragraphs."""
+"""DOCX: tables by their grid with merged cells resolved, text by paragraphs; opened by python-docx."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+import re
 
 import docx
 from docx.document import Document
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.table import Table
 
-from tasks.errors import CorruptFile
+from tasks.errors import CorruptFile, TooLarge
+from tasks.read.characters import checked
 from tasks.read.grid import Grid, GridCell
 from tasks.read.lines import Line
 from tasks.read.medium import Medium
-from tasks.read.spans import MIN_CELLS
+from tasks.read.spans import MAX_SPAN, MIN_CELLS
 from tasks.read.tables import read_tables
 
-_TABLE, _PARAGRAPH, _DELETED = qn("w:tbl"), qn("w:p"), qn("w:del")
-_TEXT, _BREAK, _TAB, _CELL = qn("w:t"), qn("w:br"), qn("w:tab"), qn("w:tc")
+_TABLE, _ROW, _CELL, _PARAGRAPH, _DELETED = qn("w:tbl"), qn("w:tr"), qn("w:tc"), qn("w:p"), qn("w:del")
+_TEXT, _BREAK, _TAB = qn("w:t"), qn("w:br"), qn("w:tab")
+_ROW_PROPERTIES, _BEFORE, _CELL_PROPERTIES = qn("w:trPr"), qn("w:gridBefore"), qn("w:tcPr")
+_SPAN, _MERGE, _VALUE = qn("w:gridSpan"), qn("w:vMerge"), qn("w:val")
+_DIGITS = re.compile(r"\d{1,6}")
+_MOST_ELEMENTS = 300_000
+"""Of the document's XML; a report has a tenth of that."""
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 
@@ -27,9 +32,13 @@ def read_docx(body: bytes) -> Medium:
     """A Word document; nested tables are read in their place."""
     document = _opened(body)
     root = document.element.body
-    grids = [_grid(Table(table, document)) for table in root.iter(_TABLE) if _holds_data(table)]
-    lines = tuple(Line(line) for p in root.iter(_PARAGRAPH) if not _in_table(p) for line in _text(p).split("\n"))
-    return Medium(read_tables(grids), lines, "".join(_pieces(root)), "cells", "stream")
+    if root.xpath("count(//*)") > _MOST_ELEMENTS:
+        raise TooLarge("DOCX 内容过多")
+    stream = checked(_text_of(root))
+    tables = {table: None for table in root.iter(_TABLE) if _holds_data(table)}
+    outside = (p for p in root.iter(_PARAGRAPH) if next(p.iterancestors(_TABLE), None) not in tables)
+    lines = tuple(Line(line) for p in outside for line in _text(p).split("\n"))
+    return Medium(read_tables([_grid(table) for table in tables]), lines, stream, "cells", "stream")
 
 
 def _opened(body: bytes) -> Document:
@@ -45,45 +54,66 @@ def _opened(body: bytes) -> Document:
     return document
 
 
-def _in_table(paragraph: BaseOxmlElement) -> bool:
-    table = next(paragraph.iterancestors(_TABLE), None)
-    return table is not None and _holds_data(table)
-
-
 def _holds_data(table: BaseOxmlElement) -> bool:
     """Whether a table is one, and not the frame of a page or of a title."""
     return next(table.iterdescendants(_TABLE), None) is None and sum(1 for _ in table.iter(_CELL)) >= MIN_CELLS
 
 
-def _grid(table: Table) -> Grid:
-    places: dict[BaseOxmlElement, list[tuple[int, int]]] = {}
-    rows = table.rows
-    for index, row in enumerate(rows):
-        for column, cell in enumerate(row.cells, row.grid_cols_before):
-            places.setdefault(cell._tc, []).append((index, column))
-    return Grid(tuple(_cell(tc, at) for tc, at in places.items()), len(rows), None, "cells")
+def _grid(table: BaseOxmlElement) -> Grid:
+    """The cells of a table; those that a merge joins, one above the other, are one."""
+    places: list[list[int]] = []
+    texts: list[str] = []
+    above: dict[int, int] = {}
+    count = 0
+    for index, row in enumerate(table.iterchildren(_ROW)):
+        column = _number(row.find(f"{_ROW_PROPERTIES}/{_BEFORE}"), 0)
+        here: dict[int, int] = {}
+        for tc in row.iterchildren(_CELL):
+            end = column + max(1, _number(tc.find(f"{_CELL_PROPERTIES}/{_SPAN}"), 1))
+            merge = tc.find(f"{_CELL_PROPERTIES}/{_MERGE}")
+            goes_on = merge is not None and merge.get(_VALUE, "continue") == "continue"
+            if goes_on and column in above:
+                cell = above[column]
+                places[cell][1], places[cell][3] = index, max(places[cell][3], end - 1)
+            else:
+                cell = len(places)
+                places.append([index, index, column, end - 1])
+                texts.append(_text(tc).strip())
+            here[column], column = cell, end
+        above, count = here, index + 1
+    cells = (
+        GridCell(text, row0, row1, col0, col1, float(col0), col1 + 1.0)
+        for text, (row0, row1, col0, col1) in zip(texts, places, strict=True)
+    )
+    return Grid(tuple(cells), count, None, "cells")
 
 
-def _cell(tc: BaseOxmlElement, at: list[tuple[int, int]]) -> GridCell:
-    rows, columns = [row for row, _ in at], [column for _, column in at]
-    left, right = min(columns), max(columns)
-    return GridCell(_text(tc).strip(), min(rows), max(rows), left, right, float(left), right + 1.0)
+def _number(element: BaseOxmlElement | None, otherwise: int) -> int:
+    """What a property says, within reason."""
+    digits = _DIGITS.match(element.get(_VALUE, "")) if element is not None else None
+    return min(int(digits[0]), MAX_SPAN) if digits else otherwise
 
 
 def _text(element: BaseOxmlElement) -> str:
-    return "".join(_pieces(element)).strip("\n")
+    return _text_of(element).strip("\n")
 
 
-def _pieces(element: BaseOxmlElement) -> Iterator[str]:
+def _text_of(element: BaseOxmlElement) -> str:
     """The text below `element` in file order: without deletions and fallbacks, a line break after every paragraph."""
+    pieces: list[str] = []
+    _collect(element, pieces)
+    return "".join(pieces)
+
+
+def _collect(element: BaseOxmlElement, pieces: list[str]) -> None:
     for child in element:
         if child.tag in (_FALLBACK, _DELETED):
             continue
         if child.tag == _TEXT:
-            yield child.text or ""
+            pieces.append(child.text or "")
         elif child.tag in (_BREAK, _TAB):
-            yield "\n" if child.tag == _BREAK else " "
+            pieces.append("\n" if child.tag == _BREAK else " ")
         else:
-            yield from _pieces(child)
+            _collect(child, pieces)
     if element.tag == _PARAGRAPH:
-        yield "\n"
+        pieces.append("\n")

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TableName
@@ -15,7 +16,7 @@ from tasks.read.aligned.typed import typed_pages
 from tasks.read.figures import FIGURE
 from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import LIKELY, key, similarity
-from tasks.read.lines import PAGE_NUMBER, Line
+from tasks.read.lines import Line, is_page_number
 from tasks.read.medium import Medium
 from tasks.read.rows import TableReading
 from tasks.read.surest import Tables, surest
@@ -23,7 +24,7 @@ from tasks.read.table3 import DataRow, best_similarity, joined_rows, recognise_r
 from tasks.read.table4 import ADDRESSES as TABLE4
 from tasks.read.values import cell_of
 
-_SEPARATOR = re.compile(r"\A[\s|:+]*(?:[-=]{2,}[\s|:+]*)+\Z")
+_SEPARATOR = re.compile(r"\A[\s|:+]*+(?:[-=]{2,}+[\s|:+]*+)++\Z")
 _TAG = re.compile(r"</?(?:u|b|i|del|br|sup|sub|strong|em|span)\s*/?>", re.IGNORECASE)
 _BLANK_ROW = 6
 """A line with so many empty fields is a row of blanks."""
@@ -31,6 +32,8 @@ _MARKS = re.compile(r"\A(?:[#>=\s]+|title:\s*)")
 """What marks a heading in Markdown and its kin."""
 _LONGEST = 300_000
 """Characters: a longer text is not looked at as a page; a report has a tenth of that."""
+_MOST_ROWS = 300
+"""Rows of figures that are looked at for one table; no statutory table has a tenth of that."""
 _LABEL_LINES = 12
 """Lines that one label may be broken into."""
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
@@ -104,7 +107,7 @@ def _typed(text: str, wide: bool) -> dict[TableName, TableReading]:
 
 
 def _is_page_number(line: str) -> bool:
-    return bool(PAGE_NUMBER.match(line)) and not line.strip().isdigit()
+    return is_page_number(line) and not line.strip().isdigit()
 
 
 def _rows_by_table(lines: Sequence[str]) -> dict[TableName, list[FieldRow]]:
@@ -114,7 +117,9 @@ def _rows_by_table(lines: Sequence[str]) -> dict[TableName, list[FieldRow]]:
         hits = (n for n in range(position, len(lines)) if any(o in key(lines[n]) for o in openings))
         starts[table] = position = next(hits, position)
     order = [*starts.values(), len(lines)]
-    return {table: list(_field_rows(lines[order[n] : order[n + 1]])) for n, table in enumerate(starts)}
+    return {
+        table: list(islice(_field_rows(lines[order[n] : order[n + 1]]), _MOST_ROWS)) for n, table in enumerate(starts)
+    }
 
 
 def _field_rows(lines: Sequence[str]) -> Iterator[FieldRow]:

@@ -6,7 +6,10 @@ import codecs
 import re
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?([\w-]+)", re.IGNORECASE)
+_BIG5 = frozenset({b"big5", b"big5-hkscs", b"cn-big5", b"csbig5", b"x-x-big5"})
+"""What pages call Big5. No other name is believed: Python knows many that are no encoding of text, and Chinese text
+that is neither Big5 nor Unicode is GB 18030, which contains gb2312 and gbk, that pages declare and then overstep."""
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
@@ -14,9 +17,8 @@ def decode(body: bytes, *, partial: bool = False) -> str | None:
     """`body` as text, or None if it is none. With `partial`, a character cut off at the end is no obstacle."""
     for encoding in _candidates(body):
         try:
-            decoder = codecs.getincrementaldecoder(encoding)("strict")
-            text = decoder.decode(body, final=not partial)
-        except (UnicodeDecodeError, LookupError):
+            text = codecs.getincrementaldecoder(encoding)("strict").decode(body, final=not partial)
+        except UnicodeDecodeError:
             continue
         return None if _NOT_TEXT.search(text) else text
     return None
@@ -27,6 +29,5 @@ def _candidates(body: bytes) -> list[str]:
     if marked:
         return marked
     declared = _CHARSET.search(body[:4096])
-    named = [declared[1].decode("ascii")] if declared else []
-    # gb18030 contains gb2312 and gbk, which pages declare and then overstep
-    return ["utf-8", *(n for n in named if not n.lower().startswith("gb")), "gb18030"]
+    is_big5 = declared is not None and declared[1].lower() in _BIG5
+    return ["utf-8", *(["big5hkscs"] if is_big5 else []), "gb18030"]

@@ -34,8 +34,10 @@ _STOP = re.compile(r"(?<=[0-9])[.。、；;,]\Z")
 _LOOKALIKES = frozenset("OoQDUlI|〇○零")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u061c]")
 _GAP = re.compile(r"(?<=[0-9,.])\s+(?=[0-9,.])")
-_LONGEST = 40
-"""What has more characters is no number, and would be too long an integer for Python to print."""
+_LONGEST = 14
+"""What has more digits is no number of a report, and would be too long for the lake."""
+_LONGEST_PRINT = 1000
+"""What has more characters prints no number."""
 
 
 class FigureRead(NamedTuple):
@@ -53,6 +55,8 @@ def read_figure(raw: str, figure: Figure) -> FigureRead:
     number are fine. An amount in another unit than the form's is not converted: ten thousand times wrong is worse than
     unread.
     """
+    if len(raw) > _LONGEST_PRINT:
+        return FigureRead(None)
     if _BIDI.search(raw):
         return FigureRead(None, "含有改变书写方向的控制字符")
     text = plain(raw)
@@ -62,7 +66,7 @@ def read_figure(raw: str, figure: Figure) -> FigureRead:
     match = _NUMBER.match("".join(text.split()))
     if match is None:
         return FigureRead(None, _why_unclear(text))
-    if len(match["number"]) > _LONGEST:
+    if sum(map(str.isdigit, match["number"])) > _LONGEST:
         return FigureRead(None)
     number = Decimal(match["number"].replace(",", ""))
     value = int(number) if figure.kind == "count" and "." not in match["number"] else number

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from lxml import etree, html
 
-from tasks.errors import CorruptFile
+from tasks.errors import CorruptFile, TooLarge
+from tasks.read.characters import checked
 from tasks.read.grid import Grid
 from tasks.read.lines import Line
 from tasks.read.medium import Medium
@@ -38,44 +38,46 @@ _INLINE = frozenset(
         "u",
     }
 )
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{10000,}")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_MOST_ATTRIBUTES = 1000
 _DEPTH = 400
+_MOST_ELEMENTS = 300_000
+"""Of a page; a report, with all that a site puts around it, has a tenth of that."""
 
 
 def read_html(text: str) -> Medium:
     """A web page, or what a word processor saves as one."""
+    if any(_attributes(tag[0]) > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
+        raise TooLarge("标签的属性过多")
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*>", "", text))
+        root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*>", "", text), parser)
     except etree.LxmlError as error:
         raise CorruptFile("网页没有内容") from error
+    if root.xpath("count(//*)") > _MOST_ELEMENTS:
+        raise TooLarge("网页内容过多")
     _prune(root)
+    stream = checked(" ".join(root.itertext(etree.Element)))
     grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
-    lines = tuple(Line(line) for line in "".join(_running_text(root)).split("\n") if line.strip())
-    return Medium(read_tables(grids), lines, " ".join(root.itertext()), "cells", "stream")
+    lines = tuple(Line(line) for line in _running_text(root).split("\n") if line.strip())
+    return Medium(read_tables(grids), lines, stream, "cells", "stream")
+
+
+def _attributes(tag: str) -> int:
+    """About how many attributes a tag has: the parser holds each against all before it."""
+    bare = _QUOTED.sub("", tag)
+    return max(bare.count("="), len(bare.split()))
 
 
 def _prune(root: html.HtmlElement) -> None:
     """Take out what a reader of the page does not see."""
-    for element in list(root.iter()):
-        is_tag = isinstance(element.tag, str)
+    for element in list(root.iter(etree.Element)):
         if (
-            not is_tag
-            or element.tag in _SKIPPED
-            or _HIDDEN.search(element.get("style") or "")
-            or element.get("hidden") is not None
+            element.tag in _SKIPPED or _HIDDEN.search(element.get("style") or "") or element.get("hidden") is not None
         ) and element.getparent() is not None:
-            element.drop_tree() if is_tag else _drop_comment(element)
-
-
-def _drop_comment(comment: etree._Element) -> None:
-    parent, before = comment.getparent(), comment.getprevious()
-    if comment.tail and parent is not None:
-        if before is not None:
-            before.tail = (before.tail or "") + comment.tail
-        else:
-            parent.text = (parent.text or "") + comment.tail
-    if parent is not None:
-        comment.tail = None
-        parent.remove(comment)
+            element.clear(keep_tail=True)  # to take it out of the tree would copy the text before it, each time
+            element.tag = "span"
 
 
 def _grid(table: html.HtmlElement) -> Grid:
@@ -89,7 +91,7 @@ def _holds_data(table: html.HtmlElement) -> bool:
 
 
 def _cell(cell: html.HtmlElement) -> SpanCell:
-    return SpanCell("".join(_running_text(cell)).strip(), _span(cell, "colspan"), _span(cell, "rowspan"))
+    return SpanCell(_running_text(cell).strip(), _span(cell, "colspan"), _span(cell, "rowspan"))
 
 
 def _span(cell: html.HtmlElement, name: str) -> int:
@@ -97,20 +99,24 @@ def _span(cell: html.HtmlElement, name: str) -> int:
     return int(digits[1]) if digits else 1
 
 
-def _running_text(element: html.HtmlElement, depth: int = 0) -> Iterator[str]:
+def _running_text(element: html.HtmlElement) -> str:
     """The text with a line break around every block, white space folded as browsers do."""
-    if depth > _DEPTH:
+    pieces: list[str] = []
+    _collect(element, 0, pieces)
+    return "".join(pieces)
+
+
+def _collect(element: html.HtmlElement, depth: int, pieces: list[str]) -> None:
+    if depth > _DEPTH or not isinstance(element.tag, str):
         return
-    block = element.tag not in _INLINE
-    if block:
-        yield "\n"
+    edge = "" if element.tag in _INLINE else "\n"
+    pieces.append(edge)
     if depth == 0 or element.tag != "table" or not _holds_data(element):
-        yield _folded(element.text)
+        pieces.append(_folded(element.text))
         for child in element:
-            yield from _running_text(child, depth + 1)
-            yield _folded(child.tail)
-    if block:
-        yield "\n"
+            _collect(child, depth + 1, pieces)
+            pieces.append(_folded(child.tail))
+    pieces.append(edge)
 
 
 def _folded(text: str | None) -> str:

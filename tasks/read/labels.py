@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
+from tasks.read.characters import nfkc
 from tasks.read.traditional import SIMPLIFIED
 
 MATCH = 0.6
@@ -18,24 +18,35 @@ LIKELY = 0.75
 CERTAIN = 0.85
 """Least similarity for a label that is recognised wherever it stands."""
 
+_LONGEST = 500
+"""Characters of what may be a label with its explanations; of anything longer only so many are kept."""
+
 _EXPLANATION = re.compile(r"[(\[【〔].*?(?:[)\]】〕]|\Z)", re.DOTALL)
 _NOT_KEY = re.compile(r"[\W_]+")
 _ITEM_NUMBER = re.compile(r"\A[\s(]*([0-9]{1,2}|[一二三四五六七八九十])[\s).、．,:]*")
 
 
-@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """`text` without anything that printing may change: width, spaces, punctuation, traditional characters."""
-    return _NOT_KEY.sub("", _normal(text))
+    return _key(text) if len(text) <= _LONGEST else _long_key(text)
 
 
 def _normal(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).translate(SIMPLIFIED)
+    return nfkc(text).translate(SIMPLIFIED)
+
+
+def _key_of(text: str) -> str:
+    return _NOT_KEY.sub("", _normal(text))
+
+
+_key = lru_cache(maxsize=4096)(_key_of)
+_long_key = lru_cache(maxsize=2)(_key_of)
+"""The text of a whole document is asked for again and again, other long texts once."""
 
 
 def unexplained(text: str) -> str:
-    """`text` without what stands in brackets."""
-    return _EXPLANATION.sub("", text)
+    """`text`, a label, without what stands in brackets."""
+    return _EXPLANATION.sub("", text[: 2 * _LONGEST])
 
 
 @lru_cache(maxsize=4096)
@@ -49,12 +60,16 @@ def _variants(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(v for v in found if v))
 
 
-@lru_cache(maxsize=65536)
 def similarity(printed: str, label: str) -> float:
-    """How alike `printed` and the form's `label` are, 0 to 1.
+    """How alike `printed`, or the beginning of it, and the form's `label` are, 0 to 1.
 
     A different item number in front costs more than a typo: it is what tells 3.其他 from （六）其他处理.
     """
+    return _similarity(printed[:_LONGEST], label)
+
+
+@lru_cache(maxsize=16384)
+def _similarity(printed: str, label: str) -> float:
     ours, theirs = _variants(label), _variants(printed)
     if not theirs:
         return 0.0

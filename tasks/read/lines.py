@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tasks.read.characters import nfkc
 from tasks.read.grid import Grid
 from tasks.read.page import Char, Page
 from tasks.read.printed import char_rows, printed
 
-PAGE_NUMBER = re.compile(r"\A\s*(?:第?\s*[-—–－·~]*\s*\d{1,3}\s*[-—–－·~]*\s*页?(?:\s*[/共]\s*\d{1,3}\s*页?)?)\s*\Z")
+_PAGE_NUMBER = re.compile(r"\A(?:第?\s*[-—–－·~]*\s*\d{1,3}\s*[-—–－·~]*\s*页?(?:\s*[/共]\s*\d{1,3}\s*页?)?)\Z")
+_LONGEST_NUMBER = 40
 _MARGIN = 0.1
 
 
@@ -27,7 +28,13 @@ class Line:
     @property
     def plain(self) -> str:
         """The text in NFKC without any spaces."""
-        return "".join(unicodedata.normalize("NFKC", self.text).split())
+        return "".join(nfkc(self.text).split())
+
+
+def is_page_number(text: str) -> bool:
+    """Whether a line is nothing but the number of its page."""
+    text = text.strip()
+    return len(text) <= _LONGEST_NUMBER and bool(_PAGE_NUMBER.match(text))
 
 
 Aside = Mapping[int, frozenset[int]]
@@ -73,7 +80,7 @@ def furniture(pages: Sequence[Page], spans: Spans) -> Aside:
     heads = {text for text, times in seen.items() if times >= often and len(text) > 3 and not text.isdigit()}
     return {
         number: frozenset(
-            index for text, indices in rows if PAGE_NUMBER.match(text) or Line(text).plain in heads for index in indices
+            index for text, indices in rows if is_page_number(text) or Line(text).plain in heads for index in indices
         )
         for number, rows in edges.items()
     }

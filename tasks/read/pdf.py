@@ -77,6 +77,8 @@ def _drawn(handle: object) -> _Drawn:
     for index in range(raw.FPDFText_CountChars(handle)):
         code = unicode(handle, index)
         text = (IDEOGRAPHS.get(code) or chr(code)) if 0 < code < 0x110000 else ""
+        if "\ud800" <= text <= "\udfff":  # half of a character, which no text may hold
+            text = "\ufffd"
         if not text or text.isspace():
             gap = "\n" if text in "\r\n" or gap == "\n" else " "
             continue

@@ -20,6 +20,10 @@ _HEADS: dict[TableName, frozenset[str]] = {
 }
 
 
+_MOST_ROWS = 1000
+"""Rows that are looked at for one table; no statutory table has a tenth of that."""
+
+
 @dataclass(frozen=True, slots=True)
 class GridRow:
     """One row of a grid, with the cells that cover it."""
@@ -55,7 +59,7 @@ def rows_by_table(grids: Iterable[Grid]) -> dict[TableName, list[GridRow]]:
         for index, cells in grid.by_row():
             row = GridRow(grid, index, cells)
             current = _head_of(row) or current
-            if current:
+            if current and len(found[current]) < _MOST_ROWS:
                 found[current].append(row)
     return found
 

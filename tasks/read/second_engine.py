@@ -63,7 +63,8 @@ def _seen(pages: Sequence[Page], cells: Iterable[Cell]) -> Iterator[tuple[Cell, 
         page.close()
         if not any(char.text == _UNDECODED for char in chars):
             for cell in group:
-                yield cell, "".join(char.text for char in chars if _inside(char.x, char.y, cell.bbox))
+                seen = "".join(char.text for char in chars if _inside(char.x, char.y, cell.bbox))
+                yield cell, seen.encode("utf-8", "replace").decode()  # without halves of characters
 
 
 def _chars(page: Page) -> list[Char]:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 from expectations.forms import FORMS
-from expectations.forms.model import Section
 from tasks.read.labels import key
 from tasks.read.lines import Line
 from tasks.values import ReportSection
 
 _SECTIONS = FORMS["2021"].sections
+_NUMBERS = {
+    heading: section.number
+    for section in _SECTIONS
+    for name in (section.heading, *section.aliases)
+    for heading in (key(name), section.number + key(name))
+}
+"""The number of the section that a heading, with or without a number, begins."""
+_LONGEST = 200
 _LONE_DATE = re.compile(r"\A(?:\D{0,12})(20\d\d)[年/.-](\d{1,2})[月/.-](\d{1,2})日?(?:\d\d:\d\d.*)?\Z")
 
 
@@ -31,24 +39,18 @@ def find_sections(lines: Sequence[Line]) -> tuple[ReportSection, ...]:
 
 
 def _headings(lines: Sequence[Line]) -> dict[str, int]:
-    places: dict[str, int] = {}
-    for index, line in enumerate(lines):
-        for section in _SECTIONS:
-            if _is_heading(line, section):
-                places[section.number] = index
-    return places
+    found = ((_NUMBERS.get(key(line.text)), index) for index, line in enumerate(lines) if len(line.text) <= _LONGEST)
+    return {number: index for number, index in found if number}
 
 
-def _is_heading(line: Line, section: Section) -> bool:
-    text = key(line.text)
-    names = {key(name) for name in (section.heading, *section.aliases)}
-    return any(text == section.number + name or text == name for name in names)
+def _printed(lines: Iterable[Line]) -> Iterator[str]:
+    return (plain for line in lines if (plain := line.plain))
 
 
 def find_date(lines: Sequence[Line]) -> date | None:
     """The date of issue: a line of its own at the end, or one beside the title."""
-    texts = [line.plain for line in lines if line.plain]
-    for text in (*reversed(texts[-12:]), *texts[:12]):
+    first, last = (list(islice(_printed(part), 12)) for part in (lines, reversed(lines)))
+    for text in (*last, *first):
         found = _LONE_DATE.match(text)
         if found:
             try:

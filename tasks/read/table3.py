@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from expectations.blanks import is_blank_mark
 from expectations.evidence import Cell, Doubt
@@ -16,6 +17,7 @@ from tasks.read.rows import GridRow, TableReading
 from tasks.read.values import cell_of
 
 _APPLICANTS = FORMS["2021"].applicants
+_HEADS = frozenset({*(key(a.label) for a in _APPLICANTS[:5]), key(_APPLICANTS[1].group), "申请人情况"})
 Columns = list[tuple[Column, float]]
 """The applicants found, from left to right, each with the middle of its column."""
 
@@ -94,20 +96,14 @@ def _left_over(form: Form, row: DataRow) -> Iterator[Doubt]:
 def _data_rows(rows: list[GridRow]) -> Iterator[DataRow]:
     columns: Columns = []
     named: Columns = []
-    grid: Grid | None = None
-    opens = False
-    for row in rows:
-        if row.grid is not grid:
-            grid, opens = row.grid, True
-            fragment = [r for r in rows if r.grid is grid]
-            named = _named(fragment, named)
-            columns = named if len(named) > len(_APPLICANTS) // 2 else _carried(columns, fragment)
-        if not columns or _is_header(row):
-            continue
-        figures = _figures(row, columns)
-        if figures:
-            yield DataRow(_label(row, figures), figures, row.grid, opens)
-            opens = False
+    for _, group in groupby(rows, key=lambda row: id(row.grid)):
+        fragment, opens = list(group), True
+        named = _named(fragment, named)
+        columns = named if len(named) > len(_APPLICANTS) // 2 else _carried(columns, fragment)
+        for row in fragment if columns else ():
+            if not _is_header(row) and (figures := _figures(row, columns)):
+                yield DataRow(_label(row, figures), figures, row.grid, opens)
+                opens = False
 
 
 def _label(row: GridRow, figures: dict[str, GridCell]) -> str:
@@ -119,8 +115,7 @@ def _label(row: GridRow, figures: dict[str, GridCell]) -> str:
 
 
 def _is_header(row: GridRow) -> bool:
-    heads = {key(a.label) for a in _APPLICANTS[:5]} | {key(_APPLICANTS[1].group), "申请人情况"}
-    return any(key(c.text) in heads for c in row.cells)
+    return any(key(c.text) in _HEADS for c in row.cells)
 
 
 def _named(rows: list[GridRow], before: Columns) -> Columns:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tasks.read.characters import nfkc
 from tasks.read.lines import Line
 
 _DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
@@ -21,6 +21,7 @@ _LAST_WORD = re.compile(r"[告报)）*》”]\Z")
 """How the last line of a title ends; most lines do not."""
 _SPAN = 5
 _SEARCHED = 80
+_LONGEST = 300
 _SIGNED = re.compile(
     r"\A[\u4e00-\u9fff()]{2,40}(?:政府|局|委员会|委|办公室|厅|院|中心|街道办事处|办事处|管委会|部|署|会|社|公司|大队|支队|所|站)\Z"
 )
@@ -66,8 +67,10 @@ def _head(lines: Sequence[Line]) -> list[Line]:
 
 def _match(printed: str) -> Title | None:
     """What `printed`, a line or several without spaces, says if it is a title."""
+    if len(printed) > _LONGEST:
+        return None
     printed = printed.strip('*#《》“”"')
-    text = unicodedata.normalize("NFKC", printed)
+    text = nfkc(printed)
     found = _TITLE.match(text)
     if found is None:
         return None

@@ -7,6 +7,7 @@ finding costs more trust than a missed one.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from expectations.evidence import Claim
 from tasks.read.claims.clauses import Sentence, sentences
@@ -14,10 +15,14 @@ from tasks.read.claims.counts import counts
 from tasks.read.claims.parts import parts
 from tasks.read.claims.zero import zeros
 
+_LONGEST, _MOST = 100_000, 500
+"""Characters of a section that is searched, and claims: many times what any report has."""
+
 
 def find_claims(text: str, year: int | None) -> tuple[Claim, ...]:
     """The claims in `text`, section one of the report on `year`, in the order in which they are made."""
-    return tuple(claim for sentence in sentences(text) for claim in _of_sentence(sentence, year))
+    claims = (claim for sentence in sentences(text[:_LONGEST]) for claim in _of_sentence(sentence, year))
+    return tuple(islice(claims, _MOST))
 
 
 def _of_sentence(sentence: Sentence, year: int | None) -> Iterator[Claim]:

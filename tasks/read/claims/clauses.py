@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+from tasks.read.characters import nfkc
 
 Topic = Literal["applications", "review", "litigation", "disputes", "other"]
 
 _THOUSANDS = re.compile(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))")
 _SENTENCE_END = re.compile(r"[。!?]")
+_LONGEST = 3000
+"""Characters of a sentence; one that has more states nothing plainly."""
 _CLAUSE_END = re.compile(r"[,;:()]")
 _HEADING = re.compile(r"(?=\([一二三四五六七八九十]{1,2}\)(?!项|款|条))")
 _ON_REQUEST = re.compile(r"\A\([一二三四五六七八九十]{1,2}\)[^,。0-9]{0,12}依申请公开")
@@ -40,12 +43,12 @@ class Sentence:
 
 def sentences(text: str) -> Iterator[Sentence]:
     """Every sentence; a paragraph headed 依申请公开 is about applications, and 其中 goes on with what was before."""
-    plain = _THOUSANDS.sub("", "".join(unicodedata.normalize("NFKC", text).split()))
+    plain = _THOUSANDS.sub("", "".join(nfkc(text).split()))
     for paragraph in _HEADING.split(plain):
         base: Topic | None = "applications" if _ON_REQUEST.match(paragraph) else None
         last: Topic | None = base
         for part in _SENTENCE_END.split(paragraph):
-            if part:
+            if part and len(part) <= _LONGEST:
                 start = last if part.startswith("其中") else base
                 sentence = Sentence(part, tuple(_clauses(part, start)))
                 last = sentence.clauses[-1].topic if sentence.clauses else base
