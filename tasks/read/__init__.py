@@ -7,9 +7,9 @@ from collections.abc import Callable
 from expectations.forms import FIRST_YEAR, FORMS, TABLES, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
 from tasks.read.characters import checked
-from tasks.read.checked import check
 from tasks.read.claims import find_claims
 from tasks.read.docx import read_docx
+from tasks.read.doubts import check
 from tasks.read.dump import read_dump
 from tasks.read.encoding import decode
 from tasks.read.html import read_html
