@@ -118,6 +118,21 @@ def disagreement(doubt: Doubt, form: str) -> str:
     )
 
 
+_NAMES = {"agency": "发文机关", "year": "报告年度"}
+
+
+def identity_doubt(what: str, readings: Sequence[tuple[str, str]]) -> str:
+    """DOC.AGENCY_DOUBT and DOC.YEAR_DOUBT: who or when (`what`), as each place says."""
+    said = "，".join(f"{place}为“{value}”" for place, value in readings)
+    why = "各处读出的不一致" if len(readings) > 1 else "没有别处可以印证，也不像完整的名称"
+    return f"{_NAMES[what]}存疑：{said}，{why}。这是本系统读取存疑，不代表报告有误，请人工核对原文。"
+
+
+def from_file_name(what: str, value: str) -> str:
+    """DOC.NO_AGENCY and DOC.NO_YEAR where the file's name serves."""
+    return f"报告中找不到{_NAMES[what]}，取自文件名：{value}{' 年' if what == 'year' else ''}"
+
+
 def rule_error(rule: str, why: str) -> str:
     """A rule that could not be evaluated."""
     return f"规则 {rule} 无法执行，是本系统的故障，不是报告的问题：{why[:200]}"

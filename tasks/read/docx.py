@@ -12,8 +12,8 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.table import Table
 
 from tasks.errors import CorruptFile
+from tasks.read.docx_names import running_heads, styled
 from tasks.read.grid import Grid, GridCell
-from tasks.read.lines import Line
 from tasks.read.medium import Medium
 from tasks.read.spans import MIN_CELLS
 from tasks.read.tables import read_tables
@@ -28,8 +28,9 @@ def read_docx(body: bytes) -> Medium:
     document = _opened(body)
     root = document.element.body
     grids = [_grid(Table(table, document)) for table in root.iter(_TABLE) if _holds_data(table)]
-    lines = tuple(Line(line) for p in root.iter(_PARAGRAPH) if not _in_table(p) for line in _text(p).split("\n"))
-    return Medium(read_tables(grids), lines, "".join(_pieces(root)), "cells", "stream")
+    lines = tuple(styled(line, p) for p in root.iter(_PARAGRAPH) if not _in_table(p) for line in _text(p).split("\n"))
+    names = running_heads(document)
+    return Medium(read_tables(grids), lines, "".join(_pieces(root)), "cells", "stream", names=names)
 
 
 def _opened(body: bytes) -> Document:

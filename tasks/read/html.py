@@ -9,7 +9,7 @@ from lxml import etree, html
 
 from tasks.errors import CorruptFile
 from tasks.read.grid import Grid
-from tasks.read.lines import Line
+from tasks.read.html_names import page_names, tagged
 from tasks.read.medium import Medium
 from tasks.read.spans import MIN_CELLS, SpanCell, spanned_grid
 from tasks.read.tables import read_tables
@@ -47,10 +47,11 @@ def read_html(text: str) -> Medium:
         root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*>", "", text))
     except etree.LxmlError as error:
         raise CorruptFile("网页没有内容") from error
+    names = page_names(root)
     _prune(root)
     grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
-    lines = tuple(Line(line) for line in "".join(_running_text(root)).split("\n") if line.strip())
-    return Medium(read_tables(grids), lines, " ".join(root.itertext()), "cells", "stream")
+    lines = tagged((line for line in "".join(_running_text(root)).split("\n") if line.strip()), root)
+    return Medium(read_tables(grids), lines, " ".join(root.itertext()), "cells", "stream", names=names)
 
 
 def _prune(root: html.HtmlElement) -> None:

@@ -1,0 +1,167 @@
+"""Whether the two witnesses of who and when agree; what is told where they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, Literal, TypeVar
+
+from tasks.read.identity.names import (
+    bodies,
+    is_exactly,
+    is_government,
+    is_part_of,
+    loosely_within,
+    normal,
+    same_body,
+)
+from tasks.read.identity.title import Title, Titles
+from tasks.read.identity.witnesses import COMPILED, CONTACT, FILE_NAME, SITE, Testimony, Witness
+
+T = TypeVar("T")
+Stand = Literal["for", "against", "neither"]
+TITLE, ISSUED = "题目", "落款日期"
+_LATE_MONTH = 11
+"""From this month on a report may be on the year that it is dated in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Generic[T]):
+    """The likeliest value; `doubts` are all candidates, with where they stand, if there is no telling."""
+
+    value: T | None
+    doubts: tuple[tuple[str, str], ...] = ()
+    is_from_file_name: bool = False
+
+
+def chosen(titles: Titles, told: Testimony) -> Title:
+    """The title: of its extents the one that something else names too; another line only if nothing speaks for it."""
+    best = titles.best
+    for title in (best, *titles.extents):
+        if title.agency and any(is_exactly(title.agency, w.value) for w in told.agencies if w.weight == "states"):
+            return title if title.years or not best.years else best
+    if not (_speaks(best, told, "for") or not _speaks(best, told, "against")):
+        for rival in titles.rivals:
+            if _speaks(rival, told, "for") and not _speaks(rival, told, "against"):
+                return rival
+    return best
+
+
+def _speaks(title: Title, told: Testimony, stand: Stand) -> bool:
+    agency, year = title.agency, title.year
+    of_agency = (agency_stand(agency, w) for w in told.agencies if w.weight == "states") if agency else iter(())
+    of_year = (year_stand(year, w) for w in told.years if w.weight == "states") if year else iter(())
+    return stand in of_agency or stand in of_year
+
+
+def agency_stand(agency: str, witness: Witness[str]) -> Stand:
+    """Whether a witness names the same body as `agency`, another one, or one that need not be the same."""
+    if any(same_body(agency, value) for value in witness.values):
+        return "for"
+    asks = witness.where in (COMPILED, CONTACT)
+    if any(is_part_of(value, agency) for value in witness.values) and (asks or not is_government(agency)):
+        return "for"
+    if asks and "公开" in witness.value:
+        return "neither"
+    if witness.where == SITE and is_government(witness.value):
+        return "neither"
+    if witness.where == FILE_NAME and loosely_within(witness.value, agency):
+        return "neither"
+    return "against"
+
+
+def year_stand(year: int, witness: Witness[int]) -> Stand:
+    """Whether a witness names `year`; where it names several, only the first of them speaks for it."""
+    if witness.value == year:
+        return "for"
+    return "neither" if year in witness.values else "against"
+
+
+def settle_agency(title: Title, titles: Titles, told: Sequence[Witness[str]]) -> Settled[str]:
+    """The issuing body: what the title says, if nothing that counts says otherwise; else what the rest agrees on."""
+    if title.agency is None:
+        return _untitled_agency(told)
+    agency = title.agency
+    joint = bodies(agency)
+    if len(joint) > 1:
+        return Settled(agency, tuple((TITLE, body) for body in joint))
+    supported = [w for w in told if agency_stand(agency, w) == "for"]
+    opposed = [w for w in told if agency_stand(agency, w) == "against" and (w.weight == "states" or not supported)]
+    rivals = [r.agency for r in titles.rivals if r.agency and not supported and not same_body(r.agency, agency)]
+    lonely = not supported and (
+        not title.is_sound or (titles.is_web_page and title.lines > 1 and is_government(agency))
+    )
+    if opposed or rivals or lonely:
+        others = [*_places(opposed), *(("另一题目", rival) for rival in rivals)]
+        return Settled(agency, ((TITLE, agency), *dict.fromkeys(others)))
+    return Settled(agency)
+
+
+def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
+    inside = [w for w in told if w.where != FILE_NAME and not (w.where == SITE and is_government(w.value))]
+    states = [w for w in inside if w.weight == "states"]
+    first = min(states or inside, key=_is_for_another, default=None)
+    if first is None:
+        named = next((w.value for w in told if w.where == FILE_NAME), None)
+        return Settled(named, is_from_file_name=named is not None)
+    supported = [w for w in told if agency_stand(first.value, w) == "for"]
+    agency = max((v for w in supported for v in w.values if same_body(v, first.value)), key=lambda v: len(normal(v)))
+    opposed = [w for w in inside if agency_stand(agency, w) == "against"]
+    opposed = [w for w in opposed if w.weight == "states" or w not in states and len(supported) == 1 or not states]
+    if opposed:
+        return Settled(agency, ((first.where, agency), *dict.fromkeys(_places(opposed))))
+    if len(supported) == 1 and _is_for_another(first):
+        return Settled(agency, ((first.where, agency), (f"{first.where}所属机关", agency.removesuffix("办公室"))))
+    return Settled(agency)
+
+
+def _is_for_another(witness: Witness[str]) -> bool:
+    """Whether it is an office that may have compiled the report of its government."""
+    return witness.where in (COMPILED, CONTACT) and ("政府办公" in witness.value or "公开" in witness.value)
+
+
+def settle_year(
+    title: Title, titles: Titles, told: Sequence[Witness[int]], named: int | None, issued: date | None
+) -> Settled[int]:
+    """The report year, in the same way; the file's name and the date of issue count where nothing else does."""
+    if len(title.years) > 1:
+        return Settled(title.year, tuple((TITLE, str(year)) for year in title.years))
+    if title.year is None:
+        return _untitled_year(told, named)
+    year = title.year
+    supported = [w for w in told if year_stand(year, w) == "for"]
+    is_dated = issued is not None and issued.year == year + 1
+    is_supported = bool(supported) or is_dated
+    opposed = [w for w in told if year_stand(year, w) == "against" and (w.weight == "states" or not is_supported)]
+    others = _places(opposed)
+    if not supported and issued and not is_dated and named != year and _is_out_of_time(year, named, issued):
+        others.append((ISSUED, str(issued)))
+    if not is_supported:
+        others += [("另一题目", str(rival.year)) for rival in titles.rivals if rival.year and rival.year != year]
+    return Settled(year, ((TITLE, str(year)), *dict.fromkeys(others)) if others else ())
+
+
+def _untitled_year(told: Sequence[Witness[int]], named: int | None) -> Settled[int]:
+    states = [w for w in told if w.weight == "states"] or list(told)
+    if not states:
+        return Settled(named, is_from_file_name=named is not None)
+    year = states[0].value
+    opposed = [w for w in told if year_stand(year, w) == "against" and (w.weight == "states" or len(states) == 1)]
+    return Settled(year, ((states[0].where, str(year)), *dict.fromkeys(_places(opposed))) if opposed else ())
+
+
+def _is_out_of_time(year: int, named: int | None, issued: date) -> bool:
+    """Whether a report on `year` is hardly issued then: before the year's end, years later, or as the file's name says."""
+    if named is not None and issued.year == named + 1:
+        return True
+    return issued.year < year or issued.year > year + 2 or (issued.year == year and issued.month < _LATE_MONTH)
+
+
+def _places(witnesses: Sequence[Witness[T]]) -> list[tuple[str, str]]:
+    return list(_each(witnesses))
+
+
+def _each(witnesses: Sequence[Witness[T]]) -> Iterator[tuple[str, str]]:
+    for witness in witnesses:
+        yield witness.where, str(witness.value)
