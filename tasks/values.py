@@ -74,6 +74,8 @@ class Report:
     engine: str
     second: str
     claims: tuple[Claim, ...] = ()
+    read_as: Mapping[str, str | None] = field(default_factory=dict)
+    """What was read where a person gave another `agency` or `year`, by that name."""
 
     @property
     def form(self) -> str | None:
@@ -129,6 +131,7 @@ class Receipt:
     findings: tuple[Finding, ...] = ()
     rules: Mapping[str, RuleOutcome] = field(default_factory=dict)
     review: Decision | None = None
+    read_as: Mapping[str, str | None] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     duplicate_of: str | None = None
     superseded_by_quarantined: bool = False

@@ -1,4 +1,4 @@
-"""What a web page's markup says of its lines: which is a heading, which is nothing but a link; and what it is called."""
+"""What a web page's markup says of its lines: which is a heading, which only a link; and what it is called."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ def _canonical(name: str) -> str:
     for long, abbreviated in _SHORT:
         short = short.replace(long, abbreviated)
     short = re.sub(r"(?<=区)管委\Z", "", re.sub(rf"(?<=[{_PLACES}])府办\Z", "政府办", short))
-    return short + "政府" if short and short[-1] in _PLACES or short.endswith("街道") else short
+    return short + "政府" if (short and short[-1] in _PLACES) or short.endswith("街道") else short
 
 
 def _same(first: str, second: str) -> bool:
@@ -132,6 +132,6 @@ def _same(first: str, second: str) -> bool:
     if short == long:
         return True
     prefix = long[: -len(short)]
-    if not long.endswith(short) or len(short) < 3 and short != "政府":
+    if not long.endswith(short) or (len(short) < 3 and short != "政府"):
         return False
     return prefix[-1] in _PLACES + "道" or prefix.endswith("总局") or (short[0] in _PLACES and len(short) > 3)

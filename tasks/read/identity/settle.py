@@ -108,7 +108,7 @@ def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
     supported = [w for w in told if agency_stand(first.value, w) == "for"]
     agency = max((v for w in supported for v in w.values if same_body(v, first.value)), key=lambda v: len(normal(v)))
     opposed = [w for w in inside if agency_stand(agency, w) == "against"]
-    opposed = [w for w in opposed if w.weight == "states" or w not in states and len(supported) == 1 or not states]
+    opposed = [w for w in opposed if w.weight == "states" or (w not in states and len(supported) == 1) or not states]
     if opposed:
         return Settled(agency, ((first.where, agency), *dict.fromkeys(_places(opposed))))
     if len(supported) == 1 and _is_for_another(first):
@@ -152,7 +152,7 @@ def _untitled_year(told: Sequence[Witness[int]], named: int | None) -> Settled[i
 
 
 def _is_out_of_time(year: int, named: int | None, issued: date) -> bool:
-    """Whether a report on `year` is hardly issued then: before the year's end, years later, or as the file's name says."""
+    """Whether a report on `year` is hardly issued then: too early, years later, or as the year of the file's name says."""
     if named is not None and issued.year == named + 1:
         return True
     return issued.year < year or issued.year > year + 2 or (issued.year == year and issued.month < _LATE_MONTH)

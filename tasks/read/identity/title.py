@@ -197,4 +197,4 @@ def _belongs(agency: str, above: Line, plain: str, line: Line) -> bool:
         return is_place or not (is_body(plain) or _PLACED.match(agency))
     if line.size or _PLACED.match(agency):
         return False
-    return is_place or bool(_PLACED.match(plain)) and not is_body(plain) and not _COLUMN.search(plain)
+    return is_place or (bool(_PLACED.match(plain)) and not is_body(plain) and not _COLUMN.search(plain))
