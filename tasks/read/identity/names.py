@@ -11,13 +11,14 @@ BODY = r"[\u4e00-\u9fff()·、]{2,40}"
 _PLACES = "省市县区州盟旗镇乡"
 _ENDINGS = (
     "政府|局|委员会|委|办公室|办|厅|院|中心|办事处|管委会|街道|部|署|会|社|公司|集团|大队|支队|总队|所|站|馆|处|队|校|学院|大学|医院|银行|"
-    "开发区|新区|园区|管理区|示范区|度假区|保税区"
+    "台|场|兵团|开发区|新区|园区|管理区|示范区|度假区|保税区"
 )
 _BODY = re.compile(
     rf"(?!我|[本该各全](?:局|委|办|厅|院|中心|机关|单位|部门|级|系统|省|市|县|区|州|镇|乡|街道|年|报)|有关)[\u4e00-\u9fff·、]{{1,38}}(?:{_ENDINGS}|[{_PLACES}])(?:\({BODY}\))?\Z"
 )
 _NEVER = re.compile(
     r"关于|报告|年报|信息公开(?!办|领导|工作领导)|首页|栏目|专栏|目录|年度|网站|门户|通知|主办|承办|来源|发布|打印|关闭|下载|附件|搜索|联系|"
+    r"动态|公告|公示|资讯|互动|走进|要闻|概况|新闻(?!出版|办|中心|宣传)|政务公开(?!办|工作|领导)|"
     r"单位|按照|根据|认真|落实|情况|工作(?!委员会|委|领导|办|站|部|局|中心)|进行|社会(?!$|保|工|组|事|主|科|信|管|治|发|福|救|化)|"
     r"全部|内部|场所|条例|规定|问题|以及|我[局委办厅院镇乡县市区]"
 )
@@ -63,7 +64,7 @@ _SHORT = (
 """Long and short forms of one body, once 和 and 、 are gone; what is not here is in doubt rather than the same."""
 _WHOLE = re.compile(r"\((?:本级|汇总|本级汇总|盖章|公章|章)\)")
 _WITHIN = re.compile(
-    r"\A(?:政务公开|政府信息公开|信息公开|综合|秘书|行政|法规|政策法规|宣传)?(?:办|科|处|室|股|组|中心|工作领导小组办)\Z"
+    r"\A(?:政务公开|政府信息公开|信息公开|综合|秘书|行政|法规|政策法规|宣传)?(?:办|科|处|室|股|组|中心|(?:工作)?领导小组办)\Z"
 )
 
 
@@ -76,7 +77,7 @@ def is_body(text: str) -> bool:
     """Whether `text` as a whole looks like the name of one public body, or of several that are joined by 、."""
     plain = normal(text)
     outer = plain.split("(")[0]
-    return bool(_BODY.match(plain)) and not _NEVER.search(outer) and len(_STEM.sub("", outer)) >= 2
+    return bool(_BODY.match(plain)) and not _NEVER.search(outer) and len(_STEM.sub("", outer).removesuffix("人民")) >= 2
 
 
 def bodies(name: str) -> tuple[str, ...]:
@@ -134,4 +135,4 @@ def _same(first: str, second: str) -> bool:
     prefix = long[: -len(short)]
     if not long.endswith(short) or (len(short) < 3 and short != "政府"):
         return False
-    return prefix[-1] in _PLACES + "道" or prefix.endswith("总局") or (short[0] in _PLACES and len(short) > 3)
+    return prefix[-1] in _PLACES + "道" or prefix.endswith("总局") or (short[0] in _PLACES and len(short) > 2)

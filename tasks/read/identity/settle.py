@@ -88,6 +88,7 @@ def settle_agency(title: Title, titles: Titles, told: Sequence[Witness[str]]) ->
         return Settled(agency, tuple((TITLE, body) for body in joint))
     supported = [w for w in told if agency_stand(agency, w) == "for"]
     opposed = [w for w in told if agency_stand(agency, w) == "against" and (w.weight == "states" or not supported)]
+    opposed = [w for w in opposed if not _signs_what_it_compiled(agency, w, told)]
     rivals = [r.agency for r in titles.rivals if r.agency and not supported and not same_body(r.agency, agency)]
     lonely = not supported and (
         not title.is_sound or (titles.is_web_page and title.lines > 1 and is_government(agency))
@@ -96,6 +97,12 @@ def settle_agency(title: Title, titles: Titles, told: Sequence[Witness[str]]) ->
         others = [*_places(opposed), *(("另一题目", rival) for rival in rivals)]
         return Settled(agency, ((TITLE, agency), *dict.fromkeys(others)))
     return Settled(agency)
+
+
+def _signs_what_it_compiled(agency: str, witness: Witness[str], told: Sequence[Witness[str]]) -> bool:
+    """Whether it is an office of the government `agency` that, as the introduction says, compiled its report."""
+    compiled = any(w.where == COMPILED and same_body(w.value, witness.value) for w in told)
+    return compiled and is_part_of(witness.value, agency)
 
 
 def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
@@ -111,7 +118,7 @@ def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
     opposed = [w for w in opposed if w.weight == "states" or (w not in states and len(supported) == 1) or not states]
     if opposed:
         return Settled(agency, ((first.where, agency), *dict.fromkeys(_places(opposed))))
-    if len(supported) == 1 and _is_for_another(first):
+    if all(map(_is_for_another, supported)):
         return Settled(agency, ((first.where, agency), (f"{first.where}所属机关", agency.removesuffix("办公室"))))
     return Settled(agency)
 
@@ -152,7 +159,7 @@ def _untitled_year(told: Sequence[Witness[int]], named: int | None) -> Settled[i
 
 
 def _is_out_of_time(year: int, named: int | None, issued: date) -> bool:
-    """Whether a report on `year` is hardly issued then: too early, years later, or as the year of the file's name says."""
+    """Whether a report on `year` is hardly issued then: too early, years later, or fitting the file's name."""
     if named is not None and issued.year == named + 1:
         return True
     return issued.year < year or issued.year > year + 2 or (issued.year == year and issued.month < _LATE_MONTH)

@@ -11,24 +11,30 @@ from tasks.read.identity.names import is_body, same_body
 from tasks.read.lines import Line
 from tasks.read.sections import headings
 
-DIGITS = str.maketrans("〇○Ｏ零一二三四五六七八九", "0000123456789")
-YEAR = r"(?P<year{n}>(?:19|20)\d\d|二[〇○Ｏ零0][〇○Ｏ零一二三四五六七八九]{{2}})年?度?"
+DIGITS = str.maketrans("〇○◯Oo零一二三四五六七八九", "000000123456789")
+YEAR = r"(?P<year{n}>(?:19|20)\d\d|二[〇○◯Oo零0][〇○◯Oo零0一二三四五六七八九]{{2}})年?度?"
 _AGENCY = r"(?P<agency>[\u4e00-\u9fff()·、]{2,60}?)"
 _TITLE = re.compile(
     rf"\A(?:关于)?(?:{YEAR.format(n=1)})?(?:关于)?{_AGENCY}?(?:关于)?(?:{YEAR.format(n=2)})?(?:的)?"
     rf"(?:本级)?(?:政府|政务)?信息公开(?:工作)?(?:情况)?(?:{YEAR.format(n=3)})?(?:的)?(?:年度|年)?(?:工作)?(?:情况)?(?:的)?"
-    rf"(?P<kind>报告|年报)(?:\((?P<remark>[^()]{{0,24}})\))?\Z"
+    rf"(?P<kind>报告|年报)(?:\((?P<remark>[^()]{{0,24}})\))?(?:{YEAR.format(n=5)})?\Z"
 )
 _REMARKED_YEAR = re.compile(rf"\A{YEAR.format(n=4)}\Z")
-_MARK = re.compile(r"\A(?:附件?[\d一二三四五六七八九十]*[:：.、]|附件[\d一二三四五六七八九十]*)")
+_MARK = re.compile(
+    r"\A(?:(?:标题|名称|题目|文件名称|信息名称)[:：]|附件?[\d一二三四五六七八九十]*[:：.、]|附件[\d一二三四五六七八九十]*)"
+)
+_REMARK = re.compile(r"\([^()]+\)|(?:20\d\d|二.{3})年度?")
+"""A line that stands by itself under the title: （2023年度）."""
+_TWICE = re.compile(r"\A([\u4e00-\u9fff]{2,6}?[省市县区州]).*(?<![(（、和与及])(?=\1)")
+"""What stands before a name that begins with the same place: the name of a site, or of the place alone."""
 _VERBS = "报送|上报|呈报|编报|填报|报告|做好|编制|公布|发布|公开|印发|转发|批转|修改|更正"
 _SENDER = re.compile(rf"\A(.*?)关于(?:{_VERBS}|)\Z")
 _SENT = re.compile(rf"\A(?:关于)?(?:{_VERBS})(?:了)?")
 _NOBODY = re.compile(
-    r"\A(?:(?:各|本|我|全|该)?(?:部门|单位|机关|级|局|委|办|市|县|区|镇|乡|街道)|年度|年|度|工作|有关|相关|的)?\Z"
+    r"\A(?:(?:各|本|我|全|该)?(?:部门|单位|机关|级|局|委|办|市|县|区|镇|乡|街道)|政府|政务|年度|年|度|工作|有关|相关|的)?\Z"
 )
 _FOREIGN = re.compile(r"信息公开|年报|报告|首页|栏目|专栏|网站|门户|目录|通知|\A政务公开|法定主动|当前位置|年度\Z")
-_LAST_WORD = re.compile(r"[告报)）*》”\"]\Z")
+_LAST_WORD = re.compile(r"[告报年度)）*》”\"]\Z")
 """How the last line of a title ends; most lines do not."""
 _PIECE = re.compile(r"[\u4e00-\u9fff\d()·、《]{1,40}")
 _APART = re.compile(
@@ -114,7 +120,7 @@ def title_in(text: str) -> Title | None:
 def _years(found: re.Match[str]) -> Iterator[int]:
     """The years of a title; one with a month is a date of issue."""
     remark = _REMARKED_YEAR.match(found["remark"] or "")
-    for text in (found["year1"], found["year2"], found["year3"], remark and remark["year4"]):
+    for text in (found["year1"], found["year2"], found["year3"], remark and remark["year4"], found["year5"]):
         if text:
             yield int(text.translate(DIGITS))
 
@@ -124,7 +130,7 @@ def _issuer(agency: str) -> str | None:
     sender = _SENDER.match(agency)
     if sender:
         agency = "" if agency.endswith(("印发", "转发", "批转")) else sender[1]
-    agency = _SENT.sub("", agency)
+    agency = _TWICE.sub("", _SENT.sub("", agency))
     if _NOBODY.match(agency):
         return None
     return agency + "政府" if agency.endswith("人民") else agency
@@ -155,7 +161,9 @@ def _ending_at(head: Sequence[Line], plain: Sequence[str], end: int) -> Iterator
 
 def _joins(above: Line, plain: str, line: Line) -> bool:
     """Whether a line may be the one before `line` in a title."""
-    if above.tag == "a" or not _PIECE.fullmatch(plain) or _APART.search(plain):
+    if above.tag == "a" or not _PIECE.fullmatch(plain):
+        return False
+    if _APART.search(plain) and not _REMARK.fullmatch(line.plain):
         return False
     if above.size and line.size and abs(above.size - line.size) > 0.15 * line.size:
         return False

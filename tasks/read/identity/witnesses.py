@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
@@ -36,33 +37,40 @@ _NAMES = {"page": "网页标题", "head": "页眉页脚"}
 
 _B = rf"(?P<body>{BODY}?)"
 _Y = YEAR.format(n=1)
+_SURE_Y = _Y.replace("年?", "年")
 _DUTY = "按照|根据|依据|依照|编制|编写|组织|负责|汇总|起草|统一|牵头|会同"
 _SELF = "局|委|办|厅|院|中心|机关|单位|部门|镇|乡|县|市|区|街道|处|会|公司|所|站|馆|校"
 _REPORT = "(?:政府信息公开)?(?:工作)?(?:年度)?(?:报告|年报)"
 _TELLS = "现(?:将|予以?|向社会)?(?:公布|发布|公开)?|公布|发布|编制了?"
 _MADE = f"(?:编制|编写|制作|形成)(?:了|完成|并发布|本|《|{_Y})"
-_STATEMENTS = (
+Statements = tuple[tuple[str, re.Pattern[str]], ...]
+_STATEMENTS: Statements = (
     (COMPILED, re.compile(rf"本(?:年度|年)?{_REPORT}(?:是|系)?由{_B}(?:{_DUTY})")),
     (COMPILED, re.compile(rf"由{_B}(?:负责|组织)?(?:编制|编写|起草)")),
     (COMPILED, re.compile(rf"[,。;:》)，]{_B}(?:特|现|组织|认真|结合实际)?{_MADE}")),
     ("引言（公布）", re.compile(rf"(?:{_TELLS}){_B}{_Y}.{{0,12}}?(?:信息公开|年度?报告|年报)")),
     ("引言（简称）", re.compile(rf"(?:\A|[,。;:、]){_B}\((?:以下|下)[简统]?称[“\"'‘]?(?:本|我)(?:{_SELF})")),
 )
+_OF_THE_REPORT = (_STATEMENTS[0], *_STATEMENTS[3:])
+"""Those that speak of the report itself, and not maybe of something else that was made."""
 _CONTACT = re.compile(
     rf"(?:请(?:径)?与|请同|请向|请联系|联系单位:|编制单位:|编制机关:){_B}(?:联系|咨询|反映|[(,。;]|电话|地址|\Z)"
 )
 _UNTIL = "(?:至|到|[-—–~－～]+)"
 _PERIOD = re.compile(
-    rf"{_Y}(?:0?1|一)月(?:0?1|一)日(?:0时)?(?:起)?{_UNTIL}(?:{YEAR.format(n=2)})?(?:12|十二)月(?:31|三十一)日"
+    rf"{_Y}(?:0?1|一)月(?:0?1|一)日(?:0时)?(?:起)?,?{_UNTIL}(?:{YEAR.format(n=2)})?(?:12|十二)月(?:31|三十一)日"
     rf"|(?P<year3>20\d\d)[./]0?1[./]0?1{_UNTIL}(?P<year4>20\d\d)?[./]?12[./]31"
 )
-_REPORTED = re.compile(rf"(?:公布|发布|编制|现将)[^,。;]{{0,40}}?{_Y}[^,。;]{{0,16}}?(?:信息公开|年度?报告|年报)")
-_OPENING = re.compile(rf"(?:\A|[。)）:、况作])(?:按照[^。]{{0,40}}要求,)?{_Y}[来,]?(?!\d{{1,2}}月|\d|第)")
+_REPORTED = re.compile(rf"(?:公布|发布|编制|现将)[^,。;]{{0,40}}?{_SURE_Y}[^,。;]{{0,16}}?(?:信息公开|年度?报告|年报)")
+_OPENING = re.compile(
+    rf"(?:\A|[。)）:、况作])(?:按照[^。]{{0,40}}要求,)?{_SURE_Y}[来,]?(?!\d{{1,2}}月|\d|第|以来|[末底至起-]|印发|修订|发布|出台)"
+)
 _DATE = re.compile(
     r"(?:20\d\d|二[〇○零0].{2})年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})日)?"
+    r"|20\d\d[-./]\d{1,2}[-./]\d{1,2}"
 )
 _BYLINE = re.compile(
-    r"\A[(（]?(?:编制|发布|公开|报送|填报)?(?:单位|机关|机构|部门)?[:：]?(.{2,40}?)(?:\(盖章\)|\(公章\))?[)）]?\Z"
+    r"\A[(（]?(?:(?:编制|报送|填报)?(?:单位|机关|机构|部门)[:：])?(.{2,40}?)(?:\(盖章\)|\(公章\))?[)）]?\Z"
 )
 _FOOTER = re.compile(
     r"\A(?:相关|[上下]一[篇条]|主办|承办|版权|【|\[|打印|关闭|附件|扫一扫|分享|友情|网站地图|网站标识|备案|返回|责任编辑|信息来源|来源|文章来源|Copyright)",
@@ -70,11 +78,14 @@ _FOOTER = re.compile(
 )
 _LETTERHEAD = re.compile(r"\A([\u4e00-\u9fff()]{4,40}?)文件\Z")
 _SEPARATORS = re.compile(r"\s*[-_|–—>»·]+\s*|\s{2,}")
+_CONTEXT = re.compile(r"(?:统计|期限|报告|年报|时限|时间|数据)[^。;]{0,25}\Z")
+"""What stands before the period of a report, where other periods may be told of too."""
 _SITE = re.compile(r"(?:政府)?(?:门户)?(?:网站|网|信息公开专栏|门户)\Z")
 _FILE = re.compile(
     rf"\A(?:\d{{1,3}}[.、_-]?)?(?P<body>[\u4e00-\u9fff()]{{2,40}}?)(?:关于)?{_Y}.*(?:年报|年度报告|信息公开)"
 )
-_NAME_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_NAME_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?!\d{1,2}月)")
+_OPENING_WORDS = 400
 _LAST = 15
 _FIRST = 80
 
@@ -93,15 +104,20 @@ def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_tex
     first = min(starts.values()) if starts else min(_FIRST, len(lines))
     intro = _introduction(lines[:first], title_text)
     begun = "".join(line.plain for line in lines[first : starts.get("二", first + _FIRST)])
-    text = intro + "。" + begun
     agencies = [
-        *_stated(intro or begun[:600]),
+        *(list(_stated(intro)) or _stated(begun[:_OPENING_WORDS], _OF_THE_REPORT)),
         *_signed(lines, first),
         *_bylines(lines[:first], title_text),
         *_labelled(names),
     ]
     agencies += [*_letterheads(lines[:first]), *_contacts(intro), *_of_name(name)]
-    years = [*_periods(text), *_reported(intro), *_opening(begun), *_labelled_years(names)]
+    years = [
+        *_periods(intro),
+        *_periods(begun, in_context=True),
+        *_reported(intro),
+        *_opening(begun),
+        *_labelled_years(names),
+    ]
     return Testimony(tuple(agencies), tuple(years))
 
 
@@ -120,16 +136,16 @@ def _introduction(lines: Sequence[Line], title_text: str) -> str:
     return "".join(line.plain for line in lines[after:] if line.tag != "a")
 
 
-def _stated(intro: str) -> Iterator[Witness[str]]:
-    for where, pattern in _STATEMENTS:
-        for found in pattern.finditer(intro):
+def _stated(text: str, statements: Statements = _STATEMENTS) -> Iterator[Witness[str]]:
+    for where, pattern in statements:
+        for found in pattern.finditer(text):
             yield from _named(where, found["body"])
 
 
 def _named(where: str, text: str, weight: Weight = "states") -> Iterator[Witness[str]]:
-    """A witness for each body in `text`, if it is the name of one or of several."""
+    """A witness for each body in `text`, if it is the name of one or of several, and not of who asks for reports."""
     text = re.sub(r"\A(?:现将|将|现|由|公布|发布|如下)", "", text)
-    if is_body(text):
+    if is_body(text) and not text.startswith("国务院"):
         yield from (Witness(where, (body,), weight) for body in bodies(text))
 
 
@@ -147,10 +163,15 @@ def _signed(lines: Sequence[Line], first: int) -> Iterator[Witness[str]]:
         tail = tail[-_LAST:]
     end = next((n for n, line in enumerate(tail) if _FOOTER.match(line.plain) or line.tag == "a"), len(tail))
     last = [line.plain for line in tail[:end]][-_LAST:]
+    is_signed = False
     for number, text in enumerate(last):
         body = _signature(text)
+        is_dated = bool(_DATE.search(text))
+        if body is None and is_signed and is_dated:
+            return
         if body is None:
             continue
+        is_signed = True
         above = last[number - 1] if number else ""
         broken = above + body
         is_broken = bool(re.fullmatch(r"[\u4e00-\u9fff]{4,30}", above)) and not is_body(above) and is_body(broken)
@@ -158,6 +179,8 @@ def _signed(lines: Sequence[Line], first: int) -> Iterator[Witness[str]]:
             yield Witness(SIGNED, (broken, body))
         else:
             yield from _named(SIGNED, body)
+        if is_dated:
+            return
 
 
 def _signature(line: str) -> str | None:
@@ -188,7 +211,7 @@ def _letterheads(lines: Sequence[Line]) -> Iterator[Witness[str]]:
 
 def _labelled(names: Sequence[Line]) -> Iterator[Witness[str]]:
     for line in names:
-        parts = [part for part in _SEPARATORS.split(line.text.strip()) if part]
+        parts = _parts(line)
         for part in parts:
             title = title_in(part)
             if title and title.agency and is_body(title.agency):
@@ -197,6 +220,12 @@ def _labelled(names: Sequence[Line]) -> Iterator[Witness[str]]:
                 yield from _named(SITE, part, "labels")
             elif line.tag == "page" and len(parts) > 1 and is_body(_SITE.sub("", part)):
                 yield from _named(SITE, _SITE.sub("", part), "labels")
+
+
+def _parts(line: Line) -> list[str]:
+    """What a page's title or a running head is put together of: the report's title and the name of the site."""
+    parts = [part for part in _SEPARATORS.split(unicodedata.normalize("NFKC", line.text.strip())) if part]
+    return [piece for part in parts for piece in ([part] if title_in(part) else part.split())]
 
 
 def _of_name(name: str) -> Iterator[Witness[str]]:
@@ -208,8 +237,10 @@ def _of_name(name: str) -> Iterator[Witness[str]]:
         yield from _named(FILE_NAME, body, "labels")
 
 
-def _periods(text: str) -> Iterator[Witness[int]]:
+def _periods(text: str, in_context: bool = False) -> Iterator[Witness[int]]:
     for found in _PERIOD.finditer(text):
+        if in_context and not _CONTEXT.search(text[max(0, found.start() - 40) : found.start()]):
+            continue
         years = [found["year1"], found["year2"], found["year3"], found["year4"]]
         yield from _years("统计期限", filter(None, years))
 
@@ -230,7 +261,7 @@ def _opening(begun: str) -> Iterator[Witness[int]]:
 
 def _labelled_years(names: Sequence[Line]) -> Iterator[Witness[int]]:
     for line in names:
-        for part in _SEPARATORS.split(line.text.strip()):
+        for part in _parts(line):
             title = title_in(part)
             if title and title.years:
                 yield Witness(_NAMES[line.tag], title.years, "labels")
