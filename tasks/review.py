@@ -9,15 +9,13 @@ from typing import Any
 from expectations.evidence import Decision, DecisionKind
 from expectations.forms import FIRST_YEAR
 from expectations.messages import NAMES
+from expectations.rules.documents import IDENTITY_DOUBTS
 from tasks.decisions import RETRACTED, Correction, Review, add_review, value_of
 from tasks.lake import Entry, Version
 from tasks.receipt import list_receipts, read_receipt
 from tasks.receipt_json import Json, ending_of
 from tasks.settings import Buckets
 from tasks.storage import head_object
-
-DOUBTS = {name: f"DOC.{name.upper()}_DOUBT" for name in NAMES}
-"""The doubt that a correction of each name settles."""
 
 
 class CannotDecideError(ValueError):
@@ -105,14 +103,14 @@ def _lets_pass(receipt: Json, kind: DecisionKind, corrections: Mapping[str, str]
     """
     if kind == "accept":
         return _acceptable(receipt)
-    settled = {RETRACTED, *(rule for name, rule in DOUBTS.items() if name in corrections)}
+    settled = {RETRACTED, *(rule for name, rule in IDENTITY_DOUBTS.items() if name in corrections)}
     return tuple(f["id"] for f in receipt["findings"] if kind == "correct" and f["rule"] in settled)
 
 
 def _acceptable(receipt: Json) -> tuple[str, ...]:
     """The ids of all that keeps the report out."""
     keeps_out = [f for f in receipt["findings"] if f["severity"] == "critical" and not f["decision"]]
-    unnamed = [f["rule"] for f in keeps_out if f["rule"].startswith("DOC.NO_") or f["rule"] in DOUBTS.values()]
+    unnamed = [f["rule"] for f in keeps_out if f["rule"].startswith("DOC.NO_") or f["rule"] in IDENTITY_DOUBTS.values()]
     if unnamed:
         raise CannotDecideError(
             f"{'、'.join(unnamed)} 不能接受，只能更正：correct {receipt['object']['key']} agency=… year=…"

@@ -9,6 +9,7 @@ from typing import Literal
 
 from expectations.evidence import Cell, Claim, Decision, DecisionKind, Doubt, Finding, RuleOutcome
 from expectations.forms import TableName
+from expectations.rules.documents import IDENTITY_DOUBTS
 
 READER_VERSION = "1"
 RULES_VERSION = "1"
@@ -103,6 +104,11 @@ class Verdict:
     outcome: Literal["validated", "quarantined"]
     findings: tuple[Finding, ...]
     rules: Mapping[str, RuleOutcome] = field(default_factory=dict)
+
+    @property
+    def is_name_in_doubt(self) -> bool:
+        """Whether nobody has settled a doubt about who reports, or on which year."""
+        return any(f.rule in IDENTITY_DOUBTS.values() and f.keeps_out for f in self.findings)
 
     @property
     def reason(self) -> str | None:

@@ -51,3 +51,6 @@ DOCUMENT_RULES = (
     Rule("READ.DISAGREEMENT", "两种读法不一致", OURS, "两种独立的读法读出同样的内容", "有疑问的单元格、行或表",
          "不是报告的错误：请人工核对原文，由运维人员用 nianbao review 作出决定。"),
 )  # fmt: skip
+
+IDENTITY_DOUBTS = {"agency": "DOC.AGENCY_DOUBT", "year": "DOC.YEAR_DOUBT"}
+"""The rules that a person settles by stating the agency, or the year."""

@@ -67,10 +67,10 @@ def show(key: Key) -> None:
 
 def _names_in_doubt(receipt: Json) -> dict[str, list[str]]:
     """What was read for the agency and the year where that is in doubt and nobody has settled it."""
-    from tasks.review import DOUBTS
+    from expectations.rules.documents import IDENTITY_DOUBTS
 
     findings = {f["rule"]: f for f in receipt["findings"] if not f["decision"]}
-    return {name: findings[rule]["candidates"] for name, rule in DOUBTS.items() if rule in findings}
+    return {name: findings[rule]["candidates"] for name, rule in IDENTITY_DOUBTS.items() if rule in findings}
 
 
 @review.command()

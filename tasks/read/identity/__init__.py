@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 
 from expectations import messages
 from expectations.evidence import Finding
+from expectations.rules.documents import IDENTITY_DOUBTS
 from tasks.read.identity.settle import Settled, chosen, settle_agency, settle_year, year_stand
 from tasks.read.identity.title import find_title
 from tasks.read.identity.witnesses import Witness, testimony, year_of_name
@@ -29,7 +30,7 @@ class Identity:
 
     @property
     def is_year_in_doubt(self) -> bool:
-        return any(note.rule == "DOC.YEAR_DOUBT" for note in self.notes)
+        return any(note.rule == IDENTITY_DOUBTS["year"] for note in self.notes)
 
 
 def identify(name: str, lines: Sequence[Line], names: Sequence[Line] = ()) -> Identity:
@@ -50,8 +51,7 @@ def _notes(what: Literal["agency", "year"], settled: Settled[T]) -> Iterator[Fin
     if settled.doubts:
         message = messages.identity_doubt(what, settled.doubts)
         candidates = tuple(dict.fromkeys(value for _, value in settled.doubts))
-        rule = f"DOC.{what.upper()}_DOUBT"
-        yield Finding(rule, "critical", "fail", what, message, candidates=candidates, fault="reading")
+        yield Finding(IDENTITY_DOUBTS[what], "critical", "fail", what, message, candidates=candidates, fault="reading")
     if settled.is_from_file_name:
         yield _warning(f"DOC.NO_{what.upper()}", what, messages.from_file_name(what, str(settled.value)))
 

@@ -51,7 +51,7 @@ def case(wanted, head, intro="", begun=PLAIN, signed="", tail="", name="a.txt"):
 TEXTS = {
     # titles
     "plain": case(RIGHT, T),
-    "spaces": case(RIGHT, f"青 岚 市 财 政 局  2 0 2 3 年 政府信息 公开工作年度报告"),
+    "spaces": case(RIGHT, "青 岚 市 财 政 局  2 0 2 3 年 政府信息 公开工作年度报告"),
     "full width": case(RIGHT, f"{A}２０２３年{R}"),
     "chinese numerals": case(RIGHT, f"{A}二〇二三年{R}"),
     "chinese numerals, 零": case(RIGHT, f"{A}二零二三年度{R}"),
@@ -82,9 +82,11 @@ TEXTS = {
     "street": case(("沧溪区清和街道办事处", 2023), f"沧溪区清和街道办事处2023年{R}", signed="清和街道办事处"),
     "zone": case(("青岚高新区管委会", 2023), f"青岚高新区管委会2023年{R}", signed="青岚高新区管理委员会"),
     "two names of one body": case(
-        ("青岚市文化和旅游局（青岚市文物局）", 2023), f"青岚市文化和旅游局（青岚市文物局）2023年{R}", signed="青岚市文化和旅游局"
+        ("青岚市文旅局（青岚市文物局）", 2023), f"青岚市文旅局（青岚市文物局）2023年{R}", signed="青岚市文化和旅游局"
     ),
-    "和 in a name": case(("青岚市发展和改革委员会", 2023), f"青岚市发展和改革委员会2023年{R}", signed="青岚市发展改革委"),
+    "和 in a name": case(
+        ("青岚市发展和改革委员会", 2023), f"青岚市发展和改革委员会2023年{R}", signed="青岚市发展改革委"
+    ),
     "本 in a place": case(("本溪市财政局", 2023), f"本溪市财政局2023年{R}", signed="本溪市财政局"),
     "market": case(("市场监督管理局", 2023), f"市场监督管理局2023年{R}", signed="青岚市市场监督管理局"),
     "markdown": case(RIGHT, f"# {T}"),
@@ -135,7 +137,9 @@ TEXTS = {
     "only the signature": case(RIGHT, TU, signed=BY),
     "only the signature, one line": case(RIGHT, TU, signed=f"{A}  2024年1月20日"),
     "only the signature, sealed": case(RIGHT, TU, signed=f"{A}（盖章）\n{DATED}"),
-    "only the signature, before furniture": case(RIGHT, TU, signed=BY, tail="【打印本页】【关闭窗口】\n主办单位：人民政府办公室"),
+    "only the signature, before furniture": case(
+        RIGHT, TU, signed=BY, tail="【打印本页】【关闭窗口】\n主办单位：人民政府办公室"
+    ),
     "signature broken": case(
         ("江屿市白鹭洲区城市管理和综合执法局", 2023),
         f"江屿市白鹭洲区城市管理和综合执法局{TU}",
@@ -156,7 +160,9 @@ TEXTS = {
     "contact of the city": case(RIGHT, T, f"{PERIOD}如有疑问，请与青岚市政务公开办公室联系。", signed=BY),
     "short signature": case(RIGHT, T, signed=f"市财政局\n{DATED}"),
     "short title": case(("财政局", 2023), f"财政局2023年{R}", signed=BY),
-    "office compiled and signed": case((GOV, 2023), f"{GOV}2023年{R}", f"本报告由{OFFICE}编制。", signed=f"{OFFICE}\n{DATED}"),
+    "office compiled and signed": case(
+        (GOV, 2023), f"{GOV}2023年{R}", f"本报告由{OFFICE}编制。", signed=f"{OFFICE}\n{DATED}"
+    ),
     "signed by an office within": case(RIGHT, T, signed=f"{A}办公室\n{DATED}"),
     "list of bodies after the date": case(RIGHT, T, signed=BY, tail=f"{B}\n青岚市教育局\n{GOV}"),
     "date before the signature": case(RIGHT, TU, signed=f"{DATED}\n{A}"),
@@ -166,7 +172,9 @@ TEXTS = {
     "other periods": case(RIGHT, T, begun="2023年，清理自2020年1月1日至2022年12月31日期间制发的文件5件。"),
     "since last year": case(RIGHT, T, begun="2022年以来，我局认真落实《条例》。"),
     "period in section one": case(RIGHT, f"{A}{R}", begun="本报告统计期限为2023年1月1日起，至2023年12月31日止。"),
-    "notice of last year": case(RIGHT, T, f"按照《关于做好2022年{R}编制发布工作的通知》（青政办〔2022〕12号）要求编制。"),
+    "notice of last year": case(
+        RIGHT, T, f"按照《关于做好2022年{R}编制发布工作的通知》（青政办〔2022〕12号）要求编制。"
+    ),
     "published by, under the title": case(RIGHT, f"{T}\n发布机构：{OFFICE}\n2024-01-20 09:30"),
     "compiled by, under the title": case(RIGHT, f"{TU}\n编制单位：{A}"),
     "county's own": case(("澜山县人民政府", 2023), f"澜山县人民政府2023年{R}", signed=f"县人民政府\n{DATED}"),
@@ -175,7 +183,9 @@ TEXTS = {
     "file's name of another year": case(RIGHT, T, PERIOD, name=f"{A}2022年{R}.txt"),
     "file's name, title alone": case(RIGHT, T, name=f"{A}2022年年报.txt"),
     "file's name of another body": case(RIGHT, T, signed=BY, name=f"{B}2023年年报.txt"),
-    "file's name, as people say": case(("青岚市教育体育局", 2023), f"青岚市教育体育局2023年{R}", name="教体局2023年年报.txt"),
+    "file's name, as people say": case(
+        ("青岚市教育体育局", 2023), f"青岚市教育体育局2023年{R}", name="教体局2023年年报.txt"
+    ),
     "issued late in the same year": case(RIGHT, T, signed=f"{A}\n2023年12月27日"),
     # doubts
     "introduction of another body": case((WHO, 2023), T, f"本报告由{B}编制。", signed=BY),
@@ -208,7 +218,9 @@ TEXTS = {
     "two years": case((A, WHEN), f"{A}2022年{R}（2023年度）"),
     "title later than its date": case((A, WHEN), f"{A}2024年{R}", signed=f"{A}\n2024年1月20日"),
     "title years before its date": case((A, WHEN), f"{A}2019年{R}", signed=f"{A}\n2024年1月20日"),
-    "date as the file's name says": case((A, WHEN), f"{A}2022年{R}", signed=f"{A}\n2024年1月20日", name="2023年年报.txt"),
+    "date as the file's name says": case(
+        (A, WHEN), f"{A}2022年{R}", signed=f"{A}\n2024年1月20日", name="2023年年报.txt"
+    ),
     "title of last year": case((A, WHEN), f"{A}2022年{R}\n{T}"),
 }  # fmt: skip
 
@@ -241,12 +253,16 @@ PAGES = {
     "site in <title>, a space before it": (RIGHT, page("", f"{T} {GOV}", signed="")),
     "navigation": (RIGHT, page(f"<div>{GOV}</div><nav><a>首页</a><a>{B}2023年{R}</a></nav><h1>{T}</h1>")),
     "breadcrumbs": (RIGHT, page(f"<div><a>首页</a> &gt; <a>政务公开</a> &gt; <a>{T}</a></div><h1>{T}</h1>")),
-    "links to other reports above": (RIGHT, page(links(f"{B}2023年{R}", f"{A}2022年{R}") + f"<div>{T}</div>", signed="")),
+    "links to other reports above": (
+        RIGHT, page(links(f"{B}2023年{R}", f"{A}2022年{R}") + f"<div>{T}</div>", signed="")
+    ),
     "links to other reports below": (RIGHT, page(f"<h1>{T}</h1>", after=links(f"{B}2023年{R}", B))),
     "own title linked too": (RIGHT, page(f"<p><a>{T}</a></p><div>{T}</div>")),
     "heading broken by <br>": (RIGHT, page(f"<h1>{A}<br>{TU}</h1>")),
     "site name, then a heading": (RIGHT, page(f"<div>{GOV}</div><h1>{T}</h1>", signed="")),
-    "site name, heading without a body": ((WHO, 2023), page(f"<div>首页</div><div>{GOV}</div><h1>{TU}</h1>", signed="")),
+    "site name, heading without a body": (
+        (WHO, 2023), page(f"<div>首页</div><div>{GOV}</div><h1>{TU}</h1>", signed="")
+    ),
     "older heading hidden": (RIGHT, page(f'<h1 style="display:none">{A}2022年{R}</h1><h1>{T}</h1>')),
     "h1 beats small print": (RIGHT, page(f"<p>{B}2023年{R}</p><h1>{T}</h1>")),
     "only <title> has the year": (RIGHT, page(f"<h1>{A}{R}</h1>", T)),
@@ -316,7 +332,9 @@ def paper(*head, signed=BY, running=""):
 PAPERS = {
     "one line": (RIGHT, paper((18, T))),
     "two lines": (RIGHT, paper((22, A), (22, TU), signed="")),
-    "broken in the name": (("青岚市城市管理综合执法局", 2023), paper((22, "青岚市城市管理综"), (22, f"合执法局{TU}"), signed="")),
+    "broken in the name": (
+        ("青岚市城市管理综合执法局", 2023), paper((22, "青岚市城市管理综"), (22, f"合执法局{TU}"), signed="")
+    ),
     "broken after the place": (RIGHT, paper((22, "青岚市"), (22, f"财政局{TU}"), signed="")),
     "site in other print": ((None, 2023), paper((12, GOV), (22, TU), signed="")),
     "site in other print, signed": (RIGHT, paper((12, GOV), (22, TU))),
