@@ -33,8 +33,8 @@ def read_pdf(body: bytes) -> Medium:
         doubtful = unexplained(drawn, pages, _unguarded(tables))
     doubts = confirm_characters(body, doubtful)
     lines = tuple(page_lines(pages, spans, aside))
-    engine, heads = "lines" if ruled else "words", running_heads(pages, aside)
-    return Medium(tables, lines, stream, engine, "stream", _is_scan(pages), doubts, heads)
+    heads = running_heads(pages, aside)
+    return Medium(tables, lines, stream, "lines" if ruled else "words", "stream", _is_scan(pages), doubts, heads)
 
 
 def _unguarded(tables: Tables) -> Iterator[Cell]:

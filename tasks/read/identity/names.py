@@ -11,7 +11,7 @@ BODY = r"[\u4e00-\u9fff()·、]{2,40}"
 _PLACES = "省市县区州盟旗镇乡"
 _ENDINGS = (
     "政府|局|委员会|委|办公室|办|厅|院|中心|办事处|管委会|街道|部|署|会|社|公司|集团|大队|支队|总队|所|站|馆|处|队|校|学院|大学|医院|银行|"
-    "台|场|兵团|开发区|新区|园区|管理区|示范区|度假区|保税区"
+    "台|场|园|小学|中学|兵团|开发区|新区|园区|管理区|示范区|度假区|保税区"
 )
 _BODY = re.compile(
     rf"(?!我|[本该各全](?:局|委|办|厅|院|中心|机关|单位|部门|级|系统|省|市|县|区|州|镇|乡|街道|年|报)|有关)[\u4e00-\u9fff·、]{{1,38}}(?:{_ENDINGS}|[{_PLACES}])(?:\({BODY}\))?\Z"
@@ -36,6 +36,7 @@ _SHORT = (
     ("管理委员会", "管委"),
     ("管委会", "管委"),
     ("委员会", "委"),
+    ("机构编制委办", "编办"),
     ("发展改革", "发改"),
     ("人力资源社会保障", "人社"),
     ("住房城乡建设", "住建"),
@@ -70,7 +71,8 @@ _WITHIN = re.compile(
 
 def normal(name: str) -> str:
     """`name` in NFKC without spaces and without marks such as （本级）."""
-    return _WHOLE.sub("", "".join(unicodedata.normalize("NFKC", name).split()))
+    plain = _WHOLE.sub("", "".join(unicodedata.normalize("NFKC", name).split()))
+    return re.sub(rf"(?<=[{_PLACES}])本级\Z", "", plain)
 
 
 def is_body(text: str) -> bool:
@@ -121,7 +123,7 @@ def _readings(name: str) -> tuple[str, ...]:
 
 
 def _canonical(name: str) -> str:
-    short = _LOOSE.sub("", normal(name))
+    short = _LOOSE.sub("", normal(name)).removeprefix("中共")
     for long, abbreviated in _SHORT:
         short = short.replace(long, abbreviated)
     short = re.sub(r"(?<=区)管委\Z", "", re.sub(rf"(?<=[{_PLACES}])府办\Z", "政府办", short))

@@ -114,8 +114,9 @@ def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
         return Settled(named, is_from_file_name=named is not None)
     supported = [w for w in told if agency_stand(first.value, w) == "for"]
     agency = max((v for w in supported for v in w.values if same_body(v, first.value)), key=lambda v: len(normal(v)))
-    opposed = [w for w in inside if agency_stand(agency, w) == "against"]
-    opposed = [w for w in opposed if w.weight == "states" or (w not in states and len(supported) == 1) or not states]
+    is_alone = len({w.where.split("（")[0] for w in supported}) == 1
+    counts = [w for w in told if w.weight == "states" or is_alone]
+    opposed = [w for w in counts if agency_stand(agency, w) == "against"]
     if opposed:
         return Settled(agency, ((first.where, agency), *dict.fromkeys(_places(opposed))))
     if all(map(_is_for_another, supported)):

@@ -25,7 +25,7 @@ _MARK = re.compile(
 )
 _REMARK = re.compile(r"\([^()]+\)|(?:20\d\d|二.{3})年度?")
 """A line that stands by itself under the title: （2023年度）."""
-_TWICE = re.compile(r"\A([\u4e00-\u9fff]{2,6}?[省市县区州]).*(?<![(（、和与及])(?=\1)")
+_TWICE = re.compile(r"\A([\u4e00-\u9fff]{2,6}?[省市县区州])[^()（）]*(?<![、和与及])(?=\1)")
 """What stands before a name that begins with the same place: the name of a site, or of the place alone."""
 _VERBS = "报送|上报|呈报|编报|填报|报告|做好|编制|公布|发布|公开|印发|转发|批转|修改|更正"
 _SENDER = re.compile(rf"\A(.*?)关于(?:{_VERBS}|)\Z")
@@ -41,7 +41,7 @@ _APART = re.compile(
     r"文件\Z|报告\Z|年报\Z|号\Z|\A附件|\d{1,2}月|信息公开(?:专栏|网|平台)|首页|网站|当前位置|[上下]一[篇条]|\A目录\Z|\A来源"
 )
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,12}(?:[省市县区州盟旗镇乡]|街道)")
-_PLACED = re.compile(r"(?!城市|社区|城乡|城区)[\u4e00-\u9fff]{2,7}?[省市县区州旗镇乡]")
+_PLACED = re.compile(r"(?!城市|社区|城乡|城区|住房|市场)[\u4e00-\u9fff]{2,7}?[省市县区州旗镇乡]")
 _COLUMN = re.compile(r"公开|信息|首页|网|栏|部门|服务\Z")
 _BEFORE_OTHERS = re.compile(r"\A(?:[上下]一[篇条]|相关|链接|友情|延伸阅读|热点|最新|推荐)")
 _NAVIGATION = re.compile("首页|当前位置|您的位置|网站|门户|搜索|打印本页")
@@ -190,7 +190,8 @@ def _with_lines_above(title: Title, head: Sequence[Line], plain: Sequence[str]) 
     start = title.end - title.lines
     while title.agency and start >= 0 and _belongs(title.agency, head[start], plain[start], head[start + 1]):
         longer = title_in(plain[start] + title.text)
-        if longer is None or not longer.is_sound or longer.years != title.years:
+        is_list = bool(start and _PLACE.fullmatch(plain[start]) and _PLACE.fullmatch(plain[start - 1]))
+        if is_list or longer is None or not longer.is_sound or longer.years != title.years:
             break
         title = Title(longer.text, longer.agency, longer.years, title.lines + 1, title.end, title.rank)
         start -= 1

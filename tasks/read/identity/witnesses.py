@@ -88,6 +88,8 @@ _NAME_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?!\d{1,2}月)")
 _OPENING_WORDS = 400
 _LAST = 15
 _FIRST = 80
+_LONGEST = 20_000
+"""Characters of an introduction that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def _introduction(lines: Sequence[Line], title_text: str) -> str:
     for number, line in enumerate(lines):
         if line.plain and title_text.endswith(line.plain.lstrip("#*")):
             after = number + 1
-    return "".join(line.plain for line in lines[after:] if line.tag != "a")
+    return "".join(line.plain for line in lines[after:] if line.tag != "a")[:_LONGEST]
 
 
 def _stated(text: str, statements: Statements = _STATEMENTS) -> Iterator[Witness[str]]:

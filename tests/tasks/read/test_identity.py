@@ -16,7 +16,7 @@ from tasks.read.html import read_html
 from tasks.read.identity import identify
 from tasks.read.pdf_medium import read_pdf
 
-A, B = "青岚市财政局", "青岚市水利局"
+A, B, C = "青岚市财政局", "青岚市水利局", "青岚市教育局"
 GOV, OFFICE = "青岚市人民政府", "青岚市人民政府办公室"
 R = "政府信息公开工作年度报告"
 T = f"{A}2023年{R}"
@@ -187,6 +187,127 @@ TEXTS = {
         ("青岚市教育体育局", 2023), f"青岚市教育体育局2023年{R}", name="教体局2023年年报.txt"
     ),
     "issued late in the same year": case(RIGHT, T, signed=f"{A}\n2023年12月27日"),
+    # what offices really write
+    "中共": case(("青岚市委编办", 2023), f"青岚市委编办2023年{R}", signed="中共青岚市委机构编制委员会办公室"),
+    "税务": case(
+        ("国家税务总局青岚市税务局", 2023),
+        f"国家税务总局青岚市税务局2023年{R}",
+        "本报告由国家税务总局青岚市税务局编制。",
+        signed="国家税务总局青岚市税务局",
+    ),
+    "学校": case(("青岚市第一中学", 2023), f"青岚市第一中学2023年{R}"),
+    "镇": case(("石桥镇", 2023), f"石桥镇2023年{R}", signed="石桥镇人民政府\n2024年1月5日"),
+    "乡府": case(("澜山县云台乡人民政府", 2023), f"澜山县云台乡人民政府2023年{R}", signed="云台乡人民政府"),
+    "省厅": case(
+        ("江海省财政厅", 2023),
+        f"江海省财政厅2023年{R}",
+        "本年度报告由江海省财政厅办公室编制。",
+        signed="江海省财政厅\n2024年1月25日",
+    ),
+    "省政府办公厅": case(
+        ("江海省人民政府办公厅", 2023), f"江海省人民政府办公厅2023年{R}", signed="江海省人民政府办公厅\n2024年1月25日"
+    ),
+    "开发区": case(
+        ("青岚经济技术开发区管理委员会", 2023),
+        f"青岚经济技术开发区管理委员会2023年{R}",
+        signed="青岚经济技术开发区管委会\n2024年1月25日",
+    ),
+    "大数据": case(
+        ("青岚市政务服务和大数据管理局", 2023),
+        f"青岚市政务服务和大数据管理局2023年{R}",
+        signed="青岚市政务服务和大数据管理局\n2024年1月25日",
+    ),
+    "信访": case(("青岚市信访局", 2023), f"青岚市信访局2023年{R}", signed="市信访局"),
+    "公安分局": case(
+        ("青岚市公安局澜山分局", 2023),
+        f"青岚市公安局澜山分局2023年{R}",
+        "本报告由青岚市公安局澜山分局编制。",
+        signed="青岚市公安局澜山分局",
+    ),
+    "机关事务": case(("青岚市机关事务管理局", 2023), f"青岚市机关事务管理局2023年{R}", signed="青岚市机关事务管理局"),
+    "单位称": case(RIGHT, T, "本报告由我局编制。"),
+    "条例": case(
+        RIGHT,
+        T,
+        "根据《中华人民共和国政府信息公开条例》（以下简称《条例》）和市政府要求，现将我局2023年政府信息公开工作年度报告公布如下。"
+        + PERIOD,
+    ),
+    "真实引言": case(
+        RIGHT,
+        T,
+        f"根据《中华人民共和国政府信息公开条例》（国务院令第711号，以下简称《条例》）、《国务院办公厅政府信息与政务公开办公室关于印发〈中华人民共和国政府信息公开工作年度报告格式〉的通知》（国办公开办函〔2021〕30号）要求，由{A}编制本年度报告。本报告由总体情况、主动公开政府信息情况、收到和处理政府信息公开申请情况、政府信息公开行政复议、行政诉讼情况、存在的主要问题及改进情况、其他需要报告的事项六个部分组成。本报告中所列数据的统计期限从2023年1月1日起到2023年12月31日止。本报告的电子版可在青岚市人民政府门户网站（www.x.gov.cn）下载。如对本报告有疑问，请与青岚市财政局办公室联系（地址：青岚市人民路1号；邮编：223001；电话：0517-83605210）。",
+    ),
+    "区级对上级": case(
+        ("番禺区城市管理和综合执法局", 2023),
+        f"番禺区城市管理和综合执法局2023年{R}",
+        f"广州市番禺区城市管理和综合执法局根据《条例》规定，编制2023年度{R}。",
+        signed="广州市番禺区城市管理和综合执法局\n2024年1月20日",
+    ),
+    "县政府办 编制 县政府": case(
+        ("澜山县人民政府", 2023),
+        f"澜山县人民政府2023年{R}",
+        "本年度报告由澜山县人民政府办公室汇总编制。" + PERIOD,
+        signed="澜山县人民政府\n2024年1月20日",
+    ),
+    "市本级": case(("青岚市本级", 2023), f"青岚市本级2023年{R}", signed="青岚市人民政府\n2024年1月20日"),
+    "政府 2023 政府信息": case(("青岚市政府", 2023), f"青岚市政府2023年{R}", signed="青岚市人民政府"),
+    "年度前": case(("青岚市财政局", 2023), f"2023年度{A}{R}"),
+    "发文字号在题目后": case(RIGHT, f"{T}\n青财〔2024〕3号"),
+    "发布时间2025": case(RIGHT, f"{T}\n发布时间：2025-03-02", signed="青岚市财政局\n2024年1月20日"),
+    "第一部分无年": case(RIGHT, T, begun="一年来，我局认真落实《条例》。"),
+    "第一部分 十四五": case(RIGHT, T, begun="2021年以来是“十四五”开局，2023年我局公开信息5条。"),
+    "第一部分 对比": case(RIGHT, T, begun="（一）主动公开。2022年公开信息10条，2023年公开信息12条。"),
+    "第一部分 去年": case((A, WHEN), T, begun="（一）主动公开。2022年，我局公开信息10条。"),
+    "期限 阿拉伯与汉字": case(RIGHT, f"{A}{R}", "统计期限自二〇二三年一月一日至十二月三十一日。"),
+    "期限 - ": case(RIGHT, f"{A}{R}", "统计期限为2023年1月1日-2023年12月31日。"),
+    "期限 年度": case(RIGHT, f"{A}{R}", "统计期限为2023年1月1日至12月31日，2022年度数据不再列入。"),
+    "两个期限": case((A, WHEN), f"{A}{R}", "统计期限为2023年1月1日至12月31日。数据截至2024年1月1日至2024年12月31日。"),
+    "抄送": case(RIGHT, T, signed=BY, tail="抄送：青岚市人民政府办公室\n青岚市财政局办公室 2024年1月20日印发"),
+    "联系单位": case(RIGHT, T, signed=BY, tail="联系单位：青岚市财政局办公室\n联系电话：0000"),
+    "落款 单位：": case(RIGHT, TU, signed="单位：青岚市财政局\n日期：2024年1月20日"),
+    "落款空格": case(RIGHT, TU, signed="青 岚 市 财 政 局\n2024 年 1 月 20 日"),
+    "落款中文日期": case(RIGHT, TU, signed="青岚市财政局\n二〇二四年一月二十日"),
+    "落款同行短线": case(RIGHT, TU, signed="青岚市财政局 2024-01-20"),
+    "链接混在前": case(RIGHT, f"青岚市财政局2021年{R}\n青岚市财政局2022年{R}\n{T}", signed=BY),
+    "链接混在前 无落款": case((A, WHEN), f"青岚市财政局2021年{R}\n青岚市财政局2022年{R}\n{T}"),
+    "目录页": case(RIGHT, f"目录\n{B}2023年{R}\n{T}", signed=BY),
+    "汇编 后面还有另一份": case(
+        (WHO, 2023),
+        T,
+        signed=f"{BY}\n{B}2023年{R}\n一、总体情况\n好。\n六、其他需要报告的事项\n无。\n{B}\n2024年1月20日",
+    ),
+    "只有单位无年": case((A, None), f"{A}{R}"),
+    "都没有": case((None, None), R),
+    "标题只有年报两字": case((None, None), "年度报告", signed=""),
+    "引言点名下级": case(RIGHT, T, f"本报告由{A}编制，数据包括青岚市财政局会计中心。", signed=BY),
+    "引言 汇总下属": case((A, 2023), T, f"2023年，{A}（含所属单位）编制了本报告。"),
+    "单位更名": case((WHO, 2023), f"青岚市卫生和计划生育委员会2023年{R}", signed="青岚市卫生健康委员会\n2024年1月20日"),
+    "换行在引言": case(RIGHT, TU, "本报告由青岚市财\n政局按照《条例》要求编制。"),
+    "题目在表后": case(
+        RIGHT,
+        T + f"\n索引号：001\n主题分类：财政\n发布机构：{OFFICE}\n成文日期：2024-01-20\n名 称：{T}",
+        signed=BY,
+    ),
+    "站名行 部门": case(RIGHT, f"青岚市财政局网站\n首页\n信息公开年报\n{T}"),
+    "站名行 年报无机关 部门站": case(RIGHT, f"青岚市财政局\n首页 政务公开\n{TU}", signed=BY),
+    "文件名年 与 期限 不同": case(RIGHT, f"{A}{R}", PERIOD, name=f"{A}2024年年报.txt"),
+    "文件名机关 与 引言 不同": case((WHO, 2023), TU, f"本报告由{A}编制。", name=f"{B}2023年{R}.txt"),
+    "题目跨行 词中断": case(
+        ("青岚市退役军人事务局", 2023), f"青岚市退役军人\n事务局2023年{R}", signed="青岚市退役军人事务局\n2024年1月20日"
+    ),
+    "题目跨行 词中断 无落款": case(("青岚市退役军人事务局", 2023), f"青岚市退役军人\n事务局2023年{R}"),
+    "题目三行": case(("江屿市白鹭洲区住房和城乡建设局", 2023), f"江屿市白鹭洲区\n住房和城乡建设局\n2023年{R}"),
+    "题目四行": case(
+        ("江屿市白鹭洲区住房和城乡建设局", 2023),
+        "江屿市白鹭洲区\n住房和城乡建设局\n2023年\n政府信息公开工作年度报告",
+        signed="江屿市白鹭洲区住房和城乡建设局\n2024年1月20日",
+    ),
+    "上面是人民政府站名 题目两行": case(RIGHT, f"{GOV}\n{A}\n{TU}", signed=BY),
+    "上面是人民政府站名 题目两行 无落款": case(RIGHT, f"{GOV}\n{A}\n{TU}"),
+    "年在前 机关在后": case(RIGHT, f"2023年{A}\n{R}"),
+    "人民政府信息": case(
+        ("澜山县人民政府", 2023), "澜山县人民政府\n信息公开工作年度报告\n（2023年度）", signed="澜山县人民政府"
+    ),
     # doubts
     "introduction of another body": case((WHO, 2023), T, f"本报告由{B}编制。", signed=BY),
     "introduction publishes another's": case((WHO, 2023), T, f"现公布{B}2023年{R}。"),
@@ -222,7 +343,7 @@ TEXTS = {
         (A, WHEN), f"{A}2022年{R}", signed=f"{A}\n2024年1月20日", name="2023年年报.txt"
     ),
     "title of last year": case((A, WHEN), f"{A}2022年{R}\n{T}"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("trap", TEXTS)
@@ -254,19 +375,21 @@ PAGES = {
     "navigation": (RIGHT, page(f"<div>{GOV}</div><nav><a>首页</a><a>{B}2023年{R}</a></nav><h1>{T}</h1>")),
     "breadcrumbs": (RIGHT, page(f"<div><a>首页</a> &gt; <a>政务公开</a> &gt; <a>{T}</a></div><h1>{T}</h1>")),
     "links to other reports above": (
-        RIGHT, page(links(f"{B}2023年{R}", f"{A}2022年{R}") + f"<div>{T}</div>", signed="")
+        RIGHT,
+        page(links(f"{B}2023年{R}", f"{A}2022年{R}") + f"<div>{T}</div>", signed=""),
     ),
     "links to other reports below": (RIGHT, page(f"<h1>{T}</h1>", after=links(f"{B}2023年{R}", B))),
     "own title linked too": (RIGHT, page(f"<p><a>{T}</a></p><div>{T}</div>")),
     "heading broken by <br>": (RIGHT, page(f"<h1>{A}<br>{TU}</h1>")),
     "site name, then a heading": (RIGHT, page(f"<div>{GOV}</div><h1>{T}</h1>", signed="")),
     "site name, heading without a body": (
-        (WHO, 2023), page(f"<div>首页</div><div>{GOV}</div><h1>{TU}</h1>", signed="")
+        (WHO, 2023),
+        page(f"<div>首页</div><div>{GOV}</div><h1>{TU}</h1>", signed=""),
     ),
     "older heading hidden": (RIGHT, page(f'<h1 style="display:none">{A}2022年{R}</h1><h1>{T}</h1>')),
     "h1 beats small print": (RIGHT, page(f"<p>{B}2023年{R}</p><h1>{T}</h1>")),
     "only <title> has the year": (RIGHT, page(f"<h1>{A}{R}</h1>", T)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("trap", PAGES)
@@ -333,7 +456,8 @@ PAPERS = {
     "one line": (RIGHT, paper((18, T))),
     "two lines": (RIGHT, paper((22, A), (22, TU), signed="")),
     "broken in the name": (
-        ("青岚市城市管理综合执法局", 2023), paper((22, "青岚市城市管理综"), (22, f"合执法局{TU}"), signed="")
+        ("青岚市城市管理综合执法局", 2023),
+        paper((22, "青岚市城市管理综"), (22, f"合执法局{TU}"), signed=""),
     ),
     "broken after the place": (RIGHT, paper((22, "青岚市"), (22, f"财政局{TU}"), signed="")),
     "site in other print": ((None, 2023), paper((12, GOV), (22, TU), signed="")),
@@ -346,7 +470,7 @@ PAPERS = {
     "running head of another": ((WHO, 2023), paper((22, T), running=f"{B}2023年{R}", signed="\n".join([PLAIN] * 3))),
     "month as subtitle": (RIGHT, paper((22, T), (16, "（2024年1月）"))),
     "signed by another": ((WHO, 2023), paper((22, T), signed=f"{B}\n{DATED}")),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("trap", PAPERS)
