@@ -68,6 +68,8 @@ _WITHIN = re.compile(
     r"\A(?:政务公开|政府信息公开|信息公开|综合|秘书|行政|法规|政策法规|宣传)?(?:办|科|处|室|股|组|中心|(?:工作)?领导小组办)\Z"
 )
 
+_OFFICE = re.compile(r"\A[\u4e00-\u9fff]{0,14}(?:办|科|处|室|股|组|中心)\Z")
+
 
 def normal(name: str) -> str:
     """`name` in NFKC without spaces and without marks such as （本级）."""
@@ -99,10 +101,13 @@ def is_exactly(first: str, second: str) -> bool:
     return normal(first) == normal(second)
 
 
-def is_part_of(other: str, body: str) -> bool:
-    """Whether `other` is an office within `body`, such as its 办公室, which is a body of its own for a government."""
+def is_part_of(other: str, body: str, any_office: bool = False) -> bool:
+    """Whether `other` is an office within `body`, such as its 办公室, which is a body of its own for a government.
+
+    With `any_office` also one that might be a body of its own: it is only named as the one to ask.
+    """
     whole, part = _canonical(body), _canonical(other)
-    return part.startswith(whole) and bool(_WITHIN.match(part[len(whole) :]))
+    return part.startswith(whole) and bool((_OFFICE if any_office else _WITHIN).match(part[len(whole) :]))
 
 
 def is_government(name: str) -> bool:

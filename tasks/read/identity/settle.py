@@ -17,10 +17,11 @@ from tasks.read.identity.names import (
     same_body,
 )
 from tasks.read.identity.title import Title, Titles
-from tasks.read.identity.witnesses import COMPILED, CONTACT, FILE_NAME, SITE, Testimony, Witness
+from tasks.read.identity.witnesses import COMPILED, CONTACT, FILE_NAME, NICKNAME, SITE, Testimony, Witness
 
 T = TypeVar("T")
 Stand = Literal["for", "against", "neither"]
+_OF_FILE = (FILE_NAME, NICKNAME)
 TITLE, ISSUED = "题目", "落款日期"
 _LATE_MONTH = 11
 """From this month on a report may be on the year that it is dated in."""
@@ -60,13 +61,13 @@ def agency_stand(agency: str, witness: Witness[str]) -> Stand:
     if any(same_body(agency, value) for value in witness.values):
         return "for"
     asks = witness.where in (COMPILED, CONTACT)
-    if any(is_part_of(value, agency) for value in witness.values) and (asks or not is_government(agency)):
+    if any(is_part_of(value, agency, asks) for value in witness.values) and (asks or not is_government(agency)):
         return "for"
     if asks and "公开" in witness.value:
         return "neither"
     if witness.where == SITE and is_government(witness.value):
         return "neither"
-    if witness.where == FILE_NAME and loosely_within(witness.value, agency):
+    if witness.where in _OF_FILE and loosely_within(witness.value, agency):
         return "neither"
     return "against"
 
@@ -106,7 +107,7 @@ def _signs_what_it_compiled(agency: str, witness: Witness[str], told: Sequence[W
 
 
 def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
-    inside = [w for w in told if w.where != FILE_NAME and not (w.where == SITE and is_government(w.value))]
+    inside = [w for w in told if w.where not in _OF_FILE and not (w.where == SITE and is_government(w.value))]
     states = [w for w in inside if w.weight == "states"]
     first = min(states or inside, key=_is_for_another, default=None)
     if first is None:

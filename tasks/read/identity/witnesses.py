@@ -33,6 +33,8 @@ class Witness(Generic[T]):
 
 
 COMPILED, SIGNED, CONTACT, FILE_NAME, SITE = "引言（编制单位）", "落款", "引言（联系方式）", "文件名", "网站名称"
+NICKNAME = "文件名（简称）"
+"""What a file's name says less formally than a title does: no name to publish under."""
 _NAMES = {"page": "网页标题", "head": "页眉页脚"}
 
 _B = rf"(?P<body>{BODY}?)"
@@ -87,7 +89,8 @@ _FILE = re.compile(
 _NAME_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?!\d{1,2}月)")
 _OPENING_WORDS = 400
 _LAST = 15
-_FIRST = 80
+_FIRST = 25
+_HEADING = 20
 _LONGEST = 20_000
 """Characters of an introduction that are looked at."""
 
@@ -103,9 +106,9 @@ class Testimony:
 def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_text: str) -> Testimony:
     """What names body and year besides the title: text, what stands outside the text, and the file's `name`."""
     starts = headings(lines)
-    first = min(starts.values()) if starts else min(_FIRST, len(lines))
+    first = min(starts.values()) if starts else _first_section(lines)
     intro = _introduction(lines[:first], title_text)
-    begun = "".join(line.plain for line in lines[first : starts.get("二", first + _FIRST)])
+    begun = "".join(line.plain for line in lines[first : starts.get("二", first + 3 * _FIRST)])
     agencies = [
         *(list(_stated(intro)) or _stated(begun[:_OPENING_WORDS], _OF_THE_REPORT)),
         *_signed(lines, first),
@@ -121,6 +124,12 @@ def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_tex
         *_labelled_years(names),
     ]
     return Testimony(tuple(agencies), tuple(years))
+
+
+def _first_section(lines: Sequence[Line]) -> int:
+    """Where the introduction ends if no section has a heading as the form wants it."""
+    begins = (n for n, line in enumerate(lines) if "总体情况" in line.plain and len(line.plain) < _HEADING)
+    return next(begins, min(_FIRST, len(lines)))
 
 
 def year_of_name(name: str) -> int | None:
@@ -234,9 +243,10 @@ def _of_name(name: str) -> Iterator[Witness[str]]:
     stem = normal(name.rsplit("/", 1)[-1].rsplit(".", 1)[0])
     title = title_in(stem)
     found = _FILE.match(stem)
-    body = title.agency if title else found["body"] if found else None
-    if body:
-        yield from _named(FILE_NAME, body, "labels")
+    if title and title.agency:
+        yield from _named(FILE_NAME, title.agency, "labels")
+    elif found:
+        yield from _named(NICKNAME, found["body"], "labels")
 
 
 def _periods(text: str, in_context: bool = False) -> Iterator[Witness[int]]:

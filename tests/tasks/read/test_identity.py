@@ -157,6 +157,8 @@ TEXTS = {
         (GOV, 2023), f"{GOV}2023年{R}", f"本报告由{OFFICE}编制。{PERIOD}如有疑问，请与{OFFICE}联系。"
     ),
     "contact within the bureau": case(RIGHT, T, f"如有疑问，请与{A}办公室联系（电话：0000-1234567）。"),
+    "contact, a section within": case(RIGHT, T, "请与青岚市财政局法规税政科联系。"),
+    "nickname of the file alone": case((None, 2023), TU, name="石桥镇2023年年报.txt"),
     "contact of the city": case(RIGHT, T, f"{PERIOD}如有疑问，请与青岚市政务公开办公室联系。", signed=BY),
     "short signature": case(RIGHT, T, signed=f"市财政局\n{DATED}"),
     "short title": case(("财政局", 2023), f"财政局2023年{R}", signed=BY),
