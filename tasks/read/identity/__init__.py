@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 from expectations import messages
 from expectations.evidence import Finding
 from expectations.rules.documents import IDENTITY_DOUBTS
-from tasks.read.identity.settle import Settled, chosen, settle_agency, settle_year, year_stand
+from tasks.read.identity.settle import Settled, chosen, is_own_file, settle_agency, settle_year, year_stand
 from tasks.read.identity.title import find_title
 from tasks.read.identity.witnesses import Witness, testimony, year_of_name
 from tasks.read.lines import Line
@@ -40,7 +40,7 @@ def identify(name: str, lines: Sequence[Line], names: Sequence[Line] = ()) -> Id
     title = chosen(titles, told)
     issued, named = find_date(lines), year_of_name(name)
     agency = settle_agency(title, titles, told.agencies)
-    year = settle_year(title, titles, told.years, named, issued)
+    year = settle_year(title, titles, told.years, named, issued, is_own_file(agency.value, told.agencies))
     notes = [*_notes("agency", agency), *_notes("year", year)]
     if year.value is not None:
         notes += _mismatches(year.value, told.years, named, issued)

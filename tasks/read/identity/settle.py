@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,7 @@ T = TypeVar("T")
 Stand = Literal["for", "against", "neither"]
 _OF_FILE = (FILE_NAME, NICKNAME)
 TITLE, ISSUED = "题目", "落款日期"
+_OFFICE = re.compile(r"(?<=.{3})(?:办公室|办公厅|[\u4e00-\u9fff]{0,6}[科处室股])\Z")
 _LATE_MONTH = 11
 """From this month on a report may be on the year that it is dated in."""
 
@@ -40,13 +42,30 @@ def chosen(titles: Titles, told: Testimony) -> Title:
     """The title: of its extents the one that something else names too; another line only if nothing speaks for it."""
     best = titles.best
     for title in (best, *titles.extents):
-        if title.agency and any(is_exactly(title.agency, w.value) for w in told.agencies if w.weight == "states"):
+        if title.agency and any(is_exactly(title.agency, w.value) for w in told.agencies):
             return title if title.years or not best.years else best
+    if best.lines > 1 and best.agency and is_government(best.agency):
+        without = next((title for title in titles.extents if not title.agency and title.years == best.years), None)
+        if without and _is_site(best.agency, told):
+            return without
     if not (_speaks(best, told, "for") or not _speaks(best, told, "against")):
         for rival in titles.rivals:
             if _speaks(rival, told, "for") and not _speaks(rival, told, "against"):
                 return rival
     return best
+
+
+def _is_site(agency: str, told: Testimony) -> bool:
+    """Whether a government's name over the title is but that of the site: two places agree on another body."""
+    states = [w for w in told.agencies if w.weight == "states"]
+    if any(agency_stand(agency, w) == "for" for w in told.agencies) or len({_place(w) for w in states}) < 2:
+        return False
+    return all(agency_stand(states[0].value, w) == "for" for w in states)
+
+
+def _place(witness: Witness[str]) -> str:
+    """Where a witness stands: all that the introduction says is one place."""
+    return witness.where.split("（")[0]
 
 
 def _speaks(title: Title, told: Testimony, stand: Stand) -> bool:
@@ -114,30 +133,44 @@ def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
         named = next((w.value for w in told if w.where == FILE_NAME), None)
         return Settled(named, is_from_file_name=named is not None)
     supported = [w for w in told if agency_stand(first.value, w) == "for"]
-    agency = max((v for w in supported for v in w.values if same_body(v, first.value)), key=lambda v: len(normal(v)))
-    is_alone = len({w.where.split("（")[0] for w in supported}) == 1
+    own = [w for w in supported if not _is_for_another(w)] or supported
+    agency = max((v for w in own for v in w.values if same_body(v, first.value)), key=lambda v: len(normal(v)))
+    is_alone = len({_place(w) for w in supported}) == 1
     counts = [w for w in told if w.weight == "states" or is_alone]
     opposed = [w for w in counts if agency_stand(agency, w) == "against"]
     if opposed:
         return Settled(agency, ((first.where, agency), *dict.fromkeys(_places(opposed))))
     if all(map(_is_for_another, supported)):
-        return Settled(agency, ((first.where, agency), (f"{first.where}所属机关", agency.removesuffix("办公室"))))
+        return Settled(agency, ((first.where, agency), (f"{first.where}所属机关", _OFFICE.sub("", agency))))
     return Settled(agency)
 
 
 def _is_for_another(witness: Witness[str]) -> bool:
-    """Whether it is an office that may have compiled the report of its government."""
-    return witness.where in (COMPILED, CONTACT) and ("政府办公" in witness.value or "公开" in witness.value)
+    """Whether it is an office that may have compiled the report of the body that it belongs to."""
+    return witness.where in (COMPILED, CONTACT) and bool(_OFFICE.search(witness.value) or "公开" in witness.value)
+
+
+def is_own_file(agency: str | None, told: Sequence[Witness[str]]) -> bool:
+    """Whether the file's name does not name another body than `agency`."""
+    return not (agency and any(w.where in _OF_FILE and agency_stand(agency, w) == "against" for w in told))
 
 
 def settle_year(
-    title: Title, titles: Titles, told: Sequence[Witness[int]], named: int | None, issued: date | None
+    title: Title,
+    titles: Titles,
+    told: Sequence[Witness[int]],
+    named: int | None,
+    issued: date | None,
+    is_own_file: bool = True,
 ) -> Settled[int]:
-    """The report year, in the same way; the file's name and the date of issue count where nothing else does."""
+    """The report year, in the same way; the file's name and the date of issue count where nothing else does.
+
+    `is_own_file`: the file's name does not name another body.
+    """
     if len(title.years) > 1:
         return Settled(title.year, tuple((TITLE, str(year)) for year in title.years))
     if title.year is None:
-        return _untitled_year(told, named)
+        return _untitled_year(told, named, issued, is_own_file)
     year = title.year
     supported = [w for w in told if year_stand(year, w) == "for"]
     is_dated = issued is not None and issued.year == year + 1
@@ -151,8 +184,16 @@ def settle_year(
     return Settled(year, ((TITLE, str(year)), *dict.fromkeys(others)) if others else ())
 
 
-def _untitled_year(told: Sequence[Witness[int]], named: int | None) -> Settled[int]:
+def _untitled_year(
+    told: Sequence[Witness[int]], named: int | None, issued: date | None, is_own_file: bool
+) -> Settled[int]:
     states = [w for w in told if w.weight == "states"] or list(told)
+    if not states and named is not None:
+        places = [(FILE_NAME, str(named))]
+        if issued and _is_out_of_time(named, None, issued):
+            return Settled(named, (*places, (ISSUED, str(issued))))
+        if not is_own_file:
+            return Settled(named, tuple(places))
     if not states:
         return Settled(named, is_from_file_name=named is not None)
     year = states[0].value

@@ -36,7 +36,7 @@ _NOBODY = re.compile(
 _FOREIGN = re.compile(r"信息公开|年报|报告|首页|栏目|专栏|网站|门户|目录|通知|\A政务公开|法定主动|当前位置|年度\Z")
 _LAST_WORD = re.compile(r"[告报年度)）*》”\"]\Z")
 """How the last line of a title ends; most lines do not."""
-_PIECE = re.compile(r"[\u4e00-\u9fff\d()·、《]{1,40}")
+_PIECE = re.compile(r"[\u4e00-\u9fff〇○◯\d()·、《]{1,40}")
 _APART = re.compile(
     r"文件\Z|报告\Z|年报\Z|号\Z|\A附件|\d{1,2}月|信息公开(?:专栏|网|平台)|首页|网站|当前位置|[上下]一[篇条]|\A目录\Z|\A来源"
 )
@@ -45,6 +45,9 @@ _PLACED = re.compile(r"(?!城市|社区|城乡|城区|住房|市场)[\u4e00-\u9f
 _COLUMN = re.compile(r"公开|信息|首页|网|栏|部门|服务\Z")
 _BEFORE_OTHERS = re.compile(r"\A(?:[上下]一[篇条]|相关|链接|友情|延伸阅读|热点|最新|推荐)")
 _NAVIGATION = re.compile("首页|当前位置|您的位置|网站|门户|搜索|打印本页")
+_CUT = re.compile(r"(?!市场|区块|州际|乡村|乡镇)[省市县区州旗镇乡]")
+"""How a name begins whose place was cut in two."""
+_LONGEST_PLACE = 8
 _SPAN = 5
 _SEARCHED = 80
 _TAG_RANK = {"title": 3, "h1": 3, "h2": 2, "h3": 1}
@@ -206,4 +209,5 @@ def _belongs(agency: str, above: Line, plain: str, line: Line) -> bool:
         return is_place or not (is_body(plain) or _PLACED.match(agency))
     if line.size or _PLACED.match(agency):
         return False
-    return is_place or (bool(_PLACED.match(plain)) and not is_body(plain) and not _COLUMN.search(plain))
+    is_cut = bool(_PLACED.match(plain)) or (bool(_CUT.match(agency)) and len(plain) <= _LONGEST_PLACE)
+    return is_place or (is_cut and not is_body(plain) and not _COLUMN.search(plain))
