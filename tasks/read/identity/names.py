@@ -22,6 +22,7 @@ _NEVER = re.compile(
     r"单位|按照|根据|认真|落实|情况|工作(?!委员会|委|领导|办|站|部|局|中心)|进行|社会(?!$|保|工|组|事|主|科|信|管|治|发|福|救|化)|"
     r"全部|内部|场所|条例|规定|问题|以及|我[局委办厅院镇乡县市区]"
 )
+_PLACED = re.compile(r"(?!城市|社区|城乡|城区|住房|市场)[\u4e00-\u9fff]{2,7}?[省市县区州旗镇乡]")
 _STEM = re.compile(rf"(?:{_ENDINGS})\Z")
 _LOOSE = re.compile(r"和|与|及|、|·|\s")
 _SHORT = (
@@ -106,8 +107,19 @@ def is_part_of(other: str, body: str, any_office: bool = False) -> bool:
 
     With `any_office` also one that might be a body of its own: it is only named as the one to ask.
     """
-    whole, part = _canonical(body), _canonical(other)
-    return part.startswith(whole) and bool((_OFFICE if any_office else _WITHIN).match(part[len(whole) :]))
+    kind = _OFFICE if any_office else _WITHIN
+    pairs = ((_canonical(body), _canonical(other)), (normal(body), normal(other).replace("办公室", "办")))
+    return any(part.startswith(whole) and kind.match(part[len(whole) :]) for whole, part in pairs)
+
+
+def is_place(name: str) -> bool:
+    """Whether a name is that of a place alone."""
+    return name.endswith((*_PLACES, "街道"))
+
+
+def is_placed(name: str) -> bool:
+    """Whether a name begins with that of a place."""
+    return bool(_PLACED.match(name))
 
 
 def is_government(name: str) -> bool:

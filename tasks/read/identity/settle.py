@@ -10,21 +10,24 @@ from typing import Generic, Literal, TypeVar
 
 from tasks.read.identity.names import (
     bodies,
+    is_body,
     is_exactly,
     is_government,
     is_part_of,
+    is_place,
+    is_placed,
     loosely_within,
     normal,
     same_body,
 )
 from tasks.read.identity.title import Title, Titles
-from tasks.read.identity.witnesses import COMPILED, CONTACT, FILE_NAME, NICKNAME, SITE, Testimony, Witness
+from tasks.read.identity.witnesses import COMPILED, CONTACT, FILE_NAME, LETTERHEAD, NICKNAME, SITE, Testimony, Witness
 
 T = TypeVar("T")
 Stand = Literal["for", "against", "neither"]
 _OF_FILE = (FILE_NAME, NICKNAME)
 TITLE, ISSUED = "题目", "落款日期"
-_OFFICE = re.compile(r"(?<=.{3})(?:办公室|办公厅|[\u4e00-\u9fff]{0,6}[科处室股])\Z")
+_OFFICE = re.compile(r"(?<=.{3})(?:办公室|办公厅|[\u4e00-\u9fff]{0,6}(?:[科室股]|(?<!办事)处))\Z")
 _LATE_MONTH = 11
 """From this month on a report may be on the year that it is dated in."""
 
@@ -113,10 +116,22 @@ def settle_agency(title: Title, titles: Titles, told: Sequence[Witness[str]]) ->
     lonely = not supported and (
         not title.is_sound or (titles.is_web_page and title.lines > 1 and is_government(agency))
     )
+    rivals += () if supported else _longer(title, titles)
     if opposed or rivals or lonely:
         others = [*_places(opposed), *(("另一题目", rival) for rival in rivals)]
         return Settled(agency, ((TITLE, agency), *dict.fromkeys(others)))
     return Settled(agency)
+
+
+def _longer(title: Title, titles: Titles) -> Iterator[str]:
+    """The names that the title would have with the line above it, if that is not another body's, such as a site's."""
+    lacks_place = title.agency is not None and not is_placed(title.agency)
+    for longer in titles.extents:
+        if title.agency and longer.agency and longer.lines > title.lines and longer.is_sound:
+            before = longer.agency.removesuffix(title.agency)
+            is_site = is_body(before) and (before.endswith("政府") or not (is_place(before) or lacks_place))
+            if before not in ("", longer.agency) and not is_site:
+                yield longer.agency
 
 
 def _signs_what_it_compiled(agency: str, witness: Witness[str], told: Sequence[Witness[str]]) -> bool:
@@ -146,7 +161,9 @@ def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
 
 
 def _is_for_another(witness: Witness[str]) -> bool:
-    """Whether it is an office that may have compiled the report of the body that it belongs to."""
+    """Whether it may have compiled or passed on the report of another: an office, or a government by its letterhead."""
+    if witness.where == LETTERHEAD:
+        return "政府" in witness.value
     return witness.where in (COMPILED, CONTACT) and bool(_OFFICE.search(witness.value) or "公开" in witness.value)
 
 

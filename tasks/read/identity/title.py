@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tasks.read.identity.names import is_body, same_body
+from tasks.read.identity.names import is_body, is_placed, same_body
 from tasks.read.lines import Line
 from tasks.read.sections import headings
 
@@ -41,7 +41,6 @@ _APART = re.compile(
     r"文件\Z|报告\Z|年报\Z|号\Z|\A附件|\d{1,2}月|信息公开(?:专栏|网|平台)|首页|网站|当前位置|[上下]一[篇条]|\A目录\Z|\A来源"
 )
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,12}(?:[省市县区州盟旗镇乡]|街道)")
-_PLACED = re.compile(r"(?!城市|社区|城乡|城区|住房|市场)[\u4e00-\u9fff]{2,7}?[省市县区州旗镇乡]")
 _COLUMN = re.compile(r"公开|信息|首页|网|栏|部门|服务\Z")
 _BEFORE_OTHERS = re.compile(r"\A(?:[上下]一[篇条]|相关|链接|友情|延伸阅读|热点|最新|推荐)")
 _NAVIGATION = re.compile("首页|当前位置|您的位置|网站|门户|搜索|打印本页")
@@ -206,8 +205,8 @@ def _belongs(agency: str, above: Line, plain: str, line: Line) -> bool:
         return False
     is_place = bool(_PLACE.fullmatch(plain)) and not agency.startswith(plain)
     if line.size and abs(above.size - line.size) < 0.05 * line.size:
-        return is_place or not (is_body(plain) or _PLACED.match(agency))
-    if line.size or _PLACED.match(agency):
+        return is_place or not (is_body(plain) or is_placed(agency))
+    if line.size or is_placed(agency):
         return False
-    is_cut = bool(_PLACED.match(plain)) or (bool(_CUT.match(agency)) and len(plain) <= _LONGEST_PLACE)
+    is_cut = is_placed(plain) or (bool(_CUT.match(agency)) and len(plain) <= _LONGEST_PLACE)
     return is_place or (is_cut and not is_body(plain) and not _COLUMN.search(plain))

@@ -33,14 +33,14 @@ class Witness(Generic[T]):
 
 
 COMPILED, SIGNED, CONTACT, FILE_NAME, SITE = "引言（编制单位）", "落款", "引言（联系方式）", "文件名", "网站名称"
-NICKNAME = "文件名（简称）"
+LETTERHEAD, NICKNAME = "红头", "文件名（简称）"
 """What a file's name says less formally than a title does: no name to publish under."""
 _NAMES = {"page": "网页标题", "head": "页眉页脚"}
 
 _B = rf"(?P<body>{BODY}?)"
 _Y = YEAR.format(n=1)
 _SURE_Y = _Y.replace("年?", "年")
-_DUTY = "按照|根据|依据|依照|编制|编写|组织|负责|汇总|起草|统一|牵头|会同"
+_DUTY = "按照|根据|依据|依照|编制(?!委)|编写|组织|负责|汇总|起草|统一|牵头|会同"
 _SELF = "局|委|办|厅|院|中心|机关|单位|部门|镇|乡|县|市|区|街道|处|会|公司|所|站|馆|校"
 _REPORT = "(?:政府信息公开)?(?:工作)?(?:年度)?(?:报告|年报)"
 _TELLS = "现(?:将|予以?|向社会)?(?:公布|发布|公开)?|公布|发布|编制了?"
@@ -48,7 +48,7 @@ _MADE = f"(?:编制|编写|制作|形成)(?:了|完成|并发布|本|《|{_Y})"
 Statements = tuple[tuple[str, re.Pattern[str]], ...]
 _STATEMENTS: Statements = (
     (COMPILED, re.compile(rf"本(?:年度|年)?{_REPORT}(?:是|系)?由{_B}(?:{_DUTY})")),
-    (COMPILED, re.compile(rf"由{_B}(?:负责|组织)?(?:编制|编写|起草)")),
+    (COMPILED, re.compile(rf"由{_B}(?:负责|组织)?(?:编制(?!委)|编写|起草)")),
     (COMPILED, re.compile(rf"[,。;:》)，]{_B}(?:特|现|组织|认真|结合实际)?{_MADE}")),
     ("引言（公布）", re.compile(rf"(?:{_TELLS}){_B}{_Y}.{{0,12}}?(?:信息公开|年度?报告|年报)")),
     ("引言（简称）", re.compile(rf"(?:\A|[,。;:、]){_B}\((?:以下|下)[简统]?称[“\"'‘]?(?:本|我)(?:{_SELF})")),
@@ -217,7 +217,7 @@ def _letterheads(lines: Sequence[Line]) -> Iterator[Witness[str]]:
     for line in lines:
         found = _LETTERHEAD.match(line.plain)
         if found:
-            yield from _named("红头", found[1], "labels")
+            yield from _named(LETTERHEAD, found[1], "labels")
 
 
 def _labelled(names: Sequence[Line]) -> Iterator[Witness[str]]:
