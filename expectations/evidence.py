@@ -94,8 +94,8 @@ class Decision:
 class Finding:
     """A rule that did not pass: `message` in Chinese, `cells` the operands, `left` and `right` the two sides.
 
-    `suspect` is the one cell that explains it, `candidates` the addresses of those that may, where there is no telling.
-    `decision` is that of a person who let it pass.
+    `suspect` is the one cell that explains it, `candidates` the addresses of those that may, where there is no
+    telling (or the names or years, where these are in doubt). `decision` is that of a person who let it pass.
     """
 
     rule: str

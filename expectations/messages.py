@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from expectations.evidence import Cell, Claim, Doubt, Number, Severity, Suspect
+from expectations.evidence import Cell, Claim, DecisionKind, Doubt, Number, Severity, Suspect
 from expectations.forms import Identity
 from expectations.places import column_label, place_label
 
@@ -116,6 +116,24 @@ def disagreement(doubt: Doubt, form: str) -> str:
         f"{place_label(doubt.where, form)}：两种独立读法不一致（一为“{doubt.first}”，一为“{doubt.second}”），"
         "这是本系统读取存疑，不代表报告有误，请人工核对原文。"
     )
+
+
+SETTLED: dict[DecisionKind, str] = {"accept": "接受", "correct": "更正", "reject": "维持", "retract": "撤回"}
+"""What a person's decision did with a finding."""
+NAMES = {"agency": "发文机关", "year": "报告年度"}
+"""What names a report, and can be corrected besides its cells."""
+
+
+def identity_doubt(what: str, readings: Sequence[tuple[str, str]]) -> str:
+    """DOC.AGENCY_DOUBT and DOC.YEAR_DOUBT: who or when (`what`), as each place says."""
+    said = "，".join(f"{place}为“{value}”" for place, value in readings)
+    why = "各处读出的不一致" if len(readings) > 1 else "没有别处可以印证，也不像完整的名称"
+    return f"{NAMES[what]}存疑：{said}，{why}。这是本系统读取存疑，不代表报告有误，请人工核对原文。"
+
+
+def from_file_name(what: str, value: str) -> str:
+    """DOC.NO_AGENCY and DOC.NO_YEAR where the file's name serves."""
+    return f"报告中找不到{NAMES[what]}，取自文件名：{value}{' 年' if what == 'year' else ''}"
 
 
 def rule_error(rule: str, why: str) -> str:

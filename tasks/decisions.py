@@ -1,7 +1,8 @@
 """What people decided on reports: objects in the receipts place, one for each file's bytes.
 
 A decision holds for the same bytes (sha256) and the same findings: rule, place and operands as read. It survives
-replays, and lapses by itself as soon as any of these changes: a better reader that reads another number asks again.
+replays, and lapses by itself as soon as any of these changes: a better reader that reads another number, or another
+name or year where a person gave one, asks again.
 Only a retraction does not lapse: it is a finding of its own, and stands until a person lets that pass.
 """
 
@@ -17,9 +18,11 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from expectations.evidence import Cell, Decision, DecisionKind, Finding, Number
+from expectations.messages import NAMES
 from expectations.rules import RULES
 from tasks.card.record import local
 from tasks.lock import exclusive
+from tasks.read.claims import find_claims
 from tasks.receipt_json import Json, to_text
 from tasks.settings import Buckets
 from tasks.storage import read_object
@@ -28,13 +31,11 @@ from tasks.values import Report, Verdict, outcome_of
 RETRACTED = "DOC.RETRACTED"
 logger = logging.getLogger("nianbao.decisions")
 _FOLDER = ".decisions"
-NAMES = ("agency", "year")
-"""What can be corrected besides cells: what a title should have said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The value for `address`, which holds as long as the reader reads `raw` there."""
+    """The value for `address` (or for `agency`, `year`), which holds as long as the reader reads `raw` there."""
 
     address: str
     value: str
@@ -104,14 +105,33 @@ def _retraction(reviews: Sequence[Review]) -> Iterator[Finding]:
 
 
 def _corrected(report: Report, correction: Correction) -> Report:
-    if correction.address == "agency":
-        return replace(report, agency=correction.value)
-    if correction.address == "year":
-        return replace(report, year=int(value_of(correction.value)))
+    if correction.address in NAMES:
+        return _named(report, correction)
     cells = tuple(_with_value(cell, correction) for cell in report.cells)
     if cells == report.cells:
         return report
     return replace(report, cells=cells, doubts=tuple(d for d in report.doubts if d.where != correction.address))
+
+
+def _named(report: Report, correction: Correction) -> Report:
+    """Under the name or year that a person gave; the claims of the text are those of a report on that year."""
+    name = correction.address
+    printed = report.read_as[name] if name in report.read_as else as_read(report, name)
+    if printed != correction.raw:
+        return report
+    report = replace(report, read_as={**report.read_as, name: printed})
+    if name == "agency":
+        return replace(report, agency=correction.value)
+    year = int(correction.value)
+    claims = tuple(claim for s in report.sections if s.number == "一" for claim in find_claims(s.text, year))
+    notes = tuple(note for note in report.notes if note.rule != "DOC.YEAR_MISMATCH")
+    return replace(report, year=year, claims=claims, notes=notes)
+
+
+def as_read(report: Report, name: str) -> str | None:
+    """The agency or the year of `report` as text."""
+    value = report.agency if name == "agency" else report.year
+    return None if value is None else str(value)
 
 
 def _with_value(cell: Cell, correction: Correction) -> Cell:

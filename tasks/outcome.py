@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from expectations.messages import NAMES
 from tasks.decisions import Review, standing
 from tasks.errors import Rejected
 from tasks.publish import Publication
@@ -44,6 +45,7 @@ def judged_receipt(
         findings=verdict.findings,
         rules=verdict.rules,
         review=standing(reviews),
+        read_as=report.read_as,
         written=publication.written,
         superseded_by_quarantined=publication.superseded_by_quarantined,
     )
@@ -84,7 +86,9 @@ def summary(report: Report, verdict: Verdict) -> str:
         return f"{critical[0].message}{more}"
     let_pass = sum(finding.decision is not None for finding in verdict.findings)
     changed = sum(cell.is_corrected for cell in report.cells)
-    people = [f"更正 {changed} 格"] * bool(changed) + [f"接受 {let_pass} 处问题"] * bool(let_pass)
+    named = "和".join(NAMES[name] for name in report.read_as)
+    people = [f"更正 {changed} 格"] * bool(changed) + [f"写明{named}"] * bool(named)
+    people += [f"接受 {let_pass} 处问题"] * bool(let_pass)
     return f"经人工{'、'.join(people)}，数据已入库。" if people else "全部规则通过，数据已入库。"
 
 

@@ -134,8 +134,12 @@ def forget_former_name(s3: Any, buckets: Buckets, judged: rows.Judged) -> None: 
     former = read_receipt(s3, buckets, source.key)
     if not former or former["report_id"] in (None, judged.report_id):
         return
-    named = former["agency"] and former["year"]
-    if named and former["object"]["etag"] != source.etag:
+    is_named = former["agency"] and former["year"]
+    if (
+        is_named
+        and former["report_id"] == rows.report_id(former["agency"], former["year"])
+        and former["object"]["etag"] != source.etag
+    ):
         return
     with exclusive(s3, buckets, _lock(former["report_id"])):
         for place in (buckets.lake, buckets.quarantine):

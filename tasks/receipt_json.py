@@ -39,6 +39,7 @@ def receipt_dict(receipt: Receipt) -> Json:
         "findings": [finding_dict(finding) for finding in receipt.findings],
         "rules": dict(receipt.rules),
         "review": _decision(receipt.review),
+        "read_as": dict(receipt.read_as),
         "written": list(receipt.written),
         "duplicate_of": receipt.duplicate_of,
         "superseded_by_quarantined": receipt.superseded_by_quarantined,

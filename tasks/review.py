@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from expectations.evidence import Decision, DecisionKind, Number
-from tasks.decisions import NAMES, RETRACTED, Correction, Review, add_review, value_of
+from expectations.evidence import Decision, DecisionKind
+from expectations.forms import FIRST_YEAR
+from expectations.messages import NAMES
+from expectations.rules.documents import IDENTITY_DOUBTS
+from tasks.decisions import RETRACTED, Correction, Review, add_review, value_of
 from tasks.lake import Entry, Version
 from tasks.receipt import list_receipts, read_receipt
 from tasks.receipt_json import Json, ending_of
@@ -47,7 +50,7 @@ def decide(
     if kind == "correct" and not corrections:
         raise CannotDecideError("请写明要更正的单元格，例如 table3.new.total=5。")
     decision = Decision(kind, by, datetime.now(UTC), note.strip())
-    accepted = _lets_pass(receipt, kind)
+    accepted = _lets_pass(receipt, kind, corrections or {})
     corrected = _corrections(s3, buckets, receipt, corrections or {}) if kind == "correct" else ()
     add_review(s3, buckets, receipt["object"]["sha256"], Review(decision, accepted, corrected))
     return receipt
@@ -93,17 +96,21 @@ def _etag(s3: Any, bucket: str, key: str) -> str | None:  # noqa: ANN401
     return head["ETag"].strip('"') if head else None
 
 
-def _lets_pass(receipt: Json, kind: DecisionKind) -> tuple[str, ...]:
-    """The ids of the findings that the decision lets pass: a correction lets a retraction pass, for it mends it."""
+def _lets_pass(receipt: Json, kind: DecisionKind, corrections: Mapping[str, str]) -> tuple[str, ...]:
+    """The ids of the findings that the decision lets pass.
+
+    A correction lets a retraction pass, for it mends it, and a doubt about the agency or the year that it states.
+    """
     if kind == "accept":
         return _acceptable(receipt)
-    return tuple(f["id"] for f in receipt["findings"] if kind == "correct" and f["rule"] == RETRACTED)
+    settled = {RETRACTED, *(rule for name, rule in IDENTITY_DOUBTS.items() if name in corrections)}
+    return tuple(f["id"] for f in receipt["findings"] if kind == "correct" and f["rule"] in settled)
 
 
 def _acceptable(receipt: Json) -> tuple[str, ...]:
     """The ids of all that keeps the report out."""
     keeps_out = [f for f in receipt["findings"] if f["severity"] == "critical" and not f["decision"]]
-    unnamed = [f["rule"] for f in keeps_out if f["rule"].startswith("DOC.NO_")]
+    unnamed = [f["rule"] for f in keeps_out if f["rule"].startswith("DOC.NO_") or f["rule"] in IDENTITY_DOUBTS.values()]
     if unnamed:
         raise CannotDecideError(
             f"{'、'.join(unnamed)} 不能接受，只能更正：correct {receipt['object']['key']} agency=… year=…"
@@ -115,27 +122,39 @@ def _acceptable(receipt: Json) -> tuple[str, ...]:
 
 
 def _corrections(s3: Any, buckets: Buckets, receipt: Json, wanted: Mapping[str, str]) -> tuple[Correction, ...]:  # noqa: ANN401
-    raw = _raw_texts(s3, buckets, receipt)
+    raw: dict[str, str | None] = {**_raw_texts(s3, buckets, receipt), **_names_as_read(receipt)}
     found = []
     for address, value in wanted.items():
-        if address not in raw and address not in NAMES:
+        if address not in raw:
             raise CannotDecideError(f"报告中没有读出 {address} 这个单元格。")
         _check(address, value)
-        found.append(Correction(address, value.strip(), raw.get(address)))
+        found.append(Correction(address, value.strip(), raw[address]))
     return tuple(found)
 
 
+def _names_as_read(receipt: Json) -> dict[str, str | None]:
+    """Agency and year as the reader read them, whatever a person has made of them before."""
+    read_as = receipt.get("read_as") or {}
+    return {name: read_as.get(name, None if receipt[name] is None else str(receipt[name])) for name in NAMES}
+
+
 def _check(address: str, value: str) -> None:
+    if address == "agency":
+        if not value.strip():
+            raise CannotDecideError("请写明机关的名称，例如 agency=青岚市财政局。")
+    elif address == "year":
+        latest = datetime.now(UTC).year
+        if not (value.strip().isdecimal() and FIRST_YEAR <= int(value) <= latest):
+            raise CannotDecideError(f"年度“{value}”不是 {FIRST_YEAR} 至 {latest} 的年份。")
+    else:
+        _check_number(address, value)
+
+
+def _check_number(address: str, value: str) -> None:
     try:
-        is_sound = bool(value.strip()) if address == "agency" else _is_number(address, value_of(value))
-    except ValueError:
-        is_sound = False
-    if not is_sound:
-        raise CannotDecideError(f"{address} 的更正值“{value}”不是数。")
-
-
-def _is_number(address: str, value: Number) -> bool:
-    return address != "year" or isinstance(value, int)
+        value_of(value)
+    except ValueError as error:
+        raise CannotDecideError(f"{address} 的更正值“{value}”不是数。") from error
 
 
 def _raw_texts(s3: Any, buckets: Buckets, receipt: Json) -> dict[str, str]:  # noqa: ANN401

@@ -36,8 +36,8 @@ class Judged:
 
     @property
     def report_id(self) -> str:
-        """The report's name in the lake; where agency or year is unknown, it is made of the file's bytes instead."""
-        if self.report.agency and self.report.year:
+        """The report's name in the lake; made of the file's bytes where agency or year is unknown or in doubt."""
+        if self.report.agency and self.report.year and not self.verdict.is_name_in_doubt:
             return report_id(self.report.agency, self.report.year)
         return _short(f"sha256|{self.source.sha256}")
 

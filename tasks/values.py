@@ -9,6 +9,7 @@ from typing import Literal
 
 from expectations.evidence import Cell, Claim, Decision, DecisionKind, Doubt, Finding, RuleOutcome
 from expectations.forms import TableName
+from expectations.rules.documents import IDENTITY_DOUBTS
 
 READER_VERSION = "1"
 RULES_VERSION = "1"
@@ -74,6 +75,8 @@ class Report:
     engine: str
     second: str
     claims: tuple[Claim, ...] = ()
+    read_as: Mapping[str, str | None] = field(default_factory=dict)
+    """What was read where a person gave another `agency` or `year`, by that name."""
 
     @property
     def form(self) -> str | None:
@@ -103,6 +106,11 @@ class Verdict:
     rules: Mapping[str, RuleOutcome] = field(default_factory=dict)
 
     @property
+    def is_name_in_doubt(self) -> bool:
+        """Whether nobody has settled a doubt about who reports, or on which year."""
+        return any(f.rule in IDENTITY_DOUBTS.values() and f.keeps_out for f in self.findings)
+
+    @property
     def reason(self) -> str | None:
         """The first critical rule, for the receipt's one-line reason."""
         return next((f.rule for f in self.findings if f.keeps_out), None)
@@ -129,6 +137,7 @@ class Receipt:
     findings: tuple[Finding, ...] = ()
     rules: Mapping[str, RuleOutcome] = field(default_factory=dict)
     review: Decision | None = None
+    read_as: Mapping[str, str | None] = field(default_factory=dict)
     written: tuple[str, ...] = ()
     duplicate_of: str | None = None
     superseded_by_quarantined: bool = False

@@ -5,6 +5,10 @@ from __future__ import annotations
 from expectations.rules.model import ARTICLE_50, FORM, OURS, Rule
 
 _FILE = "整个文件"
+_WHO = "题目、引言、落款、网页标题、页眉页脚、文件名"
+_SETTLE = (
+    "不是报告的错误：请人工核对原文，由运维人员用 nianbao review correct KEY agency=… year=… --note … 写明机关或年度。"
+)
 
 REJECTIONS = (
     Rule("DOC.EMPTY", "文件为空", OURS, "文件有内容", _FILE, "请检查导出或上传是否中断，然后重新上传。"),
@@ -35,8 +39,11 @@ DOCUMENT_RULES = (
          "请在标题中写明机关全称。"),
     Rule("DOC.NO_YEAR", "找不到报告年度", ARTICLE_50, "报告写明年度（只有文件名写明时为提醒）", "标题、正文、文件名",
          "请在标题中写明报告年度。"),
-    Rule("DOC.YEAR_MISMATCH", "年度前后不一", ARTICLE_50, "文件名、标题、正文、发布日期的年度相符",
-         "文件名、标题、正文、发布日期", "请核对报告年度。", "warning"),
+    Rule("DOC.AGENCY_DOUBT", "发文机关存疑", OURS, "题目与别处（引言、落款、网页标题等）读出的机关相同", _WHO, _SETTLE),
+    Rule("DOC.YEAR_DOUBT", "报告年度存疑", OURS, "题目与别处（统计期限、正文、网页标题等）读出的年度相同", _WHO,
+         _SETTLE),
+    Rule("DOC.YEAR_MISMATCH", "年度前后不一", ARTICLE_50, "文件名、网页标题、发布日期的年度与报告年度相符",
+         "文件名、网页标题、发布日期", "请核对报告年度。", "warning"),
     Rule("DOC.SECTIONS", "六个部分不全或次序不符", FORM, "六个部分齐全、依次、第五部分有内容", "六个部分的标题和正文",
          "请按格式补全各部分。", "warning"),
     Rule("FORMAT.YEAR_MISMATCH", "表格格式与年度不符", FORM, "2019、2020 年度用 2019 年格式，此后用 2021 年格式",
@@ -44,3 +51,6 @@ DOCUMENT_RULES = (
     Rule("READ.DISAGREEMENT", "两种读法不一致", OURS, "两种独立的读法读出同样的内容", "有疑问的单元格、行或表",
          "不是报告的错误：请人工核对原文，由运维人员用 nianbao review 作出决定。"),
 )  # fmt: skip
+
+IDENTITY_DOUBTS = {"agency": "DOC.AGENCY_DOUBT", "year": "DOC.YEAR_DOUBT"}
+"""The rules that a person settles by stating the agency, or the year."""

@@ -38,6 +38,7 @@ def list_waiting(as_json: Annotated[bool, typer.Option("--json", help="输出 JS
         critical = [f["rule"] for f in receipt["findings"] if f["severity"] == "critical"]
         who = f"{receipt['agency'] or '未知机关'} {receipt['year'] or ''}".strip()
         line = f"{receipt['object']['key']}　{who}　{'、'.join(dict.fromkeys(critical))}"
+        line += "".join(f"　{name}={'|'.join(values)}" for name, values in _names_in_doubt(receipt).items())
         typer.echo(shown_json(receipt) if as_json else shown(line))
     if not found and not as_json:
         typer.echo("没有等待决定的报告。")
@@ -54,11 +55,23 @@ def show(key: Key) -> None:
     if receipt is None:
         raise failed(f"没有回执：{shown(key)}")
     show_receipt(receipt)
+    doubts = _names_in_doubt(receipt)
+    if doubts:
+        choices = " ".join(f"{name}={'|'.join(values)}" for name, values in doubts.items())
+        typer.echo(f"  请写明　nianbao review correct {key} {choices} --note …（“|”分开的是读出的，也可另写）")
     for finding in receipt["findings"]:
         if finding["suspect"]:
             cell = f"{finding['suspect']['address']}={finding['suspect']['balancing_value']}"
             typer.echo(f"  可更正　nianbao review correct {shown(key)} {cell} --note …")
             break
+
+
+def _names_in_doubt(receipt: Json) -> dict[str, list[str]]:
+    """What was read for the agency and the year where that is in doubt and nobody has settled it."""
+    from expectations.rules.documents import IDENTITY_DOUBTS
+
+    findings = {f["rule"]: f for f in receipt["findings"] if not f["decision"]}
+    return {name: findings[rule]["candidates"] for name, rule in IDENTITY_DOUBTS.items() if rule in findings}
 
 
 @review.command(cls=ChineseCommand)

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from expectations.evidence import Severity
-from expectations.messages import SEVERITY_NAMES
+from expectations.messages import SETTLED, SEVERITY_NAMES
 from tasks.receipt_json import Json, ending_of
 from tasks.shown import shown
 from tasks.values import Ending
@@ -46,7 +46,7 @@ def show_outcome(record: Json, name: str, console: Console) -> None:
         severity: Severity = finding["severity"]
         head = f"  {SEVERITY_NAMES[severity]}", _STYLES[severity]
         decision = finding["decision"]
-        accepted = f"（{decision['by']} 已接受：{decision['note']}）" if decision else ""
+        accepted = f"（{decision['by']} 已{SETTLED[decision['kind']]}：{decision['note']}）" if decision else ""
         _line(console, head, f"{finding['rule']} {finding['message']}{accepted}")
 
 

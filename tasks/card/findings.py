@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from expectations.evidence import Finding
-from expectations.messages import SEVERITY_NAMES
+from expectations.messages import SETTLED, SEVERITY_NAMES
 from expectations.places import place_label
 from expectations.rules import RULES
 from tasks.card.pages import Pages
@@ -44,6 +44,6 @@ def _pages(finding: Finding) -> str:
 def _notes(finding: Finding) -> Iterator[str]:
     decision = finding.decision
     if decision:
-        yield escape(f"已由 {decision.by} 于 {decision.at:%Y-%m-%d} 接受：{decision.note}")
+        yield escape(f"已由 {decision.by} 于 {decision.at:%Y-%m-%d} {SETTLED[decision.kind]}：{decision.note}")
     elif finding.rule in RULES:
         yield escape(RULES[finding.rule].advice)

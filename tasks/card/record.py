@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from html import escape
 
 from expectations.evidence import RuleOutcome
+from expectations.messages import NAMES
 from tasks.shown import shown
 from tasks.values import Receipt
 
@@ -39,6 +40,9 @@ def _record(receipt: Receipt) -> Iterator[tuple[str, str]]:
     if receipt.review:
         review = receipt.review
         yield "人工决定", f"{review.kind}，{review.by}，{local(review.at)}：{review.note}"
+    for name, printed in receipt.read_as.items():
+        value = receipt.agency if name == "agency" else receipt.year
+        yield f"{NAMES[name]}（人工写明）", f"{value}；读出的是：{printed or '没有'}"
     if receipt.duplicate_of:
         yield "首次出现", receipt.duplicate_of
     if receipt.report_id:

@@ -13,8 +13,9 @@ from tasks.read.doubts import check
 from tasks.read.dump import read_dump
 from tasks.read.encoding import decode
 from tasks.read.html import read_html
+from tasks.read.identity import identify
 from tasks.read.medium import Medium
-from tasks.read.notes import identify, section_notes
+from tasks.read.notes import section_notes
 from tasks.read.pdf_medium import read_pdf
 from tasks.read.radicals import IDEOGRAPHS
 from tasks.read.rows import TableReading
@@ -26,11 +27,11 @@ from tasks.values import Document, Report
 def read(document: Document) -> Report:
     """The report in `document`. Raises NoTextLayer, NotAnnualReport or UnsupportedYear if there is none to read."""
     medium = _READERS[document.media_type](document.body)
-    who = identify(document.name, medium.lines)
+    who = identify(document.name, medium.lines, medium.names)
     if medium.is_scan and len(medium.tables) < 3:
         raise NoTextLayer
     _check_is_report(medium, who.title)
-    if who.year is not None and who.year < FIRST_YEAR:
+    if who.year is not None and who.year < FIRST_YEAR and not who.is_year_in_doubt:
         raise UnsupportedYear(f"{who.year} 年")
     sections = find_sections(medium.lines)
     checked = check(medium)

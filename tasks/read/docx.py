@@ -12,8 +12,8 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from tasks.errors import CorruptFile, TooLarge
 from tasks.read.characters import checked
+from tasks.read.docx_names import running_heads, styled
 from tasks.read.grid import Grid, GridCell
-from tasks.read.lines import Line
 from tasks.read.medium import Medium
 from tasks.read.spans import MAX_SPAN, MIN_CELLS
 from tasks.read.tables import read_tables
@@ -37,8 +37,9 @@ def read_docx(body: bytes) -> Medium:
     stream = checked(_text_of(root))
     tables = {table: None for table in root.iter(_TABLE) if _holds_data(table)}
     outside = (p for p in root.iter(_PARAGRAPH) if next(p.iterancestors(_TABLE), None) not in tables)
-    lines = tuple(Line(line) for p in outside for line in _text(p).split("\n"))
-    return Medium(read_tables([_grid(table) for table in tables]), lines, stream, "cells", "stream")
+    lines = tuple(styled(line, p) for p in outside for line in _text(p).split("\n"))
+    names = running_heads(document)
+    return Medium(read_tables([_grid(table) for table in tables]), lines, stream, "cells", "stream", names=names)
 
 
 def _opened(body: bytes) -> Document:

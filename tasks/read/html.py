@@ -9,7 +9,7 @@ from lxml import etree, html
 from tasks.errors import CorruptFile, TooLarge
 from tasks.read.characters import checked
 from tasks.read.grid import Grid
-from tasks.read.lines import Line
+from tasks.read.html_names import page_names, tagged
 from tasks.read.medium import Medium
 from tasks.read.spans import MIN_CELLS, SpanCell, spanned_grid
 from tasks.read.tables import read_tables
@@ -57,11 +57,12 @@ def read_html(text: str) -> Medium:
         raise CorruptFile("网页没有内容") from error
     if root.xpath("count(//*)") > _MOST_ELEMENTS:
         raise TooLarge("网页内容过多")
+    names = page_names(root)
     _prune(root)
     stream = checked(" ".join(root.itertext(etree.Element)))
     grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
-    lines = tuple(Line(line) for line in _running_text(root).split("\n") if line.strip())
-    return Medium(read_tables(grids), lines, stream, "cells", "stream")
+    lines = tagged((line for line in _running_text(root).split("\n") if line.strip()), root)
+    return Medium(read_tables(grids), lines, stream, "cells", "stream", names=names)
 
 
 def _attributes(tag: str) -> int:

@@ -19,11 +19,15 @@ _MARGIN = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of text; `size` is its character height in points, 0 where there is no geometry."""
+    """A line of text; `size` is its character height in points, 0 where there is no geometry.
+
+    `tag` is what the medium says that it is: `h1`, `h2`, `h3` a heading, `title` a title, `a` nothing but links.
+    """
 
     text: str
     size: float = 0.0
     page: int | None = None
+    tag: str = ""
 
     @property
     def plain(self) -> str:
@@ -66,6 +70,13 @@ def page_lines(pages: Sequence[Page], spans: Spans, aside: Aside) -> list[Line]:
         for row in char_rows(free):
             lines.append(Line(printed(row), max(c.bottom - c.top for c in row), page.number))
     return lines
+
+
+def running_heads(pages: Sequence[Page], aside: Aside) -> tuple[Line, ...]:
+    """What was left out as furniture, but for page numbers: each text once."""
+    rows = (row for page in pages for row in char_rows(page.chars[n] for n in sorted(aside[page.number])))
+    texts = dict.fromkeys(map(printed, rows))
+    return tuple(Line(text, tag="head") for text in texts if len(text) > 3 and not is_page_number(text))
 
 
 def _is_in(char: Char, spans: Sequence[tuple[float, float]]) -> bool:

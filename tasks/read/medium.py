@@ -15,7 +15,8 @@ from tasks.read.rows import TableReading
 class Medium:
     """A document's tables as first read, its running text as lines, and its whole text in file order.
 
-    `doubts` are those that only this medium can have.
+    `doubts` are those that only this medium can have. `names` is what stands outside the running text and may name the
+    report: with the tag `page` the title of a web page, with `head` running heads.
     """
 
     tables: Mapping[TableName, TableReading]
@@ -25,3 +26,4 @@ class Medium:
     second: str
     is_scan: bool = False
     doubts: tuple[Doubt, ...] = ()
+    names: tuple[Line, ...] = ()

@@ -8,7 +8,7 @@ from itertools import groupby
 from expectations.evidence import Cell
 from tasks.read.aligned import read_aligned
 from tasks.read.ink import unexplained
-from tasks.read.lines import Aside, furniture, page_lines, table_spans
+from tasks.read.lines import Aside, furniture, page_lines, running_heads, table_spans
 from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import opened, pdf_pages
@@ -33,7 +33,8 @@ def read_pdf(body: bytes) -> Medium:
         doubtful = unexplained(drawn, pages, _unguarded(tables))
     doubts = confirm_characters(body, doubtful)
     lines = tuple(page_lines(pages, spans, aside))
-    return Medium(tables, lines, stream, "lines" if ruled else "words", "stream", _is_scan(pages), doubts)
+    heads = running_heads(pages, aside)
+    return Medium(tables, lines, stream, "lines" if ruled else "words", "stream", _is_scan(pages), doubts, heads)
 
 
 def _unguarded(tables: Tables) -> Iterator[Cell]:

@@ -26,7 +26,7 @@ _LONE_DATE = re.compile(r"\A(?:\D{0,12})(20\d\d)[年/.-](\d{1,2})[月/.-](\d{1,2
 
 def find_sections(lines: Sequence[Line]) -> tuple[ReportSection, ...]:
     """The statutory sections as they stand; a heading counts where it stands last, after any table of contents."""
-    places = _headings(lines)
+    places = headings(lines)
     order = sorted(places.values())
     found = []
     for section in _SECTIONS:
@@ -38,7 +38,8 @@ def find_sections(lines: Sequence[Line]) -> tuple[ReportSection, ...]:
     return tuple(section for _, section in sorted(found, key=lambda pair: pair[0]))
 
 
-def _headings(lines: Sequence[Line]) -> dict[str, int]:
+def headings(lines: Sequence[Line]) -> dict[str, int]:
+    """Where the heading of each section stands, by the section's number."""
     found = ((_NUMBERS.get(key(line.text)), index) for index, line in enumerate(lines) if len(line.text) <= _LONGEST)
     return {number: index for number, index in found if number}
 

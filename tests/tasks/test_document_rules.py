@@ -68,6 +68,8 @@ REJECTED = {
 REMARKED = {
     "DOC.YEAR_MISMATCH": ("2021年年报.pdf", GOOD, "warning"),
     "DOC.SECTIONS": (f"{NAME}.txt", _text(headings=HEADINGS[:-1]), "warning"),
+    "DOC.AGENCY_DOUBT": ("a.txt", _text(headings=[*HEADINGS, "青岚市水利局", "2024年1月20日"]), "critical"),
+    "DOC.YEAR_DOUBT": ("a.txt", _text(f"{NAME}\n统计期限自2022年1月1日至2022年12月31日。"), "critical"),
     "DOC.NO_AGENCY": ("a.pdf", NAMELESS, "critical"),
     "DOC.NO_YEAR": ("a.pdf", NAMELESS, "critical"),
 }

@@ -84,7 +84,7 @@ def test_the_json_is_the_contracts(make):
     content = json.loads(text)
     assert list(content) == [
         *("object", "outcome", "reason", "message", "agency", "year", "form", "report_id", "findings"),
-        *("rules", "review", "written"),
+        *("rules", "review", "read_as", "written"),
         *("duplicate_of", "superseded_by_quarantined", "flow_run", "processed_at", "seconds", "versions"),
     ]
     assert list(content["object"]) == ["bucket", "key", "etag", "sha256", "size", "landed_at"]

@@ -179,6 +179,8 @@ def test_every_rule_has_its_outcome():
         "READ.DISAGREEMENT",
         "DOC.NO_AGENCY",
         "DOC.NO_YEAR",
+        "DOC.AGENCY_DOUBT",
+        "DOC.YEAR_DOUBT",
         "DOC.YEAR_MISMATCH",
         "DOC.SECTIONS",
     }

@@ -1,0 +1,234 @@
+"""Whether the two witnesses of who and when agree; what is told where they do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, Literal, TypeVar
+
+from tasks.read.identity.names import (
+    bodies,
+    is_body,
+    is_exactly,
+    is_government,
+    is_part_of,
+    is_place,
+    is_placed,
+    loosely_within,
+    normal,
+    same_body,
+)
+from tasks.read.identity.title import Title, Titles
+from tasks.read.identity.witnesses import COMPILED, CONTACT, FILE_NAME, LETTERHEAD, NICKNAME, SITE, Testimony, Witness
+
+T = TypeVar("T")
+Stand = Literal["for", "against", "neither"]
+_OF_FILE = (FILE_NAME, NICKNAME)
+TITLE, ISSUED = "题目", "落款日期"
+_OFFICE = re.compile(r"(?<=.{3})(?:办公室|办公厅|[\u4e00-\u9fff]{0,6}(?:[科室股]|(?<!办事)处))\Z")
+_LATE_MONTH = 11
+"""From this month on a report may be on the year that it is dated in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(Generic[T]):
+    """The likeliest value; `doubts` are all candidates, with where they stand, if there is no telling."""
+
+    value: T | None
+    doubts: tuple[tuple[str, str], ...] = ()
+    is_from_file_name: bool = False
+
+
+def chosen(titles: Titles, told: Testimony) -> Title:
+    """The title: of its extents the one that something else names too; another line only if nothing speaks for it."""
+    best = titles.best
+    for title in (best, *titles.extents):
+        if title.agency and any(is_exactly(title.agency, w.value) for w in told.agencies):
+            return title if title.years or not best.years else best
+    if best.lines > 1 and best.agency and is_government(best.agency):
+        without = next((title for title in titles.extents if not title.agency and title.years == best.years), None)
+        if without and _is_site(best.agency, told):
+            return without
+    if not (_speaks(best, told, "for") or not _speaks(best, told, "against")):
+        for rival in titles.rivals:
+            if _speaks(rival, told, "for") and not _speaks(rival, told, "against"):
+                return rival
+    return best
+
+
+def _is_site(agency: str, told: Testimony) -> bool:
+    """Whether a government's name over the title is but that of the site: two places agree on another body."""
+    states = [w for w in told.agencies if w.weight == "states"]
+    if any(agency_stand(agency, w) == "for" for w in told.agencies) or len({_place(w) for w in states}) < 2:
+        return False
+    return all(agency_stand(states[0].value, w) == "for" for w in states)
+
+
+def _place(witness: Witness[str]) -> str:
+    """Where a witness stands: all that the introduction says is one place."""
+    return witness.where.split("（")[0]
+
+
+def _speaks(title: Title, told: Testimony, stand: Stand) -> bool:
+    agency, year = title.agency, title.year
+    of_agency = (agency_stand(agency, w) for w in told.agencies if w.weight == "states") if agency else iter(())
+    of_year = (year_stand(year, w) for w in told.years if w.weight == "states") if year else iter(())
+    return stand in of_agency or stand in of_year
+
+
+def agency_stand(agency: str, witness: Witness[str]) -> Stand:
+    """Whether a witness names the same body as `agency`, another one, or one that need not be the same."""
+    if any(same_body(agency, value) for value in witness.values):
+        return "for"
+    asks = witness.where in (COMPILED, CONTACT)
+    if any(is_part_of(value, agency, asks) for value in witness.values) and (asks or not is_government(agency)):
+        return "for"
+    if asks and "公开" in witness.value:
+        return "neither"
+    if witness.where == SITE and is_government(witness.value):
+        return "neither"
+    if witness.where in _OF_FILE and loosely_within(witness.value, agency):
+        return "neither"
+    return "against"
+
+
+def year_stand(year: int, witness: Witness[int]) -> Stand:
+    """Whether a witness names `year`; where it names several, only the first of them speaks for it."""
+    if witness.value == year:
+        return "for"
+    return "neither" if year in witness.values else "against"
+
+
+def settle_agency(title: Title, titles: Titles, told: Sequence[Witness[str]]) -> Settled[str]:
+    """The issuing body: what the title says, if nothing that counts says otherwise; else what the rest agrees on."""
+    if title.agency is None:
+        return _untitled_agency(told)
+    agency = title.agency
+    joint = bodies(agency)
+    if len(joint) > 1:
+        return Settled(agency, tuple((TITLE, body) for body in joint))
+    supported = [w for w in told if agency_stand(agency, w) == "for"]
+    opposed = [w for w in told if agency_stand(agency, w) == "against" and (w.weight == "states" or not supported)]
+    opposed = [w for w in opposed if not _signs_what_it_compiled(agency, w, told)]
+    rivals = [r.agency for r in titles.rivals if r.agency and not supported and not same_body(r.agency, agency)]
+    lonely = not supported and (
+        not title.is_sound or (titles.is_web_page and title.lines > 1 and is_government(agency))
+    )
+    rivals += () if supported else _longer(title, titles)
+    if opposed or rivals or lonely:
+        others = [*_places(opposed), *(("另一题目", rival) for rival in rivals)]
+        return Settled(agency, ((TITLE, agency), *dict.fromkeys(others)))
+    return Settled(agency)
+
+
+def _longer(title: Title, titles: Titles) -> Iterator[str]:
+    """The names that the title would have with the line above it, if that is not another body's, such as a site's."""
+    lacks_place = title.agency is not None and not is_placed(title.agency)
+    for longer in titles.extents:
+        if title.agency and longer.agency and longer.lines > title.lines and longer.is_sound:
+            before = longer.agency.removesuffix(title.agency)
+            is_site = is_body(before) and (before.endswith("政府") or not (is_place(before) or lacks_place))
+            if before not in ("", longer.agency) and not is_site:
+                yield longer.agency
+
+
+def _signs_what_it_compiled(agency: str, witness: Witness[str], told: Sequence[Witness[str]]) -> bool:
+    """Whether it is an office of the government `agency` that, as the introduction says, compiled its report."""
+    compiled = any(w.where == COMPILED and same_body(w.value, witness.value) for w in told)
+    return compiled and is_part_of(witness.value, agency)
+
+
+def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
+    inside = [w for w in told if w.where not in _OF_FILE and not (w.where == SITE and is_government(w.value))]
+    states = [w for w in inside if w.weight == "states"]
+    first = min(states or inside, key=_is_for_another, default=None)
+    if first is None:
+        named = next((w.value for w in told if w.where == FILE_NAME), None)
+        return Settled(named, is_from_file_name=named is not None)
+    supported = [w for w in told if agency_stand(first.value, w) == "for"]
+    own = [w for w in supported if not _is_for_another(w)] or supported
+    agency = max((v for w in own for v in w.values if same_body(v, first.value)), key=lambda v: len(normal(v)))
+    is_alone = len({_place(w) for w in supported}) == 1
+    counts = [w for w in told if w.weight == "states" or is_alone]
+    opposed = [w for w in counts if agency_stand(agency, w) == "against"]
+    if opposed:
+        return Settled(agency, ((first.where, agency), *dict.fromkeys(_places(opposed))))
+    if all(map(_is_for_another, supported)):
+        return Settled(agency, ((first.where, agency), (f"{first.where}所属机关", _OFFICE.sub("", agency))))
+    return Settled(agency)
+
+
+def _is_for_another(witness: Witness[str]) -> bool:
+    """Whether it may have compiled or passed on the report of another: an office, or a government by its letterhead."""
+    if witness.where == LETTERHEAD:
+        return "政府" in witness.value
+    return witness.where in (COMPILED, CONTACT) and bool(_OFFICE.search(witness.value) or "公开" in witness.value)
+
+
+def is_own_file(agency: str | None, told: Sequence[Witness[str]]) -> bool:
+    """Whether the file's name does not name another body than `agency`."""
+    return not (agency and any(w.where in _OF_FILE and agency_stand(agency, w) == "against" for w in told))
+
+
+def settle_year(
+    title: Title,
+    titles: Titles,
+    told: Sequence[Witness[int]],
+    named: int | None,
+    issued: date | None,
+    is_own_file: bool = True,
+) -> Settled[int]:
+    """The report year, in the same way; the file's name and the date of issue count where nothing else does.
+
+    `is_own_file`: the file's name does not name another body.
+    """
+    if len(title.years) > 1:
+        return Settled(title.year, tuple((TITLE, str(year)) for year in title.years))
+    if title.year is None:
+        return _untitled_year(told, named, issued, is_own_file)
+    year = title.year
+    supported = [w for w in told if year_stand(year, w) == "for"]
+    is_dated = issued is not None and issued.year == year + 1
+    is_supported = bool(supported) or is_dated
+    opposed = [w for w in told if year_stand(year, w) == "against" and (w.weight == "states" or not is_supported)]
+    others = _places(opposed)
+    if not supported and issued and not is_dated and named != year and _is_out_of_time(year, named, issued):
+        others.append((ISSUED, str(issued)))
+    if not is_supported:
+        others += [("另一题目", str(rival.year)) for rival in titles.rivals if rival.year and rival.year != year]
+    return Settled(year, ((TITLE, str(year)), *dict.fromkeys(others)) if others else ())
+
+
+def _untitled_year(
+    told: Sequence[Witness[int]], named: int | None, issued: date | None, is_own_file: bool
+) -> Settled[int]:
+    states = [w for w in told if w.weight == "states"] or list(told)
+    if not states and named is not None:
+        places = [(FILE_NAME, str(named))]
+        if issued and _is_out_of_time(named, None, issued):
+            return Settled(named, (*places, (ISSUED, str(issued))))
+        if not is_own_file:
+            return Settled(named, tuple(places))
+    if not states:
+        return Settled(named, is_from_file_name=named is not None)
+    year = states[0].value
+    opposed = [w for w in told if year_stand(year, w) == "against" and (w.weight == "states" or len(states) == 1)]
+    return Settled(year, ((states[0].where, str(year)), *dict.fromkeys(_places(opposed))) if opposed else ())
+
+
+def _is_out_of_time(year: int, named: int | None, issued: date) -> bool:
+    """Whether a report on `year` is hardly issued then: too early, years later, or fitting the file's name."""
+    if named is not None and issued.year == named + 1:
+        return True
+    return issued.year < year or issued.year > year + 2 or (issued.year == year and issued.month < _LATE_MONTH)
+
+
+def _places(witnesses: Sequence[Witness[T]]) -> list[tuple[str, str]]:
+    return list(_each(witnesses))
+
+
+def _each(witnesses: Sequence[Witness[T]]) -> Iterator[tuple[str, str]]:
+    for witness in witnesses:
+        yield witness.where, str(witness.value)

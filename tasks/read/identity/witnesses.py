@@ -1,0 +1,285 @@
+"""The second witness of who and when: everything that names them but the title, read by code of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, Literal, TypeVar
+
+from tasks.read.characters import nfkc
+from tasks.read.identity.names import BODY, bodies, is_body, normal
+from tasks.read.identity.title import DIGITS, YEAR, title_in
+from tasks.read.lines import Line
+from tasks.read.sections import headings
+
+Weight = Literal["states", "labels"]
+"""`states`: the report's own words; `labels`: what is put on it, and may be older or another's furniture."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Witness(Generic[T]):
+    """One place that names the body or the year: `values` are the ways to read it, the likeliest first."""
+
+    where: str
+    values: tuple[T, ...]
+    weight: Weight = "states"
+
+    @property
+    def value(self) -> T:
+        return self.values[0]
+
+
+COMPILED, SIGNED, CONTACT, FILE_NAME, SITE = "引言（编制单位）", "落款", "引言（联系方式）", "文件名", "网站名称"
+LETTERHEAD, NICKNAME = "红头", "文件名（简称）"
+"""What a file's name says less formally than a title does: no name to publish under."""
+_NAMES = {"page": "网页标题", "head": "页眉页脚"}
+
+_B = rf"(?P<body>{BODY}?)"
+_Y = YEAR.format(n=1)
+_SURE_Y = _Y.replace("年?", "年")
+_DUTY = "按照|根据|依据|依照|编制(?!委)|编写|组织|负责|汇总|起草|统一|牵头|会同"
+_SELF = "局|委|办|厅|院|中心|机关|单位|部门|镇|乡|县|市|区|街道|处|会|公司|所|站|馆|校"
+_REPORT = "(?:政府信息公开)?(?:工作)?(?:年度)?(?:报告|年报)"
+_TELLS = "现(?:将|予以?|向社会)?(?:公布|发布|公开)?|公布|发布|编制了?"
+_MADE = f"(?:编制|编写|制作|形成)(?:了|完成|并发布|本|《|{_Y})"
+Statements = tuple[tuple[str, re.Pattern[str]], ...]
+_STATEMENTS: Statements = (
+    (COMPILED, re.compile(rf"本(?:年度|年)?{_REPORT}(?:是|系)?由{_B}(?:{_DUTY})")),
+    (COMPILED, re.compile(rf"由{_B}(?:负责|组织)?(?:编制(?!委)|编写|起草)")),
+    (COMPILED, re.compile(rf"[,。;:》)，]{_B}(?:特|现|组织|认真|结合实际)?{_MADE}")),
+    ("引言（公布）", re.compile(rf"(?:{_TELLS}){_B}{_Y}.{{0,12}}?(?:信息公开|年度?报告|年报)")),
+    ("引言（简称）", re.compile(rf"(?:\A|[,。;:、]){_B}\((?:以下|下)[简统]?称[“\"'‘]?(?:本|我)(?:{_SELF})")),
+)
+_OF_THE_REPORT = (_STATEMENTS[0], *_STATEMENTS[3:])
+"""Those that speak of the report itself, and not maybe of something else that was made."""
+_CONTACT = re.compile(
+    rf"(?:请(?:径)?与|请同|请向|请联系|联系单位:|编制单位:|编制机关:){_B}(?:联系|咨询|反映|[(,。;]|电话|地址|\Z)"
+)
+_UNTIL = "(?:至|到|[-—–~－～]+)"
+_PERIOD = re.compile(
+    rf"{_Y}(?:0?1|一)月(?:0?1|一)日(?:0时)?(?:起)?,?{_UNTIL}(?:{YEAR.format(n=2)})?(?:12|十二)月(?:31|三十一)日"
+    rf"|(?P<year3>20\d\d)[./]0?1[./]0?1{_UNTIL}(?P<year4>20\d\d)?[./]?12[./]31"
+)
+_REPORTED = re.compile(rf"(?:公布|发布|编制|现将)[^,。;]{{0,40}}?{_SURE_Y}[^,。;]{{0,16}}?(?:信息公开|年度?报告|年报)")
+_OPENING = re.compile(
+    rf"(?:\A|[。)）:、况作])(?:按照[^。]{{0,40}}要求,)?{_SURE_Y}[来,]?(?!\d{{1,2}}月|\d|第|以来|[末底至起-]|印发|修订|发布|出台)"
+)
+_DATE = re.compile(
+    r"(?:20\d\d|二[〇○零0].{2})年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})日)?"
+    r"|20\d\d[-./]\d{1,2}[-./]\d{1,2}"
+)
+_BYLINE = re.compile(
+    r"\A[(（]?(?:(?:编制|报送|填报)?(?:单位|机关|机构|部门)[:：])?(.{2,40}?)(?:\(盖章\)|\(公章\))?[)）]?\Z"
+)
+_FOOTER = re.compile(
+    r"\A(?:相关|[上下]一[篇条]|主办|承办|版权|【|\[|打印|关闭|附件|扫一扫|分享|友情|网站地图|网站标识|备案|返回|责任编辑|信息来源|来源|文章来源|Copyright)",
+    re.IGNORECASE,
+)
+_LETTERHEAD = re.compile(r"\A([\u4e00-\u9fff()]{4,40}?)文件\Z")
+_SEPARATORS = re.compile(r"\s*[-_|–—>»·]+\s*|\s{2,}")
+_CONTEXT = re.compile(r"(?:统计|期限|报告|年报|时限|时间|数据)[^。;]{0,25}\Z")
+"""What stands before the period of a report, where other periods may be told of too."""
+_SITE = re.compile(r"(?:政府)?(?:门户)?(?:网站|网|信息公开专栏|门户)\Z")
+_FILE = re.compile(
+    rf"\A(?:\d{{1,3}}[.、_-]?)?(?P<body>[\u4e00-\u9fff()]{{2,40}}?)(?:关于)?{_Y}.*(?:年报|年度报告|信息公开)"
+)
+_NAME_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?!\d{1,2}月)")
+_OPENING_WORDS = 400
+_LAST = 15
+_FIRST = 25
+_HEADING = 20
+_LONGEST = 20_000
+"""Characters of an introduction that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """All that was found, the strongest first."""
+
+    agencies: tuple[Witness[str], ...]
+    years: tuple[Witness[int], ...]
+
+
+def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_text: str) -> Testimony:
+    """What names body and year besides the title: text, what stands outside the text, and the file's `name`."""
+    starts = headings(lines)
+    first = min(starts.values()) if starts else _first_section(lines)
+    intro = _introduction(lines[:first], title_text)
+    begun = "".join(line.plain for line in lines[first : starts.get("二", first + 3 * _FIRST)])
+    agencies = [
+        *(list(_stated(intro)) or _stated(begun[:_OPENING_WORDS], _OF_THE_REPORT)),
+        *_signed(lines, first),
+        *_bylines(lines[:first], title_text),
+        *_labelled(names),
+    ]
+    agencies += [*_letterheads(lines[:first]), *_contacts(intro), *_of_name(name)]
+    years = [
+        *_periods(intro),
+        *_periods(begun, in_context=True),
+        *_reported(intro),
+        *_opening(begun),
+        *_labelled_years(names),
+    ]
+    return Testimony(tuple(agencies), tuple(years))
+
+
+def _first_section(lines: Sequence[Line]) -> int:
+    """Where the introduction ends if no section has a heading as the form wants it."""
+    begins = (n for n, line in enumerate(lines) if "总体情况" in line.plain and len(line.plain) < _HEADING)
+    return next(begins, min(_FIRST, len(lines)))
+
+
+def year_of_name(name: str) -> int | None:
+    """The year that a file name states as `2023年`; bare digits are no statement."""
+    found = _NAME_YEAR.search(name.rsplit("/", 1)[-1])
+    return int(found[1]) if found else None
+
+
+def _introduction(lines: Sequence[Line], title_text: str) -> str:
+    """What stands between title and first section, in one piece."""
+    after = 0
+    for number, line in enumerate(lines):
+        if line.plain and title_text.endswith(line.plain.lstrip("#*")):
+            after = number + 1
+    return "".join(line.plain for line in lines[after:] if line.tag != "a")[:_LONGEST]
+
+
+def _stated(text: str, statements: Statements = _STATEMENTS) -> Iterator[Witness[str]]:
+    for where, pattern in statements:
+        for found in pattern.finditer(text):
+            yield from _named(where, found["body"])
+
+
+def _named(where: str, text: str, weight: Weight = "states") -> Iterator[Witness[str]]:
+    """A witness for each body in `text`, if it is the name of one or of several, and not of who asks for reports."""
+    text = re.sub(r"\A(?:现将|将|现|由|公布|发布|如下)", "", text)
+    if is_body(text) and not text.startswith("国务院"):
+        yield from (Witness(where, (body,), weight) for body in bodies(text))
+
+
+def _contacts(intro: str) -> Iterator[Witness[str]]:
+    for found in _CONTACT.finditer(intro):
+        yield from _named(CONTACT, found["body"], "labels")
+
+
+def _signed(lines: Sequence[Line], first: int) -> Iterator[Witness[str]]:
+    """The bodies that sign: lines of their own at the end of the text, before the furniture of a web page."""
+    starts = headings(lines)
+    after = max(starts.values(), default=-1) + 1
+    tail = [line for line in lines[after:] if line.plain]
+    if not starts:
+        tail = tail[-_LAST:]
+    end = next((n for n, line in enumerate(tail) if _FOOTER.match(line.plain) or line.tag == "a"), len(tail))
+    last = [line.plain for line in tail[:end]][-_LAST:]
+    is_signed = False
+    for number, text in enumerate(last):
+        body = _signature(text)
+        is_dated = bool(_DATE.search(text))
+        if body is None and is_signed and is_dated:
+            return
+        if body is None:
+            continue
+        is_signed = True
+        above = last[number - 1] if number else ""
+        broken = above + body
+        is_broken = bool(re.fullmatch(r"[\u4e00-\u9fff]{4,30}", above)) and not is_body(above) and is_body(broken)
+        if is_broken:
+            yield Witness(SIGNED, (broken, body))
+        else:
+            yield from _named(SIGNED, body)
+        if is_dated:
+            return
+
+
+def _signature(line: str) -> str | None:
+    """The body in a line that holds nothing else, but for a date."""
+    found = _BYLINE.match(_DATE.sub("", line).strip(" ,，"))
+    body = normal(found[1]) if found else ""
+    return body if is_body(body) else None
+
+
+def _bylines(lines: Sequence[Line], title_text: str) -> Iterator[Witness[str]]:
+    """A body by itself, directly under the title: a cover, or the small print of a page."""
+    plain = [line.plain.lstrip("#*") for line in lines if line.plain]
+    ends = [n for n, text in enumerate(plain) if title_text and title_text.endswith(text)]
+    for text in plain[ends[-1] + 1 : ends[-1] + 4] if ends else ():
+        body = _signature(text)
+        if body and not _FOOTER.match(text):
+            yield from _named("题目下署名", body)
+        elif not _DATE.search(text):
+            return
+
+
+def _letterheads(lines: Sequence[Line]) -> Iterator[Witness[str]]:
+    for line in lines:
+        found = _LETTERHEAD.match(line.plain)
+        if found:
+            yield from _named(LETTERHEAD, found[1], "labels")
+
+
+def _labelled(names: Sequence[Line]) -> Iterator[Witness[str]]:
+    for line in names:
+        parts = _parts(line)
+        for part in parts:
+            title = title_in(part)
+            if title and title.agency and is_body(title.agency):
+                yield from _named(_NAMES[line.tag], title.agency, "labels")
+            elif line.tag == "head" and is_body(part):
+                yield from _named(SITE, part, "labels")
+            elif line.tag == "page" and len(parts) > 1 and is_body(_SITE.sub("", part)):
+                yield from _named(SITE, _SITE.sub("", part), "labels")
+
+
+def _parts(line: Line) -> list[str]:
+    """What a page's title or a running head is put together of: the report's title and the name of the site."""
+    parts = [part for part in _SEPARATORS.split(nfkc(line.text.strip())) if part]
+    return [piece for part in parts for piece in ([part] if title_in(part) else part.split())]
+
+
+def _of_name(name: str) -> Iterator[Witness[str]]:
+    stem = normal(name.rsplit("/", 1)[-1].rsplit(".", 1)[0])
+    title = title_in(stem)
+    found = _FILE.match(stem)
+    if title and title.agency:
+        yield from _named(FILE_NAME, title.agency, "labels")
+    elif found:
+        yield from _named(NICKNAME, found["body"], "labels")
+
+
+def _periods(text: str, in_context: bool = False) -> Iterator[Witness[int]]:
+    for found in _PERIOD.finditer(text):
+        if in_context and not _CONTEXT.search(text[max(0, found.start() - 40) : found.start()]):
+            continue
+        years = [found["year1"], found["year2"], found["year3"], found["year4"]]
+        yield from _years("统计期限", filter(None, years))
+
+
+def _reported(intro: str) -> Iterator[Witness[int]]:
+    for found in _REPORTED.finditer(intro):
+        yield from _years("引言", (found["year1"],))
+
+
+def _opening(begun: str) -> Iterator[Witness[int]]:
+    """The year with which section one begins; every other year that the section names is one it may have meant."""
+    found = _OPENING.search(begun[:200])
+    if found:
+        others = re.findall(r"(?<!\d)(20\d\d)年", begun)
+        first = int(found["year1"].translate(DIGITS))
+        yield Witness("第一部分开头", tuple(dict.fromkeys((first, *map(int, others)))))
+
+
+def _labelled_years(names: Sequence[Line]) -> Iterator[Witness[int]]:
+    for line in names:
+        for part in _parts(line):
+            title = title_in(part)
+            if title and title.years:
+                yield Witness(_NAMES[line.tag], title.years, "labels")
+
+
+def _years(where: str, texts: Iterator[str] | Sequence[str | None]) -> Iterator[Witness[int]]:
+    for text in dict.fromkeys(texts):
+        if text:
+            yield Witness(where, (int(text.translate(DIGITS)),))
