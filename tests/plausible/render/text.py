@@ -1,0 +1,92 @@
+"""Plain text and Markdown, as converters, copying from a browser, and typists leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tests.plausible.document import Draft, Line, Run, Table
+
+_BREAKS = {"md": "<br>", "tabs": " ", "lines": "\n", "bars": "\n", "pipes": " "}
+_MARKED = {
+    "super": "<sup>{}</sup>",
+    "struck": "~~{}~~",
+    "bold": "**{}**",
+    "comment": "<!-- {} -->",
+    "note": "[^{}]",
+    "span": '<span style="display:none">{}</span>',
+}
+
+
+def _text(draft: Draft, runs: Iterable[Run]) -> str:
+    parts = []
+    for run in runs:
+        if run.look == "break":
+            parts.append(_BREAKS[draft.medium])
+        else:
+            parts.append(_MARKED.get(run.look, "{}").format(run.text) if draft.medium == "md" else run.text)
+    return "".join(parts)
+
+
+def _rows(draft: Draft, table: Table) -> list[list[str]]:
+    """The cells of every row; what spans stands once, or everywhere where a converter repeats it."""
+    repeats = "repeat_spans" in draft.options
+    return [[_text(draft, c.runs) if starts or repeats else "" for c, starts in row] for row in table.grid()]
+
+
+def _joined(draft: Draft, separator: str, end: str = "") -> bytes:
+    out: list[str] = []
+    for block in draft.blocks:
+        if isinstance(block, Line):
+            out += [_text(draft, block.runs), *[""] * ("spaced" in draft.options)]
+        else:
+            out += [separator.join(row) + end for row in _rows(draft, block)] + [""]
+    return (draft.before + "\n".join(out) + draft.after).encode("utf-8")
+
+
+def tabs(draft: Draft) -> bytes:
+    """A row a line, cells parted by tabs: what pasting a table leaves."""
+    return _joined(draft, "\t")
+
+
+def pipes(draft: Draft) -> bytes:
+    """A row a line, cells parted by bars, without Markdown's line under the head."""
+    return _joined(draft, " | ")
+
+
+def lines(draft: Draft) -> bytes:
+    """A cell a line, blanks left out unless they are figures: what copying a web page leaves."""
+    out: list[str] = []
+    for block in draft.blocks:
+        if isinstance(block, Line):
+            out.append(_text(draft, block.runs))
+            continue
+        for row in block.rows:
+            out += [_text(draft, cell.runs) for cell in row if cell.role == "figure" or cell.text]
+    return (draft.before + "\n".join(out) + draft.after).encode("utf-8")
+
+
+def bars(draft: Draft) -> bytes:
+    """A cell a line and a bar after it, a blank as a bar alone, a span as several bars."""
+    out: list[str] = []
+    for block in draft.blocks:
+        if isinstance(block, Line):
+            out.append(_text(draft, block.runs))
+            continue
+        for row in block.rows:
+            for cell in row:
+                text = _text(draft, cell.runs)
+                out += [text] * bool(text) + ["|"] * cell.cols
+    return (draft.before + "\n".join(out) + draft.after).encode("utf-8")
+
+
+def markdown(draft: Draft) -> bytes:
+    """Headings with hashes, tables with bars and a line under their first row."""
+    marks = {"title": "# ", "heading": "## "}
+    out: list[str] = []
+    for block in draft.blocks:
+        if isinstance(block, Line):
+            out += [marks.get(block.kind, "") + _text(draft, block.runs), ""]
+            continue
+        first, *others = ["| " + " | ".join(row) + " |" for row in _rows(draft, block)]
+        out += [first, "|" + "---|" * len(block.grid()[0]), *others, ""]
+    return (draft.before + "\n".join(out) + draft.after).encode("utf-8")
