@@ -1,4 +1,4 @@
-"""Plausible documents: reports as offices, Word, CMS editors, converters and typists really produce them, with the truth.
+"""Plausible documents: reports as offices, Word, content systems and converters really produce them, and the truth.
 
     uv run python -m tests.plausible [--examples 2000] [--kind K] [--medium M] [--seed S] [--keep DIR]
 

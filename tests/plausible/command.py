@@ -27,7 +27,9 @@ Job = tuple[str, str, int]
 
 def main() -> int:
     """The command: 1 where a document was silent, accused or crashed."""
-    parser = argparse.ArgumentParser("tests.plausible", description=about, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        "tests.plausible", description=about, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--examples", type=int, default=2000, help="how many documents, spread over kinds and media")
     parser.add_argument("--kind", action="append", help="only kinds whose name holds this (may be given again)")
     parser.add_argument("--medium", action="append", choices=MEDIA)
@@ -84,7 +86,7 @@ def _keep(folder: Path, example: Example, result: Result) -> None:
         "violations": sorted(example.violations), "also": sorted(draft.also), "undecidable": draft.undecidable,
         "figures": {address: str(value) for address, value in draft.figures.items()}, "result": asdict(result),
     }  # fmt: skip
-    (folder / f"{stem}.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1))
+    (folder / f"{stem}.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1), errors="backslashreplace")
 
 
 def _report(results: list[Result], seconds: float) -> None:

@@ -211,7 +211,10 @@ def _blocks(draft: Draft, rng: random.Random) -> list[Line | Table]:
     blocks: list[Line | Table] = [Line([Run(rng.choice(_TITLES).format(**names))], "title")]
     if rng.random() < 0.5:
         blocks.append(Line([Run(_INTRO.format(**names))], "intro"))
-    blocks += [heads[0], Line([Run("（一）主动公开情况。全年通过门户网站发布各类信息1268条，政务新媒体推送信息503篇。")])]
+    blocks += [
+        heads[0],
+        Line([Run("（一）主动公开情况。全年通过门户网站发布各类信息1268条，政务新媒体推送信息503篇。")]),
+    ]
     if rng.random() < 0.5:
         blocks.append(Line([Run(_CLAIM.format(year=year, **claims))], "claims"))
     blocks.append(heads[1])

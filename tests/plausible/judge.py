@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
+from expectations.evidence import Finding
 from expectations.forms import identities
 from tasks import reread
 from tasks.errors import Rejected
@@ -113,32 +114,40 @@ def _unread(example: Example, error: Any) -> Result:
 def _result(example: Example, report: Report, verdict: Verdict) -> Result:
     draft, violations = example.draft, example.violations
     allowed = violations | draft.also
-    failed = [f for f in verdict.findings if f.outcome == "fail"]
-    critical = [f for f in failed if f.severity == "critical"]
-    unfair = [
-        f for f in critical if f.rule not in allowed and (f.fault == "source" or (f.rule.startswith(ACCUSING) and f.fault != "reading"))
-    ]
-    fair = "blank_total" in draft.options
-    warned = [
-        f"{f.rule} {f.where}: {f.message[:90]}"
-        for f in failed
-        if f.severity == "warning" and f.rule.startswith(("TEXT.", "DOC.SECTIONS", "T3.", "T4.")) and f.rule not in draft.also
-        and not violations and not fair
-    ]  # fmt: skip
+    failed = [f for f in verdict.findings if f.outcome == "fail" and f.rule not in allowed]
+    unfair = [f for f in failed if f.severity == "critical" and _accuses(f)]
+    is_whole = not violations and "blank_total" not in draft.options
+    warned = [f"{f.rule} {f.where}: {f.message[:90]}" for f in failed if is_whole and _warns(f)]
+    critical = [f for f in verdict.findings if f.outcome == "fail" and f.severity == "critical"]
     result = Result(example.kind, example.medium, example.number, "", [], warned, sorted({f.rule for f in critical}))
     wrong = list(_differences(draft, report))
+    unwritable = [c.address for c in report.cells if c.raw != c.raw.encode(errors="replace").decode()]
+    if unwritable:  # half a character: no receipt and no lake could take it
+        result.outcome, result.why = "crash", [f"{a}: lone surrogates in what was read" for a in unwritable]
+        return result
     if verdict.outcome == "validated":
         unseen = [f"in spite of {', '.join(sorted(violations))}"] * bool(violations)
         nobody = ["nobody can tell, and yet validated"] * draft.undecidable
         result.why = [*wrong, *unseen, *nobody]
         result.outcome = "SILENT" if result.why else "exact"
     elif unfair:
-        result.outcome, result.why = "accused", [f"{f.rule} {f.where} {f.fault or ''}: {f.message[:160]}" for f in unfair]
+        result.outcome, result.why = (
+            "accused",
+            [f"{f.rule} {f.where} {f.fault or ''}: {f.message[:160]}" for f in unfair],
+        )
     elif violations and violations <= set(result.told) <= allowed and not wrong:
         result.outcome = "exact"
     else:
         result.outcome, result.why = "doubt", [f"{f.rule} {f.where}: {f.message[:160]}" for f in critical]
     return result
+
+
+def _accuses(finding: Finding) -> bool:
+    return finding.fault == "source" or (finding.fault is None and finding.rule.startswith(ACCUSING))
+
+
+def _warns(finding: Finding) -> bool:
+    return finding.severity == "warning" and finding.rule.startswith(("TEXT.", "DOC.SECTIONS", "T3.", "T4."))
 
 
 def _differences(draft: Draft, report: Report) -> Iterator[str]:
@@ -156,15 +165,9 @@ def _differences(draft: Draft, report: Report) -> Iterator[str]:
 
 
 def _broken_sums(draft: Draft) -> set[str]:
+    """The rules of every sum that the figures break; one with a total left blank only warns."""
+    if "blank_total" in draft.options:
+        return set()
     figures = draft.figures
-    broken = set()
-    for identity in identities(draft.form):
-        if all(a in figures for a in (*identity.left, *identity.right)) and not _is_blank_total(draft, identity.right):
-            if sum(figures[a] for a in identity.left) != sum(figures[a] for a in identity.right):
-                broken.add(identity.rule)
-    return broken
-
-
-def _is_blank_total(draft: Draft, right: Iterable[str]) -> bool:
-    """Whether a sum is held against a total that the report leaves blank, which only warns."""
-    return "blank_total" in draft.options
+    whole = [i for i in identities(draft.form) if all(a in figures for a in (*i.left, *i.right))]
+    return {i.rule for i in whole if sum(figures[a] for a in i.left) != sum(figures[a] for a in i.right)}

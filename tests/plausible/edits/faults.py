@@ -53,14 +53,15 @@ def missing_table(draft: Draft, rng: random.Random) -> None:
     del draft.blocks[at - 1 : at + 1]
     draft.figures = {a: v for a, v in draft.figures.items() if not a.startswith(name)}
     draft.violations |= {f"T{name[-1]}.MISSING_TABLE"}
-    draft.also |= {"DOC.SECTIONS", "FORMAT.YEAR_MISMATCH"}
+    draft.also |= {"DOC.SECTIONS"}
 
 
 @kind(*ALL)
 def total_left_blank(draft: Draft, rng: random.Random) -> None:
     """A total left blank beside filled parts: a warning, no more."""
     cells = [c for t in draft.tables() if t.name != "table2" for c in t.figures()]
-    cell = rng.choice([c for c in cells if c.address.endswith(".total") and c.address.count(".") >= 2 and draft.figures[c.address]])
+    cell = rng.choice(
+        [c for c in cells if c.address.endswith(".total") and c.address.count(".") >= 2 and draft.figures[c.address]]
+    )
     cell.text, draft.figures[cell.address] = "", 0
-    draft.violations |= set()
     draft.options.add("blank_total")

@@ -37,7 +37,9 @@ def _top(draft: Draft, text: str, kind: str = "furniture") -> None:
 def page_title_of_other_report(draft: Draft, rng: random.Random) -> None:
     """<title> left from the template or from last year."""
     other = _other_body(draft, rng) if rng.random() < 0.5 else draft.agency
-    draft.page_title = f"{other}{draft.year - rng.choice((0, 1, 2)) - (other == draft.agency)}年政府信息公开工作年度报告"
+    draft.page_title = (
+        f"{other}{draft.year - rng.choice((0, 1, 2)) - (other == draft.agency)}年政府信息公开工作年度报告"
+    )
 
 
 @kind("html")
@@ -64,7 +66,9 @@ def agency_only_in_signature(draft: Draft, rng: random.Random) -> None:
     _anonymous(draft)
     _drop(draft, "date")
     signed = [Line([Run(draft.agency)], "sign"), Line([Run(f"{draft.year + 1}年1月22日")], "date")]
-    draft.blocks += signed if rng.random() < 0.7 else [Line([Run(f"{draft.agency}　　{draft.year + 1}年1月22日")], "sign")]
+    draft.blocks += (
+        signed if rng.random() < 0.7 else [Line([Run(f"{draft.agency}　　{draft.year + 1}年1月22日")], "sign")]
+    )
 
 
 @kind(*ALL)
@@ -73,7 +77,9 @@ def year_only_in_period(draft: Draft, rng: random.Random) -> None:
     _title(draft).text = f"{draft.agency}政府信息公开工作年度报告"
     _drop(draft, "intro")
     draft.page_title, draft.file_stem = "", "nb"
-    period = rng.choice(("自{0}年1月1日起至{0}年12月31日止", "{0}年1月1日至12月31日", "{0}年1月1日—{0}年12月31日", "{0}年度"))
+    period = rng.choice(
+        ("自{0}年1月1日起至{0}年12月31日止", "{0}年1月1日至12月31日", "{0}年1月1日—{0}年12月31日", "{0}年度")
+    )
     draft.blocks.insert(1, Line([Run(f"本报告中所列数据的统计期限为{period.format(draft.year)}。")], "intro"))
 
 
@@ -107,12 +113,16 @@ def title_over_lines(draft: Draft, rng: random.Random) -> None:
 @kind(*ALL)
 def submitted_to(draft: Draft, rng: random.Random) -> None:
     """关于报送, 关于印发, 发布: the words around the name are no part of it."""
+    report = "{year}年政府信息公开工作年度报告"
     patterns = (
-        "{agency}关于报送{year}年政府信息公开工作年度报告的函", "{agency}关于印发{year}年政府信息公开工作年度报告的通知",
-        "{agency}关于{year}年政府信息公开工作年度报告", "{agency}发布{year}年政府信息公开工作年度报告",
-        "关于报送{agency}{year}年政府信息公开工作年度报告的报告", "{agency}关于公布{year}年政府信息公开工作年度报告的公告",
+        f"{{agency}}关于报送{report}的函",
+        f"{{agency}}关于印发{report}的通知",
+        f"{{agency}}关于{report}",
+        f"{{agency}}发布{report}",
+        f"关于报送{{agency}}{report}的报告",
+        f"{{agency}}关于公布{report}的公告",
         "{agency}关于{year}年度政府信息公开工作情况的报告",
-    )  # fmt: skip
+    )
     _title(draft).text = rng.choice(patterns).format(agency=draft.agency, year=draft.year)
 
 
@@ -184,7 +194,8 @@ def introduction_of_last_year(draft: Draft, rng: random.Random) -> None:
 def introduction_of_other_body(draft: Draft, rng: random.Random) -> None:
     """The introduction names a body that the title does not know: copied from a sister's report."""
     _drop(draft, "intro", "sign", "date")
-    text = f"本报告由{_other_body(draft, rng)}按照《条例》编制。统计期限自{draft.year}年1月1日起至{draft.year}年12月31日止。"
+    period = f"自{draft.year}年1月1日起至{draft.year}年12月31日止"
+    text = f"本报告由{_other_body(draft, rng)}按照《条例》编制。统计期限{period}。"
     draft.blocks.insert(1, Line([Run(text)], "intro"))
     draft.undecidable = True
 
@@ -211,7 +222,10 @@ def government_in_title(draft: Draft, rng: random.Random) -> None:
         if isinstance(block, Line):
             block.text = block.text.replace(old, draft.agency)
     draft.page_title, draft.file_stem = "", "nb"
-    year, text = draft.year, rng.choice(("{1}年{0}信息公开工作年度报告", "{0}信息公开工作年度报告（{1}年）", "{1}年度{0}信息公开年度报告"))
+    year, text = (
+        draft.year,
+        rng.choice(("{1}年{0}信息公开工作年度报告", "{0}信息公开工作年度报告（{1}年）", "{1}年度{0}信息公开年度报告")),
+    )
     _title(draft).text = text.format(draft.agency, year)
 
 
@@ -220,7 +234,9 @@ def year_in_other_digits(draft: Draft, rng: random.Random) -> None:
     """二〇二三年, ２０２３年, or 2023 年 with spaces."""
     title, year = _title(draft), str(draft.year)
     wide = "".join(chr(ord(c) + 0xFEE0) for c in year)
-    new = rng.choice((year.translate(_CHINESE), year.translate(_CHINESE).replace("〇", "○"), wide, f" {year} ", " ".join(year)))
+    new = rng.choice(
+        (year.translate(_CHINESE), year.translate(_CHINESE).replace("〇", "○"), wide, f" {year} ", " ".join(year))
+    )
     title.text = title.text.replace(year, new)
 
 
@@ -250,14 +266,21 @@ def navigation_before_title(draft: Draft, rng: random.Random) -> None:
         (
             ("首页", "政务公开", "政府信息公开年报", f"{year - 1}年"),
             (f"当前位置：首页 > 政府信息公开 > 政府信息公开年报 > {other}",),
-            (f"{draft.agency}{year - 1}年政府信息公开工作年度报告", f"{draft.agency}{year - 2}年政府信息公开工作年度报告"),
+            (
+                f"{draft.agency}{year - 1}年政府信息公开工作年度报告",
+                f"{draft.agency}{year - 2}年政府信息公开工作年度报告",
+            ),
             (f"{other}{year}年政府信息公开工作年度报告", f"{other}"),
             (f"上一篇：{other}{year - 1}年政府信息公开工作年度报告",),
             (f"索引号：000014349/{year + 1}-00012", f"发布机构：{draft.agency}", f"发文日期：{year + 1}年01月22日"),
-            (f"{other}门户网站", "政府信息公开", f"发布时间：{year + 1}-01-22 10:21　来源：{draft.agency}　浏览次数：2036"),
+            (
+                f"{other}门户网站",
+                "政府信息公开",
+                f"发布时间：{year + 1}-01-22 10:21　来源：{draft.agency}　浏览次数：2036",
+            ),
         )
     )
-    look = "link" if draft.medium in ("html", "docx") and rng.random() < 0.5 else ""
+    look = "link" if draft.medium in PAGES[1:] and rng.random() < 0.5 else ""
     draft.blocks[0:0] = [Line([Run(text, look)], "furniture") for text in lines]
 
 
@@ -265,16 +288,25 @@ def navigation_before_title(draft: Draft, rng: random.Random) -> None:
 def links_after_report(draft: Draft, rng: random.Random) -> None:
     """相关文章: links to other reports after the own one, and the site's foot."""
     year, other = draft.year, _other_body(draft, rng)
-    texts = (f"上一篇：{draft.agency}{year - 1}年政府信息公开工作年度报告", f"下一篇：{other}{year}年政府信息公开工作年度报告")
+    texts = (
+        f"上一篇：{draft.agency}{year - 1}年政府信息公开工作年度报告",
+        f"下一篇：{other}{year}年政府信息公开工作年度报告",
+    )
     foot = (f"主办：{other}", f"版权所有：{other}　苏ICP备05001234号", "网站标识码：3200000001")
-    look = "link" if draft.medium in ("html", "docx") else ""
+    look = "link" if draft.medium in PAGES[1:] else ""
     draft.blocks += [Line([Run(t, look)], "furniture") for t in (*texts, *foot)]
 
 
 @kind("pdf", "docx")
 def running_head_of_other(draft: Draft, rng: random.Random) -> None:
     """A running head that names the collection or another year."""
-    text = rng.choice((f"{draft.agency[:3]}政府公报{draft.year + 1}年第2期", "政府信息公开工作年度报告汇编", f"{_other_body(draft, rng)}"))
+    text = rng.choice(
+        (
+            f"{draft.agency[:3]}政府公报{draft.year + 1}年第2期",
+            "政府信息公开工作年度报告汇编",
+            f"{_other_body(draft, rng)}",
+        )
+    )
     draft.blocks.insert(0, Line([Run(text)], "running_head"))
     draft.options.add("page_numbers")
 

@@ -6,7 +6,7 @@ import random
 from decimal import Decimal
 
 from tests.plausible.document import Cell, Draft, Run
-from tests.plausible.edits.kinds import ALL, KINDS, NotHere, Kind, kind
+from tests.plausible.edits.kinds import ALL, KINDS, Kind, NotHere, kind
 
 _WIDE = {code: code + 0xFEE0 for code in range(ord("0"), ord("9") + 1)}
 BLANKS = {
@@ -14,8 +14,22 @@ BLANKS = {
     "hyphens": "--", "slash": "/", "wide_slash": "／", "none": "无", "dot": "·", "minus": "−", "wide_hyphen": "－",
     "figure_dash": "‒", "horizontal_bar": "―", "long_vowel": "ー", "empty_brackets": "（）", "not_applicable": "不涉及",
 }  # fmt: skip
-UNSEEN = {"byte_order_mark": "\ufeff", "zero_width": "\u200b", "nbsp": "\xa0", "wide_space": "\u3000", "joiner": "\u200d"}
+UNSEEN = {
+    "byte_order_mark": "\ufeff",
+    "zero_width": "\u200b",
+    "nbsp": "\xa0",
+    "wide_space": "\u3000",
+    "joiner": "\u200d",
+}
 ZEROS = {"ideographic_zero": "〇", "word_zero": "零", "wide_zero": "０", "double_zero": "0.00", "circle": "○"}
+
+_WORDS = ("零", "不涉及", "○", "0.00")
+"""Marks for none that are no usual blank: to call them no count is arguable."""
+
+
+def _no_count(draft: Draft) -> None:
+    """What is printed is no plain number: to say so is no unfair word, as long as no sum is laid to it."""
+    draft.also |= {f"T{n}.NOT_A_COUNT" for n in (2, 3, 4)}
 
 
 def _long(draft: Draft, rng: random.Random, digits: int = 4) -> Cell:
@@ -36,6 +50,8 @@ def _blank(name: str, mark: str, media: tuple[str, ...]) -> None:
             for cell in table.figures():
                 if not draft.figures[cell.address] and (everywhere or rng.random() < 0.1):
                     cell.text = mark
+        if mark in _WORDS:
+            _no_count(draft)
 
     KINDS[name] = Kind(name, media, apply)
 
@@ -101,8 +117,11 @@ def space_inside(draft: Draft, rng: random.Random) -> None:
 def two_numbers_in_a_cell(draft: Draft, rng: random.Random) -> None:
     """Another year's or office's figure beside the own one: nobody can tell which counts."""
     cell = draft.pick(rng)
-    cell.text = rng.choice(("{0} {1}", "{0}/{1}", "{0}（{1}）", "{0}、{1}", "{0}+{1}")).format(cell.text, rng.randrange(1, 9))
+    cell.text = rng.choice(("{0} {1}", "{0}/{1}", "{0}、{1}", "{0}+{1}", "{0}→{1}")).format(
+        cell.text, rng.randrange(1, 9)
+    )
     draft.undecidable = True
+    _no_count(draft)
 
 
 @kind(*ALL)
@@ -121,13 +140,22 @@ def ten_thousands_in_cell(draft: Draft, rng: random.Random) -> None:
     cell = draft.pick(rng, "table2")
     tens = rng.randrange(11, 990)
     cell.text, draft.figures[cell.address] = f"{tens / 10:g}万{rng.choice(('', '件'))}", tens * 1000
+    _no_count(draft)
 
 
 @kind(*ALL)
 def remark_in_cell(draft: Draft, rng: random.Random) -> None:
     """A remark after the figure that has digits of its own."""
     cell = draft.pick(rng)
-    remarks = ("（含上年结转{}件）", "(其中网上申请{}件)", "（注{}）", "[{}]", "（见备注{}）", "（同比增加{}件）", "注{}")
+    remarks = (
+        "（含上年结转{}件）",
+        "(其中网上申请{}件)",
+        "（注{}）",
+        "[{}]",
+        "（见备注{}）",
+        "（同比增加{}件）",
+        "注{}",
+    )
     cell.text += rng.choice(remarks).format(rng.randrange(1, 10))
 
 
@@ -141,6 +169,7 @@ def look_alike_digits(draft: Draft, rng: random.Random) -> None:
         raise NotHere
     at = rng.choice(places)
     cell.text = cell.text[:at] + rng.choice(swaps[cell.text[at]]) + cell.text[at + 1 :]
+    _no_count(draft)
 
 
 @kind(*ALL)
@@ -150,6 +179,7 @@ def chinese_numeral(draft: Draft, rng: random.Random) -> None:
     if not 0 < value < 11:
         raise NotHere
     cell.text = "〇一二三四五六七八九十"[value]
+    _no_count(draft)
 
 
 @kind(*ALL)
@@ -159,7 +189,7 @@ def count_with_decimals(draft: Draft, rng: random.Random) -> None:
     for cell in draft.table(rng.choice(("table3", "table4"))).figures():
         if cell.text.isdigit():
             cell.text += places
-    draft.also |= {f"T{n}.NOT_A_COUNT" for n in (2, 3, 4)}
+    _no_count(draft)
 
 
 @kind(*ALL)
@@ -167,7 +197,7 @@ def point_as_separator(draft: Draft, rng: random.Random) -> None:
     """1.234 for 1234: only a sum could tell."""
     cell = _long(draft, rng)
     cell.text = f"{int(cell.text):,}".replace(",", ".")
-    draft.also |= {f"T{n}.NOT_A_COUNT" for n in (2, 3, 4)}
+    _no_count(draft)
 
 
 @kind(*ALL, form="2019")

@@ -19,11 +19,14 @@ def sections_numbered_otherwise(draft: Draft, rng: random.Random) -> None:
 @kind(*ALL)
 def sections_named_otherwise(draft: Draft, rng: random.Random) -> None:
     """总体情况 as 概述, 政府信息公开 left out, a colon after."""
-    names = (("总体情况", ("概述", "基本情况", "总体工作情况")), ("主动公开政府信息情况", ("主动公开情况", "行政机关主动公开政府信息情况")),
-             ("收到和处理政府信息公开申请情况", ("依申请公开情况", "行政机关收到和处理政府信息公开申请情况")),
-             ("存在的主要问题及改进情况", ("存在问题和改进措施", "存在的主要问题和改进情况")))  # fmt: skip
+    names = {
+        "总体情况": ("概述", "基本情况", "总体工作情况"),
+        "主动公开政府信息情况": ("主动公开情况", "行政机关主动公开政府信息情况"),
+        "收到和处理政府信息公开申请情况": ("依申请公开情况", "行政机关收到和处理政府信息公开申请情况"),
+        "存在的主要问题及改进情况": ("存在问题和改进措施", "存在的主要问题和改进情况"),
+    }
     for heading in draft.lines("heading"):
-        for name, others in names:
+        for name, others in names.items():
             if heading.text.endswith(name) and rng.random() < 0.7:
                 heading.text = heading.text.replace(name, rng.choice(others))
         heading.text += rng.choice(("", "", "："))
@@ -34,7 +37,8 @@ def _say(draft: Draft, rng: random.Random, *texts: str) -> None:
     """A sentence in section one with figures that are true."""
     figures = draft.figures
     names = {
-        "year": draft.year, "last": draft.year - 1, "new": figures["table3.new.total"], "total": figures["table3.total.total"],
+        "year": draft.year, "last": draft.year - 1,
+        "new": figures["table3.new.total"], "total": figures["table3.total.total"],
         "over": figures["table3.carried_over.total"], "forward": figures["table3.carried_forward.total"],
         "granted": figures["table3.granted.total"], "review": figures["table4.review.total"],
         "lit": figures["table4.litigation_direct.total"] + figures["table4.litigation_after_review.total"],

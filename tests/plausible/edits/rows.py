@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 import re
+from itertools import pairwise
 
 from tests.plausible.document import Cell, Draft, Run, Table
 from tests.plausible.edits.kinds import ALL, GRIDS, PAGES, NotHere, kind
@@ -18,14 +19,26 @@ _PAIRS = (
     ("rejected.publication", "rejected.excessive"), ("rejected.excessive", "rejected.reissue"),
 )  # fmt: skip
 _SHORT = {
-    "new": "本年新收政府信息公开申请", "partial": "（二）部分公开", "denied.law_prohibited": "2.法律行政法规禁止公开",
-    "denied.safety_stability": "3.危及三安全一稳定", "denied.third_party": "4.第三方权益", "denied.internal_affairs": "5.三类内部事务信息",
-    "denied.process_info": "6.四类过程性信息", "denied.enforcement_file": "7.行政执法案卷", "denied.query_matter": "8.行政查询事项",
-    "unable.not_held": "1.本机关不掌握", "unable.needs_creation": "2.需要另行制作", "unable.still_unclear": "3.补正后仍不明确",
-    "rejected.petition": "1.信访举报投诉", "rejected.publication": "3.公开出版物", "rejected.excessive": "4.大量反复申请",
-    "rejected.reissue": "5.确认或重新出具", "other.no_correction": "1.逾期不补正", "other.no_payment": "2.逾期未缴费",
+    "new": "本年新收政府信息公开申请",
+    "partial": "（二）部分公开",
+    "denied.law_prohibited": "2.法律行政法规禁止公开",
+    "denied.safety_stability": "3.危及三安全一稳定",
+    "denied.third_party": "4.第三方权益",
+    "denied.internal_affairs": "5.三类内部事务信息",
+    "denied.process_info": "6.四类过程性信息",
+    "denied.enforcement_file": "7.行政执法案卷",
+    "denied.query_matter": "8.行政查询事项",
+    "unable.not_held": "1.本机关不掌握",
+    "unable.needs_creation": "2.需要另行制作",
+    "unable.still_unclear": "3.补正后仍不明确",
+    "rejected.petition": "1.信访举报投诉",
+    "rejected.publication": "3.公开出版物",
+    "rejected.excessive": "4.大量反复申请",
+    "rejected.reissue": "5.确认或重新出具",
+    "other.no_correction": "1.逾期不补正",
+    "other.no_payment": "2.逾期未缴费",
     "carried_forward": "四、结转下年度",
-}  # fmt: skip
+}
 _TRADITIONAL = str.maketrans(
     "开公报务总计结转区国况机关属于秘禁止规业构证稳参处强无专项项费数费维纠尚审诉经复议议类额发废现内当执过举复",
     "開公報務總計結轉區國況機關屬於秘禁止規業構證穩參處強無專項項費數費維糾尚審訴經復議議類額發廢現內當執過舉複",
@@ -53,7 +66,9 @@ def _exchange(draft: Draft, rng: random.Random) -> tuple[Cell, Cell]:
     a, b = rng.choice(pairs[:3] if rng.random() < 0.6 else pairs)
     first, second = table.row_of(a), table.row_of(b)
     _swap(table, first, second)
-    return next(c for c in table.rows[first] if c.role == "label"), next(c for c in table.rows[second] if c.role == "label")
+    return next(c for c in table.rows[first] if c.role == "label"), next(
+        c for c in table.rows[second] if c.role == "label"
+    )
 
 
 @kind(*ALL)
@@ -144,7 +159,6 @@ def missing_last_rows(draft: Draft, rng: random.Random) -> None:
             cell.rows = min(cell.rows, gone - r) if r < gone else cell.rows
     del table.rows[-count:]
     draft.violations |= {"T3.MISSING_ROW"}
-    draft.also |= {"T3.COLUMN_SUM", "T3.BALANCE", "FORMAT.YEAR_MISMATCH"} if count > 1 else set()
 
 
 @kind(*GRIDS)
@@ -185,7 +199,9 @@ def _other_figures(count: int, rng: random.Random, role: str = "figure") -> list
 def extra_row_in_table2(draft: Draft, rng: random.Random) -> None:
     """行政检查, 行政确认, 行政征收: rows that the form does not have, with the form's columns."""
     item = rng.choice([i for i in draft.form.items if i.code not in ("regulations", "normative_documents", "fees")])
-    table = next(t for t in draft.tables() if t.name == "table2" and any(f".{item.code}." in c.address for c in t.figures()))
+    table = next(
+        t for t in draft.tables() if t.name == "table2" and any(f".{item.code}." in c.address for c in t.figures())
+    )
     at = table.row_of(item.code) + rng.choice((0, 1))
     row = copy.deepcopy(table.rows[table.row_of(item.code)])
     row[0].text = rng.choice(("行政检查", "行政确认", "行政征收", "行政给付", "行政裁决", "其他行政权力"))
@@ -197,7 +213,9 @@ def extra_row_in_table2(draft: Draft, rng: random.Random) -> None:
 @kind(*GRIDS)
 def row_split_by_locality(draft: Draft, rng: random.Random) -> None:
     """行政检查 and 行政确认 under 其他对外管理服务事项, or 行政许可 by kinds, the statutory row being their sum."""
-    table = next(t for t in draft.tables() if t.name == "table2" and any(".licensing." in c.address for c in t.figures()))
+    table = next(
+        t for t in draft.tables() if t.name == "table2" and any(".licensing." in c.address for c in t.figures())
+    )
     code = "other_services" if draft.form.code == "2019" else "licensing"
     at = table.row_of(code)
     for name in rng.sample(("其中：行政检查", "其中：行政确认", "其中：告知承诺", "一般程序", "即办件"), 2):
@@ -217,7 +235,10 @@ def extra_sum_row(draft: Draft, rng: random.Random) -> None:
     at = table.row_of(codes[-1]) + 1
     sums = [sum(int(draft.figures[f"table3.{c}.{a.code}"]) for c in codes) for a in draft.form.applicants]
     first = table.rows[table.row_of(codes[0])]
-    row = [Cell([Run(rng.choice(("小计", "合计", "不予处理小计")))], role="label"), *[Cell([Run(str(n))], role="figure") for n in sums]]
+    row = [
+        Cell([Run(rng.choice(("小计", "合计", "不予处理小计")))], role="label"),
+        *[Cell([Run(str(n))], role="figure") for n in sums],
+    ]
     for cell in first:
         if cell.role == "group" and cell.cols == 1:
             cell.rows += 1
@@ -231,7 +252,14 @@ def extra_sum_row(draft: Draft, rng: random.Random) -> None:
 def remark_row(draft: Draft, rng: random.Random) -> None:
     """A remark over the full width under a table."""
     table = draft.table(rng.choice(("table2", "table3", "table4")))
-    text = rng.choice(("注：含上年度结转3件。", "备注：2023年数据以此为准。", "说明：本表由办公室填报，联系电话0512-6802。", "单位：件"))
+    text = rng.choice(
+        (
+            "注：含上年度结转3件。",
+            "备注：2023年数据以此为准。",
+            "说明：本表由办公室填报，联系电话0512-6802。",
+            "单位：件",
+        )
+    )
     table.rows.append([Cell([Run(text)], cols=len(table.widths), role="other")])
 
 
@@ -247,7 +275,7 @@ def page_number_in_table(draft: Draft, rng: random.Random) -> None:
         insert_row(table, at, row[covered:])
     else:
         cell = rng.choice([c for c in table.rows[at] if c.role == "label"])
-        cell.runs.append(Run(text, "break" if rng.random() < 0.0 else ""))
+        cell.runs.append(Run(text))
 
 
 @kind(*GRIDS)
@@ -289,12 +317,14 @@ def figure_over_two_rows(draft: Draft, rng: random.Random) -> None:
 def row_shifted(draft: Draft, rng: random.Random) -> None:
     """A cell is missing before or added among the figures, so that the rest of the row moves over."""
     table = draft.table("table3")
-    row = rng.choice([r for r in table.rows[table.head :] if sum(int(draft.figures[c.address]) for c in r if c.address)])
+    row = rng.choice(
+        [r for r in table.rows[table.head :] if sum(int(draft.figures[c.address]) for c in r if c.address)]
+    )
     figures = [c for c in row if c.role == "figure"]
     if rng.random() < 0.5:
         row.remove(figures[0])
         draft.figures[figures[0].address] = 0
-        for before, cell in zip(figures, figures[1:], strict=False):
+        for before, cell in pairwise(figures):
             draft.figures[before.address] = int(cell.text) if cell.text.isdigit() else 0
         draft.figures[figures[-1].address] = 0
     else:
@@ -303,7 +333,7 @@ def row_shifted(draft: Draft, rng: random.Random) -> None:
         for cell, value in zip(figures, [0, *values[:-1]], strict=True):
             draft.figures[cell.address] = value
     draft.undecidable = True
-    draft.also |= {"T3.ROW_SUM", "T3.COLUMN_SUM", "T3.BALANCE", "T3.TOTAL_BLANK", "T3.MISSING_COLUMN"}
+    draft.also |= {"T3.ROW_SUM", "T3.COLUMN_SUM", "T3.BALANCE", "T3.TOTAL_BLANK", "T3.MISSING_COLUMN", "T3.MISSING_ROW"}
 
 
 @kind("pdf", "docx", "html", "md", "tabs", "bars")

@@ -35,7 +35,15 @@ def _some(draft: Draft, rng: random.Random) -> Table:
 def last_years_table(draft: Draft, rng: random.Random) -> None:
     """Last year's table before or after the own one, named as such."""
     table, year = _some(draft, rng), draft.year
-    name = rng.choice((f"{year - 1}年", "去年同期", "上年度数据（供对比）", f"附：{year - 1}年度情况表", f"（{year - 1}年1月1日至12月31日）"))
+    name = rng.choice(
+        (
+            f"{year - 1}年",
+            "去年同期",
+            "上年度数据（供对比）",
+            f"附：{year - 1}年度情况表",
+            f"（{year - 1}年1月1日至12月31日）",
+        )
+    )
     own = rng.choice((f"{year}年", "本年度", f"{year}年度情况表"))
     after = rng.random() < 0.5
     twin = [Line([Run(name)]), _twin(draft, table, rng)]
@@ -53,7 +61,9 @@ def last_years_table(draft: Draft, rng: random.Random) -> None:
 def summary_and_own_tables(draft: Draft, rng: random.Random) -> None:
     """汇总 and 本级, or 普通程序 and 简易程序: two tables of which nobody can say which one the report's is."""
     table = _some(draft, rng)
-    names = rng.choice((("（一）全市汇总", "（二）本级"), ("本级数据", "含下属单位"), ("普通程序", "简易程序"), ("", "")))
+    names = rng.choice(
+        (("（一）全市汇总", "（二）本级"), ("本级数据", "含下属单位"), ("普通程序", "简易程序"), ("", ""))
+    )
     other = _twin(draft, table, rng)
     _beside(draft, table, [Line([Run(names[0])])], False)
     _beside(draft, table, [Line([Run(names[1])]), other], True)
@@ -65,7 +75,9 @@ def summary_and_own_tables(draft: Draft, rng: random.Random) -> None:
 def correction_after_table(draft: Draft, rng: random.Random) -> None:
     """更正: the table that counts stands after the one that does not."""
     table = _some(draft, rng)
-    text = rng.choice(("更正：上表数据有误，以下表为准。", "（更正后）", "勘误：以本表为准", "【更正】原表三数据以下列数据为准："))
+    text = rng.choice(
+        ("更正：上表数据有误，以下表为准。", "（更正后）", "勘误：以本表为准", "【更正】原表三数据以下列数据为准：")
+    )
     _beside(draft, table, [_twin(draft, table, rng), Line([Run(text)])], False)
 
 
@@ -81,8 +93,15 @@ def comparison_table(draft: Draft, rng: random.Random) -> None:
     """近三年对比: a table of another kind that has labels of the form."""
     years = range(draft.year - 2, draft.year + 1)
     rows = [[Cell([Run(t)]) for t in ("项目", *(f"{y}年" for y in years))]]
-    for label in ("一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量", "（一）予以公开", "（七）总计"):
-        rows.append([Cell([Run(label)], role="label"), *[Cell([Run(str(rng.randrange(0, 60)))], role="other") for _ in years]])
+    for label in (
+        "一、本年新收政府信息公开申请数量",
+        "二、上年结转政府信息公开申请数量",
+        "（一）予以公开",
+        "（七）总计",
+    ):
+        rows.append(
+            [Cell([Run(label)], role="label"), *[Cell([Run(str(rng.randrange(0, 60)))], role="other") for _ in years]]
+        )
     compared = Table("other", [3.0, 1.0, 1.0, 1.0], rows, 1)
     table = draft.table("table3")
     _beside(draft, table, [Line([Run("近三年依申请公开情况对比")]), compared], rng.random() < 0.5)
@@ -136,7 +155,11 @@ def _down(draft: Draft, rng: random.Random) -> None:
 def table_in_two_with_head_again(draft: Draft, rng: random.Random) -> None:
     """Table 3 in two tables, the head again over the second one (续表)."""
     table = draft.table("table3")
-    starts = [i for i, row in enumerate(table.rows) if i > table.head + 2 and row[0].role == "group" and i < len(table.rows) - 2]
+    starts = [
+        i
+        for i, row in enumerate(table.rows)
+        if i > table.head + 2 and row[0].role == "group" and i < len(table.rows) - 2
+    ]
     if not starts:
         raise NotHere
     at = rng.choice(starts)
@@ -149,9 +172,7 @@ def table_in_two_with_head_again(draft: Draft, rng: random.Random) -> None:
     moved = [Cell(c.runs, rest - 2, 1, "group") for c in {id(c): c for c in crossing}.values()]
     second.rows = [*second.rows[: table.head], [*moved, *second.rows[at]], *second.rows[at + 1 :]]
     del table.rows[at:]
-    own = {id(c) for c in second.cells()}
     again = [Line([Run("续表")])] if rng.random() < 0.5 else []
-    del own
     draft.blocks[draft.blocks.index(table) + 1 : draft.blocks.index(table) + 1] = [*again, second]
 
 
@@ -268,7 +289,11 @@ def two_reports_in_one(draft: Draft, rng: random.Random) -> None:
         if isinstance(block, Table):
             block.rows = _twin(draft, block, rng).rows
         else:
-            block.text = block.text.replace(str(draft.year), str(draft.year - 1)) if year else block.text.replace(draft.agency, "澜山县审计局")
+            block.text = (
+                block.text.replace(str(draft.year), str(draft.year - 1))
+                if year
+                else block.text.replace(draft.agency, "澜山县审计局")
+            )
     draft.blocks += other
     draft.undecidable = True
     draft.also |= {"T3.MISSING_ROW", "T2.MISSING_ROW", "T4.MISSING_GROUP", "DOC.SECTIONS"}

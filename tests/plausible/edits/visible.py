@@ -7,7 +7,12 @@ import random
 from tests.plausible.document import Cell, Draft, Run
 from tests.plausible.edits.kinds import ALL, PAGES, kind
 
-STRUCK = {"pdf": ("struck", "struck_box"), "docx": ("struck", "struck_twice"), "html": ("struck", "struck_css"), "md": ("struck",)}
+STRUCK = {
+    "pdf": ("struck", "struck_box"),
+    "docx": ("struck", "struck_twice"),
+    "html": ("struck", "struck_css"),
+    "md": ("struck",),
+}
 HIDDEN = {
     "pdf": ("white", "invisible", "zero_size", "away", "clear", "covered", "clipped"),
     "docx": ("hidden", "white", "zero_size", "style_hidden"),
@@ -18,7 +23,12 @@ HIDDEN = {
     "md": ("comment", "span"),
 }  # fmt: skip
 DELETED = {"docx": ("deleted", "moved_away"), "html": ("deleted",)}
-RAISED = {"pdf": ("super", "sub"), "docx": ("super", "raised", "sub", "note"), "html": ("super", "super_css"), "md": ("super", "note")}
+RAISED = {
+    "pdf": ("super", "sub"),
+    "docx": ("super", "raised", "sub", "note"),
+    "html": ("super", "super_css"),
+    "md": ("super", "note"),
+}
 OBJECTS = {
     "pdf": ("field", "picture", "curves", "form", "red"),
     "docx": (

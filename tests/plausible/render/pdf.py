@@ -69,6 +69,16 @@ class _Paper:
             self._part(table, heights, edges, first, last, drawn)
         self.y -= SIZE
 
+    def pair(self, one: Table, two: Table) -> None:
+        """Two small tables beside each other."""
+        top, room = self.y, (self.width - 2 * _MARGIN - 20) / 2
+        ends = []
+        for number, table in enumerate((one, two)):
+            self.y = top
+            self.table(table, _MARGIN + number * (room + 20), room)
+            ends.append(self.y)
+        self.y = min(ends)
+
     def _parts(self, table: Table, heights: list[float]) -> Iterable[tuple[int, int]]:
         """Rows that fit on this page, then those of the next ones."""
         first = 0
@@ -229,7 +239,9 @@ def _picture(text: str) -> ImageReader:
 
 def _heights(table: Table, edges: list[float]) -> list[float]:
     heights = [SIZE * _LEADING + 2 * _PAD] * len(table.rows)
-    placed = {id(c): (r, k, c) for r, row in reversed(list(enumerate(table.grid()))) for k, (c, s) in enumerate(row) if s}
+    placed = {
+        id(c): (r, k, c) for r, row in reversed(list(enumerate(table.grid()))) for k, (c, s) in enumerate(row) if s
+    }
     for r, c, cell in sorted(placed.values(), key=lambda p: p[2].rows):
         right = min(c + max(1, cell.cols), len(edges) - 1)
         need = len(_broken(cell.runs, edges[right] - edges[c] - 2 * _PAD, SIZE)) * SIZE * _LEADING + 2 * _PAD
@@ -261,10 +273,19 @@ def _broken(runs: Iterable[Run], room: float, size: float) -> list[list[Run]]:
     return lines
 
 
+def _is_pair(block: Line | Table, following: list[Line | Table]) -> bool:
+    return all(isinstance(b, Table) and b.name == "table2" for b in (block, *following)) and bool(following)
+
+
 def pdf(draft: Draft) -> bytes:
     """The whole file."""
     paper = _Paper(draft)
-    for block in draft.blocks:
+    blocks = list(draft.blocks)
+    while blocks:
+        block = blocks.pop(0)
+        if "side_by_side" in draft.options and _is_pair(block, blocks[:1]):
+            paper.pair(block, blocks.pop(0))
+            continue
         if isinstance(block, Table):
             paper.table(block)
         elif block.kind != "running_head":

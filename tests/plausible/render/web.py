@@ -52,7 +52,8 @@ def _runs(runs: Iterable[Run]) -> str:
 
 
 def _table(table: Table, options: set[str]) -> str:
-    return f"<table>{''.join('<tr>' + ''.join(_cell(c) for c in row) + '</tr>' for row in _spelled(table, options))}</table>"
+    rows = ("".join(_cell(c) for c in row) for row in _spelled(table, options))
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
 def _spelled(table: Table, options: set[str]) -> list[list[Cell]]:
@@ -67,16 +68,31 @@ def _cell(cell: Cell) -> str:
     return f"<td{spans}>{_runs(cell.runs)}</td>"
 
 
+def _is_small(draft: Draft, at: int) -> bool:
+    block = draft.blocks[at]
+    return isinstance(block, Table) and block.name == "table2"
+
+
 def html(draft: Draft) -> bytes:
     """The whole page."""
     tags = {"title": "h1", "heading": "h2", "furniture": "div", "sign": 'p style="text-align:right"'}
     body = []
-    for block in draft.blocks:
+    pairs = "side_by_side" in draft.options
+    for at, block in enumerate(draft.blocks):
         if isinstance(block, Line):
             tag = tags.get(block.kind, "p")
             body.append(f"<{tag}>{_runs(block.runs)}</{tag.split()[0]}>")
         else:
-            body.append(_table(block, draft.options))
+            beside = pairs and block.name == "table2"
+            before = (
+                '<table class="layout"><tr><td>'
+                if beside and not _is_small(draft, at - 1)
+                else "<td>"
+                if beside
+                else ""
+            )
+            after = "</td></tr></table>" if beside and not _is_small(draft, at + 1) else "</td>" if beside else ""
+            body.append(before + _table(block, draft.options) + after)
     title = f"<title>{escape(draft.page_title)}</title>" if draft.page_title else ""
     style = f"<style>{_STYLE}{draft.style}</style>"
     page = (

@@ -133,7 +133,8 @@ def docx(draft: Draft) -> bytes:
     heads = [b for b in draft.blocks if isinstance(b, Line) and b.kind == "running_head"]
     section = '<w:sectPr><w:headerReference w:type="default" r:id="rId3"/></w:sectPr>' if heads else "<w:sectPr/>"
     body = f"{draft.before}{''.join(blocks)}{draft.after}{section}"
-    notes = f'<w:footnotes {_SPACES}><w:footnote w:id="2"><w:p><w:r>{_T.format("含转办件")}</w:r></w:p></w:footnote></w:footnotes>'
+    note = f'<w:footnote w:id="2"><w:p><w:r>{_T.format("含转办件")}</w:r></w:p></w:footnote>'
+    notes = f"<w:footnotes {_SPACES}>{note}</w:footnotes>"
     links = (("rId1", "styles", "styles.xml"), ("rId2", "footnotes", "footnotes.xml"))
     links += (("rId3", "header", "header1.xml"), ("rId9", "image", "media/n.png"))
     parts: dict[str, str | bytes] = {
