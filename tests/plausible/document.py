@@ -30,13 +30,14 @@ class Run:
 
 @dataclass(slots=True)
 class Cell:
-    """A table cell; `role` is head, group, label or figure, and `address` what a figure means."""
+    """A table cell; `role` is head, group, label or figure, `address` what a figure means, `look` hidden or nothing."""
 
     runs: list[Run]
     rows: int = 1
     cols: int = 1
     role: str = "head"
     address: str = ""
+    look: str = ""
 
     @property
     def text(self) -> str:
@@ -49,13 +50,18 @@ class Cell:
 
 @dataclass(slots=True)
 class Table:
-    """Rows of cells as HTML has them: what spans stands in its first row only."""
+    """Rows of cells as HTML has them: what spans stands in its first row only.
+
+    `look` and `row_looks`, by the number of a row, may be hidden or deleted.
+    """
 
     name: str
     widths: list[float]
     rows: list[list[Cell]]
     head: int = 0
     ruled: bool = True
+    look: str = ""
+    row_looks: dict[int, str] = field(default_factory=dict)
 
     def cells(self) -> Iterator[Cell]:
         for row in self.rows:

@@ -348,3 +348,13 @@ def contents_page(draft: Draft, rng: random.Random) -> None:
     heads = [b.text for b in draft.lines("heading")]
     lines = [Line([Run("目录")]), *[Line([Run(f"{h}{rng.choice(('……', '  '))}{n}")]) for n, h in enumerate(heads, 1)]]
     draft.blocks[1:1] = lines
+
+
+@kind(*ALL)
+def two_years_in_title(draft: Draft, rng: random.Random) -> None:
+    """2022—2023年: nobody can say which year the figures are of."""
+    _drop(draft, "intro", "sign", "date", "claims")
+    draft.page_title, draft.file_stem = "", "nb"
+    text = rng.choice(("{0}—{1}年", "{0}-{1}年", "{0}、{1}年", "{0}年、{1}年")).format(draft.year - 1, draft.year)
+    _title(draft).text = f"{draft.agency}{text}政府信息公开工作年度报告"
+    draft.undecidable = True

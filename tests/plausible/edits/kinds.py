@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.plausible.document import Draft
+from tests.plausible.document import Cell, Draft, Table
 
 Apply = Callable[[Draft, random.Random], None]
 
@@ -27,9 +27,9 @@ class Kind:
 
 KINDS: dict[str, Kind] = {}
 PAGES = ("pdf", "docx", "html")
-TEXTS = ("md", "tabs", "lines", "bars", "pipes")
+TEXTS = ("md", "tabs", "lines", "bars", "pipes", "spaced")
 ALL = (*PAGES, *TEXTS)
-GRIDS = (*PAGES, "md", "tabs", "pipes", "bars")
+GRIDS = (*PAGES, "md", "tabs", "pipes", "bars", "spaced")
 """Media in which a row is told from the next."""
 
 
@@ -41,3 +41,12 @@ def kind(*media: str, form: str | None = None) -> Callable[[Apply], Apply]:
         return apply
 
     return register
+
+
+def insert_row(table: Table, at: int, row: list[Cell]) -> None:
+    """A row before row `at`; what spans over this place is a row longer."""
+    if at < len(table.rows):
+        for cell in {id(c): c for c, _ in table.grid()[at]}.values():
+            if cell not in table.rows[at]:
+                cell.rows += 1
+    table.rows.insert(at, row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from decimal import Decimal
 
-from tests.plausible.document import Cell, Draft, Run
+from tests.plausible.document import Cell, Draft, Line, Run
 from tests.plausible.edits.kinds import ALL, KINDS, Kind, NotHere, kind
 
 _WIDE = {code: code + 0xFEE0 for code in range(ord("0"), ord("9") + 1)}
@@ -261,7 +261,7 @@ def amount_in_yuan_by_label(draft: Draft, rng: random.Random) -> None:
     if rng.random() < 0.5:
         row[0].text += "（元）"
     else:
-        draft.blocks.insert(draft.blocks.index(table), type(draft.lines("title")[0])([Run("单位：元")]))
+        draft.blocks.insert(draft.blocks.index(table), Line([Run("单位：元")]))
 
 
 @kind(*ALL)
@@ -317,3 +317,53 @@ def mathematical_digits(draft: Draft, rng: random.Random) -> None:
     cell = draft.pick(rng)
     start = rng.choice((0x1D7CE, 0x1D7E2, 0x0660, 0xFF10, 0x2080))
     cell.text = "".join(chr(start + int(c)) if c.isdigit() else c for c in cell.text)
+
+
+@kind(*ALL)
+def figure_with_extras(draft: Draft, rng: random.Random) -> None:
+    """共12件, 约12, 12., =12, "12": a person reads twelve."""
+    cell = draft.pick(rng)
+    cell.text = rng.choice(
+        ("共{}", "{}.", "{}。", "={}", '"{}"', "{}，", "0{}", "{}?", "'{}", "({})", "【{}】", "{}次")
+    ).format(cell.text)
+    _no_count(draft)
+
+
+@kind("md")
+def figures_as_formulas(draft: Draft, rng: random.Random) -> None:
+    """$12$, as converters that take digits for mathematics write them."""
+    style = rng.choice(("${}$", "$ {} $", "\\({}\\)", "$\\mathrm{{{}}}$"))
+    for cell in draft.table(rng.choice(("table3", "table4"))).figures():
+        if cell.text.isdigit():
+            cell.text = style.format(cell.text)
+
+
+@kind("md")
+def figures_in_bold(draft: Draft, rng: random.Random) -> None:
+    """**12**, \\-, and other marks of Markdown."""
+    for cell in draft.table(rng.choice(("table3", "table4"))).figures():
+        cell.text = f"**{cell.text}**" if cell.text.isdigit() else cell.text.replace("-", "\\-")
+
+
+@kind("md", "tabs", "pipes", "lines", "bars")
+def entities_left(draft: Draft, rng: random.Random) -> None:
+    """&nbsp; and &#8203; that a converter forgot, in blanks and beside figures."""
+    for table in draft.tables():
+        for cell in table.figures():
+            if not draft.figures[cell.address]:
+                cell.text = rng.choice(("&nbsp;", "&nbsp;&nbsp;", cell.text))
+            elif rng.random() < 0.1:
+                cell.text += "&nbsp;"
+
+
+@kind(*ALL)
+def units_in_heads(draft: Draft, rng: random.Random) -> None:
+    """（件）after the heads, or 单位：件 over a table."""
+    name = rng.choice(("table2", "table3", "table4"))
+    table = draft.table(name)
+    if rng.random() < 0.5:
+        draft.blocks.insert(draft.blocks.index(table), Line([Run(rng.choice(("单位：件", "（单位：件、万元）")))]))
+        return
+    for cell in table.cells():
+        if cell.role == "head" and cell.text in ("自然人", "总计", "结果维持", "本年制发件数", "本年新制作数量"):
+            cell.text += rng.choice(("（件）", "(件)", "/件"))

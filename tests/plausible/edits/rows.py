@@ -8,7 +8,7 @@ import re
 from itertools import pairwise
 
 from tests.plausible.document import Cell, Draft, Run, Table
-from tests.plausible.edits.kinds import ALL, GRIDS, PAGES, NotHere, kind
+from tests.plausible.edits.kinds import ALL, GRIDS, PAGES, NotHere, insert_row, kind
 
 _NUMBER = re.compile(r"\A(?:[一二三四五六七八九]、|（[一二三四五六七]）|\d\.)")
 _PAIRS = (
@@ -40,8 +40,10 @@ _SHORT = {
     "carried_forward": "四、结转下年度",
 }
 _TRADITIONAL = str.maketrans(
-    "开公报务总计结转区国况机关属于秘禁止规业构证稳参处强无专项项费数费维纠尚审诉经复议议类额发废现内当执过举复",
-    "開公報務總計結轉區國況機關屬於秘禁止規業構證穩參處強無專項項費數費維糾尚審訴經復議議類額發廢現內當執過舉複",
+    "开报务总计结转区国况机关属于业构稳参处强无专项费数维纠尚审诉经复议类额发废现执举办规团织会单编确认获请续继际决满纳缴"
+    "补给违释营环产权护质检测价综护",
+    "開報務總計結轉區國況機關屬於業構穩參處強無專項費數維糾尚審訴經復議類額發廢現執舉辦規團織會單編確認獲請續繼際決滿納繳"
+    "補給違釋營環產權護質檢測價綜護",
 )
 
 
@@ -180,19 +182,6 @@ def row_is_missing(draft: Draft, rng: random.Random) -> None:
 def _shrink(table: Table, at: int) -> None:
     for cell in {id(c): c for c, starts in table.grid()[at] if not starts}.values():
         cell.rows -= 1
-
-
-def insert_row(table: Table, at: int, row: list[Cell]) -> None:
-    """A row before row `at`; what spans over this place is a row longer."""
-    if at < len(table.rows):
-        for cell in {id(c): c for c, _ in table.grid()[at]}.values():
-            if cell not in table.rows[at]:
-                cell.rows += 1
-    table.rows.insert(at, row)
-
-
-def _other_figures(count: int, rng: random.Random, role: str = "figure") -> list[Cell]:
-    return [Cell([Run(str(rng.randrange(0, 40)))], role=role) for _ in range(count)]
 
 
 @kind(*GRIDS)

@@ -297,3 +297,53 @@ def two_reports_in_one(draft: Draft, rng: random.Random) -> None:
     draft.blocks += other
     draft.undecidable = True
     draft.also |= {"T3.MISSING_ROW", "T2.MISSING_ROW", "T4.MISSING_GROUP", "DOC.SECTIONS"}
+
+
+@kind("md")
+def html_tables_in_markdown(draft: Draft, rng: random.Random) -> None:
+    """Markdown with tables in HTML, as converters write what spans."""
+    draft.options.add("html_tables")
+
+
+@kind("html", "tabs", "lines", "md", "bars", "pipes", "spaced")
+def other_encoding(draft: Draft, rng: random.Random) -> None:
+    """GBK, GB 18030, UTF-16 or UTF-8 with a byte order mark."""
+    name = rng.choice(("gb18030", "gbk", "utf-8-sig") if draft.medium == "html" else ("gb18030", "utf-8-sig", "utf-16"))
+    declared = {"gbk": b"gb2312"}.get(name, name.removesuffix("-sig").encode())
+
+    def change(body: bytes) -> bytes:
+        return (
+            body.decode()
+            .replace("﹣", "-")
+            .encode(name, "replace")
+            .replace(b'charset="utf-8"', b'charset="' + declared + b'"')
+        )
+
+    draft.finish.append(change)
+
+
+@kind(*ALL)
+def captions_over_tables(draft: Draft, rng: random.Random) -> None:
+    """表1 主动公开政府信息情况统计表（2023年度）over every table."""
+    names = {
+        "table2": "主动公开政府信息情况",
+        "table3": "收到和处理政府信息公开申请情况",
+        "table4": "行政复议、行政诉讼情况",
+    }
+    for number, table in enumerate(draft.tables(), 1):
+        caption = f"{rng.choice(('表', '附表'))}{number}　{names[table.name]}统计表"
+        draft.blocks.insert(
+            draft.blocks.index(table), Line([Run(caption + rng.choice(("", f"（{draft.year}年度）", "（单位：件）")))])
+        )
+
+
+@kind("docx", "html")
+def tables_nested(draft: Draft, rng: random.Random) -> None:
+    """All of it inside a cell of an outer table."""
+    if draft.medium == "html":
+        draft.before, draft.after = '<table border="0"><tr><td>', "</td></tr></table>"
+    else:
+        draft.before, draft.after = (
+            "<w:tbl><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc>",
+            "<w:p/></w:tc></w:tr></w:tbl>",
+        )

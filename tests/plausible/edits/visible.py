@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import random
 
 from tests.plausible.document import Cell, Draft, Run
-from tests.plausible.edits.kinds import ALL, PAGES, kind
+from tests.plausible.edits.kinds import ALL, PAGES, insert_row, kind
 
 STRUCK = {
     "pdf": ("struck", "struck_box"),
@@ -144,3 +145,50 @@ def hidden_paragraph(draft: Draft, rng: random.Random) -> None:
     text = line.text.replace(str(draft.year), str(draft.year - 1))
     ghost = type(line)([Run(text, rng.choice(HIDDEN[draft.medium]))], "text")
     draft.blocks.insert(rng.choice((0, 1)), ghost)
+
+
+@kind("docx", "html")
+def hidden_row_beside_own(draft: Draft, rng: random.Random) -> None:
+    """A row of table 3 stands there twice, the old one hidden or deleted with changes tracked."""
+    table = draft.table("table3")
+    at = table.row_of(rng.choice(("new", "carried_over", "partial", "denied.law_prohibited", "carried_forward")))
+    row = copy.deepcopy([c for c in table.rows[at] if c.role != "group"])
+    for cell in row:
+        cell.runs, cell.address = [Run(_old(cell, rng))] if cell.role == "figure" else cell.runs, ""
+    insert_row(table, at, row)
+    table.row_looks[at] = rng.choice(("deleted", "hidden")) if draft.medium == "docx" else "hidden"
+
+
+@kind("html")
+def hidden_cells(draft: Draft, rng: random.Random) -> None:
+    """A cell with a key that is not displayed at the start or end of every row: it takes no column."""
+    table, first = draft.table("table3"), rng.random() < 0.5
+    for number, row in enumerate(table.rows[table.head :], 1):
+        row.insert(0 if first else len(row), Cell([Run(str(number))], role="other", look="hidden"))
+
+
+@kind("html")
+def hidden_table_for_phones(draft: Draft, rng: random.Random) -> None:
+    """A table twice, for screens and for phones: one is not displayed, and was forgotten at the last change."""
+    table = rng.choice(draft.tables())
+    twin = copy.deepcopy(table)
+    twin.look = "hidden"
+    for cell in twin.figures():
+        cell.runs = [Run(_old(cell, rng))] if rng.random() < 0.3 else cell.runs
+        cell.address = ""
+    draft.blocks.insert(draft.blocks.index(table) + rng.choice((0, 1)), twin)
+
+
+@kind("pdf")
+def digits_far_apart(draft: Draft, rng: random.Random) -> None:
+    """分散对齐: the digits of a figure spread over its cell, or every digit placed by itself."""
+    for cell in draft.table(rng.choice(("table2", "table3", "table4"))).figures():
+        cell.runs = [Run(cell.text, "apart")]
+
+
+@kind("pdf", "docx", "html", "md")
+def note_mark_in_label(draft: Draft, rng: random.Random) -> None:
+    """A raised mark after a label or a head, and the note below the table."""
+    table = draft.table(rng.choice(("table3", "table4")))
+    cell = rng.choice([c for c in table.cells() if c.role in ("label", "head") and len(c.text) > 3])
+    cell.runs.append(Run(rng.choice("123"), rng.choice(RAISED[draft.medium])))

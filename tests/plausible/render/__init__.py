@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.plausible.document import Draft
 from tests.plausible.render.pdf import pdf
-from tests.plausible.render.text import bars, lines, markdown, pipes, tabs
+from tests.plausible.render.text import bars, lines, markdown, pipes, spaced, tabs
 from tests.plausible.render.web import html
 from tests.plausible.render.word import docx
 
@@ -17,9 +17,9 @@ _RENDERERS = {
     "lines": (".txt", lines),
     "bars": (".txt", bars),
     "pipes": (".txt", pipes),
+    "spaced": (".txt", spaced),
 }
 MEDIA = tuple(_RENDERERS)
-TEXTS = ("md", "tabs", "lines", "bars", "pipes")
 
 
 def printed(draft: Draft) -> tuple[str, bytes]:

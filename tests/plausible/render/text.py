@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tests.plausible.document import Draft, Line, Run, Table
+from tests.plausible.render.web import html_table
 
-_BREAKS = {"md": "<br>", "tabs": " ", "lines": "\n", "bars": "\n", "pipes": " "}
+_BREAKS = {"md": "<br>", "spaced": " ", "tabs": " ", "lines": "\n", "bars": "\n", "pipes": " "}
 _MARKED = {
     "super": "<sup>{}</sup>",
     "struck": "~~{}~~",
@@ -53,6 +54,26 @@ def pipes(draft: Draft) -> bytes:
     return _joined(draft, " | ")
 
 
+def spaced(draft: Draft) -> bytes:
+    """Columns in line, as pdftotext and typists set them: a Chinese character takes the room of two others."""
+    out: list[str] = []
+    for block in draft.blocks:
+        if isinstance(block, Line):
+            out.append(_text(draft, block.runs))
+            continue
+        rows = _rows(draft, block)
+        widths = [max(map(_wide, column)) + 3 for column in zip(*rows, strict=True)]
+        for row in rows:
+            padded = (cell + " " * (width - _wide(cell)) for cell, width in zip(row, widths, strict=True))
+            out.append("".join(padded).rstrip())
+        out.append("")
+    return (draft.before + "\n".join(out) + draft.after).encode("utf-8")
+
+
+def _wide(text: str) -> int:
+    return sum(1 if ord(char) < 128 else 2 for char in text)
+
+
 def lines(draft: Draft) -> bytes:
     """A cell a line, blanks left out unless they are figures: what copying a web page leaves."""
     out: list[str] = []
@@ -86,6 +107,9 @@ def markdown(draft: Draft) -> bytes:
     for block in draft.blocks:
         if isinstance(block, Line):
             out += [marks.get(block.kind, "") + _text(draft, block.runs), ""]
+            continue
+        if "html_tables" in draft.options:
+            out += [html_table(block, draft.options), ""]
             continue
         first, *others = ["| " + " | ".join(row) + " |" for row in _rows(draft, block)]
         out += [first, "|" + "---|" * len(block.grid()[0]), *others, ""]

@@ -51,9 +51,13 @@ def _runs(runs: Iterable[Run]) -> str:
     return "".join(_LOOKS.get(run.look, "{}").format(escape(run.text)) for run in runs)
 
 
-def _table(table: Table, options: set[str]) -> str:
-    rows = ("".join(_cell(c) for c in row) for row in _spelled(table, options))
-    return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+def html_table(table: Table, options: set[str]) -> str:
+    away = ' style="display:none"'
+    rows = (
+        f"<tr{away * (r in table.row_looks)}>{''.join(_cell(c) for c in row)}</tr>"
+        for r, row in enumerate(_spelled(table, options))
+    )
+    return f"<table{away * bool(table.look)}>{''.join(rows)}</table>"
 
 
 def _spelled(table: Table, options: set[str]) -> list[list[Cell]]:
@@ -65,7 +69,8 @@ def _spelled(table: Table, options: set[str]) -> list[list[Cell]]:
 
 def _cell(cell: Cell) -> str:
     spans = f' rowspan="{cell.rows}"' * (cell.rows > 1) + f' colspan="{cell.cols}"' * (cell.cols > 1)
-    return f"<td{spans}>{_runs(cell.runs)}</td>"
+    away = ' style="display:none"' * bool(cell.look)
+    return f"<td{spans}{away}>{_runs(cell.runs)}</td>"
 
 
 def _is_small(draft: Draft, at: int) -> bool:
@@ -92,7 +97,7 @@ def html(draft: Draft) -> bytes:
                 else ""
             )
             after = "</td></tr></table>" if beside and not _is_small(draft, at + 1) else "</td>" if beside else ""
-            body.append(before + _table(block, draft.options) + after)
+            body.append(before + html_table(block, draft.options) + after)
     title = f"<title>{escape(draft.page_title)}</title>" if draft.page_title else ""
     style = f"<style>{_STYLE}{draft.style}</style>"
     page = (

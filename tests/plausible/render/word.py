@@ -60,6 +60,7 @@ _LOOKS = {
     "smart": f'<w:smartTag w:element="number"><w:r>{_T}</w:r></w:smartTag>',
     "style_hidden": f'<w:r><w:rPr><w:rStyle w:val="Hid"/></w:rPr>{_T}</w:r>',
 }
+_ROW_LOOKS = {"deleted": f"<w:trPr><w:del {_BY}/></w:trPr>", "hidden": "<w:trPr><w:hidden/></w:trPr>"}
 _STYLES = (
     f'<w:styles {_SPACES}><w:style w:type="paragraph" w:default="1" w:styleId="a"><w:name w:val="Normal"/></w:style>'
     '<w:style w:type="paragraph" w:styleId="1"><w:name w:val="heading 1"/></w:style>'
@@ -105,13 +106,14 @@ def _paragraph(runs: Iterable[Run], style: str = "") -> str:
 def _table(table: Table) -> str:
     grid = "".join(f'<w:gridCol w:w="{int(width * 900)}"/>' for width in table.widths)
     rows = []
-    for row in table.grid():
+    for r, row in enumerate(table.grid()):
         cells, column = [], 0
         while column < len(row):
             cell, starts = row[column]
             cells.append(_cell(cell, starts))
             column += max(1, cell.cols)
-        rows.append(f"<w:tr>{''.join(cells)}</w:tr>")
+        look = _ROW_LOOKS[table.row_looks[r]] if r in table.row_looks else ""
+        rows.append(f"<w:tr>{look}{''.join(cells)}</w:tr>")
     borders = '<w:tblPr><w:tblBorders><w:insideV w:val="single"/></w:tblBorders></w:tblPr>'
     return f"<w:tbl>{borders}<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
 
