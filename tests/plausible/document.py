@@ -201,6 +201,8 @@ def base(rng: random.Random, medium: str, form_code: str | None = None) -> Draft
     figures = consistent_figures(form, rng, rng.choice((5, 30, 30, 3000)))
     draft = Draft(form, year, rng.choice(PLACES) + rng.choice(BODIES), figures, medium, [], "", "")
     draft.blocks = _blocks(draft, rng)
+    if medium == "bars" and rng.random() < 0.5:
+        draft.options.add("bars_in_line")
     title = draft.lines("title")[0].text
     draft.file_stem = rng.choice((title, f"{rng.randrange(10**6)}", "年报"))
     draft.page_title = rng.choice((title, f"{title}_{draft.agency}", ""))

@@ -367,3 +367,20 @@ def units_in_heads(draft: Draft, rng: random.Random) -> None:
     for cell in table.cells():
         if cell.role == "head" and cell.text in ("自然人", "总计", "结果维持", "本年制发件数", "本年新制作数量"):
             cell.text += rng.choice(("（件）", "(件)", "/件"))
+
+
+@kind("pdf", "docx", "html")
+def unit_of_figure_in_next_cell(draft: Draft, rng: random.Random) -> None:
+    """万元 or 元 in a cell of its own after the amount."""
+    cell = _amount(draft, rng)
+    table = next(t for t in draft.tables() if any(c is cell for c in t.cells()))
+    row = next(r for r in table.rows if any(c is cell for c in r))
+    if cell.cols < 2:
+        raise NotHere
+    cell.cols -= 1
+    yuan = rng.random() < 0.5
+    if yuan:
+        head = _measure_head(draft)
+        head.text = head.text.split("（")[0]
+        cell.text = f"{(draft.figures[cell.address] * 10_000):.0f}"
+    row.append(Cell([Run("元" if yuan else "万元")], role="other"))

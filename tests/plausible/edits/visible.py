@@ -21,7 +21,7 @@ HIDDEN = {
         "hidden", "hidden_attribute", "hidden_class", "hidden_visibility", "white", "white_css", "zero_size", "clear",
         "away", "clipped", "comment", "template", "script",
     ),
-    "md": ("comment", "span"),
+    "md": ("comment",),
 }  # fmt: skip
 DELETED = {"docx": ("deleted", "moved_away"), "html": ("deleted",)}
 RAISED = {

@@ -181,10 +181,11 @@ class _Paper:
             case "curves":
                 self._curves(run.text, x, y, size)
             case "form":
-                canvas.beginForm(f"f{id(run)}")
+                self.fields += 1
+                canvas.beginForm(f"f{self.fields}")
                 self._text(run.text, x, y, size)
                 canvas.endForm()
-                canvas.doForm(f"f{id(run)}")
+                canvas.doForm(f"f{self.fields}")
             case "red":
                 canvas.setFillColorRGB(0.8, 0, 0)
                 self._text(run.text, x, y, size)

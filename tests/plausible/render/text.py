@@ -14,7 +14,6 @@ _MARKED = {
     "bold": "**{}**",
     "comment": "<!-- {} -->",
     "note": "[^{}]",
-    "span": '<span style="display:none">{}</span>',
 }
 
 
@@ -96,7 +95,10 @@ def bars(draft: Draft) -> bytes:
         for row in block.rows:
             for cell in row:
                 text = _text(draft, cell.runs)
-                out += [text] * bool(text) + ["|"] * cell.cols
+                if "bars_in_line" in draft.options:
+                    out.append(text + "|" * cell.cols)
+                else:
+                    out += [text] * bool(text) + ["|"] * cell.cols
     return (draft.before + "\n".join(out) + draft.after).encode("utf-8")
 
 

@@ -47,7 +47,7 @@ _LOOKS = {
         '<w:r><w:pict><v:shape style="width:30pt;height:14pt"><v:textbox><w:txbxContent><w:p><w:r>'
         f"{_T}</w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r>"
     ),
-    "symbol": '<w:r><w:sym w:font="Wingdings" w:char="F0{:02X}"/></w:r>',
+    "symbol": '<w:r><w:sym w:font="宋体" w:char="00{:02X}"/></w:r>',
     "picture": (
         '<w:r><w:drawing><wp:inline><wp:extent cx="200000" cy="120000"/><a:graphic><a:graphicData '
         'uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:blipFill><a:blip r:embed="rId9"/>'
