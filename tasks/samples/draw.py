@@ -183,10 +183,16 @@ class Paper:
 
 
 def _broken(text: str, room: float, size: float) -> list[str]:
-    """`text` in lines no wider than `room`, broken between any two characters as Chinese text is."""
+    """`text` in lines no wider than `room`, broken between any two characters as Chinese text is.
+
+    No character stands alone in the last line, as typesetters have it: 商业 / 企业, not 商业企 / 业. (PDFium leaves out
+    what is drawn by itself in a font that the file has not embedded and the machine has not got.)
+    """
     lines = [""]
     for char in text:
         if lines[-1] and pdfmetrics.stringWidth(lines[-1] + char, FONT, size) > room:
             lines.append("")
         lines[-1] += char
+    if len(lines) > 1 and len(lines[-1]) == 1 and len(lines[-2]) > 2 and not text.isascii():
+        lines[-2:] = [lines[-2][:-1], lines[-2][-1] + lines[-1]]
     return lines

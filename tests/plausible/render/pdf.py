@@ -271,7 +271,16 @@ def _broken(runs: Iterable[Run], room: float, size: float) -> list[list[Run]]:
             else:
                 lines[-1].append(Run(piece, run.look))
             used += wide
+    _leave_none_alone(lines)
     return lines
+
+
+def _leave_none_alone(lines: list[list[Run]]) -> None:
+    """No plain Chinese character stands alone in the last line, as typesetters have it."""
+    if len(lines) > 1 and all(len(line) == 1 and line[0].look == "" for line in lines[-2:]):
+        (above,), (last,) = lines[-2:]
+        if len(last.text) == 1 and len(above.text) > 2 and not (above.text[-1] + last.text).isascii():
+            lines[-2:] = [[Run(above.text[:-1])], [Run(above.text[-1] + last.text)]]
 
 
 def _is_pair(block: Line | Table, following: list[Line | Table]) -> bool:
