@@ -13,6 +13,7 @@ from tasks.recognise import PDF
 from tasks.validate import validate
 from tasks.values import Document, Report, Verdict
 
+_DASH_OR_ONE = "“一”可能是横线，也可能是数"
 _UNSEEN = "第二种读法没有读出这一格"
 
 
@@ -37,13 +38,20 @@ def reconsidered(document: Document, report: Report, verdict: Verdict) -> tuple[
     accused = tuple(_accused(verdict))
     if not accused:
         return report, verdict
-    doubts = tuple(Doubt(c.address, c.raw, _UNSEEN, (c,)) for c in accused if not c.is_seen_twice)
-    again = guarded(reread, document, tuple(cell for cell in accused if cell.is_seen_twice))
+    doubts = tuple(Doubt(c.address, c.raw, why, (c,)) for c in accused if (why := _why_in_doubt(c)))
+    again = guarded(reread, document, tuple(cell for cell in accused if not _why_in_doubt(cell)))
     if doubts or again.doubts:
         report = replace(report, doubts=(*report.doubts, *doubts, *again.doubts))
         verdict = validate(report)
     findings = tuple(_laid(finding, again.agreed) for finding in verdict.findings)
     return report, replace(verdict, findings=findings)
+
+
+def _why_in_doubt(cell: Cell) -> str:
+    """Why nobody may be accused because of `cell`; empty if that may be."""
+    if not cell.is_seen_twice:
+        return _UNSEEN
+    return _DASH_OR_ONE if cell.raw.strip() == "一" else ""
 
 
 def reread(document: Document, cells: tuple[Cell, ...]) -> Reread:

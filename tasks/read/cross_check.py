@@ -24,6 +24,8 @@ _HEADS: dict[TableName, str] = {
     "table3": "".join(a.label for a in FORMS["2021"].applicants),
     "table4": "行政复议行政诉讼" + "".join(c.label for c in FORMS["2021"].results) * 3 + "未经复议直接起诉复议后起诉",
 }
+_SURE_OF_GROUPS = ("lines", "cells")
+"""Engines that see which columns a group's head spans."""
 _CORNER = frozenset(f"{CORNER}申请人情况法人或其他组织")
 _ALIKE = {"它": "他", "合": "总", "数": "计"}
 """合计 and 总数 are 总计, and 其它 is 其他."""
@@ -204,7 +206,8 @@ def _elsewhere(stream: Stream, table: TableName, rows: Sequence[_Row]) -> Iterat
     for where, places in stream.elsewhere(table).items():
         row = read.get(where)
         if row and not _same(row.expected, places[0][0].figures) and set("".join(places[0][0].figures)) != {"0"}:
-            yield Doubt(where, " ".join(row.expected), f"另有一张同类的表：{_shown(places[0])}", row.cells)
+            yield Doubt(table, " ".join(row.expected), f"另有一张同类的表：{_shown(places[0])}", row.cells)
+            return
 
 
 def _heads(stream: Stream, table: TableName, reading: TableReading) -> Iterator[Doubt]:
@@ -236,10 +239,12 @@ def _order(stream: Stream, table: TableName, reading: TableReading) -> Iterator[
     elif table == "table4":
         codes = {name: c.code for c in form.results for name in (c.label, *c.aliases)}
         results = [codes[name] for name in re.findall("|".join(codes), head)]
-        groups = [g.code for g in sorted(form.groups, key=lambda g: head.rfind(g.label))]
+        groups = [g.code for g in sorted(form.groups, key=lambda g: head.rfind(g.parent or g.label))]
         places = [tuple(c.address.split(".")[1:]) for c in reading.cells]
         is_whole = len(results) == len(places) == len(form.groups) * len(form.results)
-        differs = is_whole and (results, groups) != ([r for _, r in places], list(dict.fromkeys(g for g, _ in places)))
+        differs = is_whole and results != [result for _, result in places]
+        is_ruled = any(cell.engine in _SURE_OF_GROUPS for cell in reading.cells)
+        differs |= not is_ruled and groups != list(dict.fromkeys(group for group, _ in places))
     if differs:
         yield Doubt(table, "列的次序", "文字中列名的次序与读出的不同", reading.cells)
 

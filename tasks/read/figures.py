@@ -23,13 +23,16 @@ _NUMBER = re.compile(
     r"(?P<remark>(?:\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕)*)\Z"
 )
 FIGURE = re.compile(
-    r"[-+－﹣−]?[0-9０-９][0-9０-９,，.．]*(?:万?元|件|项)?(?:[（(][^（）()]*[）)])?\Z|[-—–－﹣−─/／＼～]{1,2}\Z"
+    r"[-+－﹣−]?[0-9０-９][0-9０-９,，.．]*(?:万?元|[件项条个宗次份部人起例户家篇批])?(?:[（(][^（）()]*[）)])?\Z|[-—–－﹣−─/／＼～]{1,2}\Z"
 )
 """A token that is a number, perhaps with unit and remark, or a dash that stands for none."""
 _NOTE = re.compile(r"(?<=[0-9])[*＊※†‡#﹡①-⑳⑴-⒇⓪❶-❿⓵-⓾㊀-㊉¹²³⁰⁴-⁹]+\Z")
 """A mark that sends to a note, behind a number."""
 _EXPLAINS = re.compile(r"[(\[【〔](?:其中|含|包括|不含|注|同比|见)")
 _UNITS = re.compile(r"[百千万亿]*美元|[百千万亿]*元|[百千万亿]+[件项条]")
+_CHANGE = re.compile(r"\A\s*(?:净?增加?|新增|净?减少?|\+)\s*(?=[0-9])")
+"""How a change may say in words which way it goes."""
+_OTHER_SEPARATORS = re.compile(r"[0-9]{1,3}(?:[、。·’'`.][0-9]{3})+\Z")
 _STOP = re.compile(r"(?<=[0-9])[.。、；;,]\Z")
 _LOOKALIKES = frozenset("OoQDUlI|〇○零")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u061c]")
@@ -63,6 +66,8 @@ def read_figure(raw: str, figure: Figure) -> FigureRead:
     if not text or is_blank_mark(text):
         return FigureRead(None)
     text = _NOTE.sub("", _STOP.sub("", _GAP.sub("", text)))
+    if figure.signed:
+        text = _CHANGE.sub(lambda m: "-" if "减" in m[0] else "", text)
     match = _NUMBER.match("".join(text.split()))
     if match is None:
         return FigureRead(None, _why_unclear(text))
@@ -74,13 +79,9 @@ def read_figure(raw: str, figure: Figure) -> FigureRead:
 
 
 def unit_conflict(text: str, figure: Figure) -> str:
-    """Why `text`, the head or label of a figure, makes another unit of it than the form's; empty if it does not.
-
-    Of an amount in 政府集中采购 the form leaves the unit open: 元 is printed there too.
-    """
+    """Why `text`, the head or label of a figure, makes another unit of it than the form's; empty if it does not."""
     named = set(_UNITS.findall(plain(text)))
-    fitting = {figure.unit} if figure.column != "amount" else {figure.unit, "元"}
-    other = sorted(named - fitting) if figure.kind == "amount" else sorted(named)
+    other = sorted(named - {figure.unit}) if figure.kind == "amount" else sorted(named)
     return f"表头或行名中的单位“{'、'.join(other)}”不是{figure.unit}" if other else ""
 
 
@@ -115,6 +116,8 @@ def _why_unclear(text: str) -> str:
     digits = sum(c.isdigit() for c in marks)
     if _LOOKALIKES.issuperset(marks) or (digits and all(c.isdigit() or c in _LOOKALIKES or c in ",." for c in marks)):
         return "含有形似数字的字符，或分隔符的位置不对"
+    if _OTHER_SEPARATORS.match(marks):
+        return "千分位的分隔符不是通常的"
     return "符号不明" if marks[0] in "—―─" and digits == len(marks) - 1 else ""
 
 

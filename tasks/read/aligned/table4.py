@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from expectations.evidence import Doubt
 from expectations.forms import FORMS
-from tasks.read.aligned.places import UNCLEAR, cell_at, strip_of, strips
+from tasks.read.aligned.places import UNCLEAR, Strip, cell_at, strip_of, strips
 from tasks.read.aligned.words import Word, WordRow
 from tasks.read.labels import key
 from tasks.read.rows import TableReading
@@ -29,7 +29,7 @@ def read_table4(rows: Sequence[WordRow]) -> TableReading | None:
     else:
         return None
     placed: dict[int, list[Word]] = defaultdict(list)
-    doubts: list[Doubt] = []
+    doubts: list[Doubt] = list(_misplaced([w for row in rows[:last] for w in row], columns))
     for word in (w for row in takewhile(_is_figures, rows[first:]) for w in row):
         column = strip_of(word, columns)
         if column is None:
@@ -39,6 +39,15 @@ def read_table4(rows: Sequence[WordRow]) -> TableReading | None:
     heading = [w for row in rows[:last] for w in row]
     cells = tuple(cell_at(a, placed[n], columns[n], heading[-1:]) for n, a in enumerate(ADDRESSES))
     return TableReading(_FORM.code, cells, tuple(doubts))
+
+
+def _misplaced(heading: Sequence[Word], columns: Sequence[Strip]) -> Iterator[Doubt]:
+    """Groups whose heads do not stand over their own five columns."""
+    for number, group in enumerate(_FORM.groups):
+        own = columns[number * len(_FORM.results) : (number + 1) * len(_FORM.results)]
+        heads = [w for w in heading if key(w.text) == key(group.label)]
+        if len(heads) != 1 or not own[0].left <= (heads[0].x0 + heads[0].x1) / 2 <= own[-1].right:
+            yield Doubt(f"table4.{group.code}", group.label, UNCLEAR)
 
 
 def _is_figures(row: WordRow) -> bool:
