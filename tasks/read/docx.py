@@ -1,4 +1,4 @@
-"""DOCX: tables by their grid (python-docx resolves merged cells), text by paragraphs."""
+"""DOCX: tables by their grid, text by paragraphs; what Word does not show is taken out first."""
 
 from __future__ import annotations
 
@@ -9,27 +9,33 @@ import docx
 from docx.document import Document
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.table import Table
+from lxml import etree
 
+from expectations.evidence import Doubt
 from tasks.errors import CorruptFile
 from tasks.read.grid import Grid, GridCell
 from tasks.read.lines import Line
 from tasks.read.medium import Medium
-from tasks.read.spans import MIN_CELLS
+from tasks.read.spans import MAX_SPAN, MIN_CELLS
 from tasks.read.tables import read_tables
+from tasks.read.visible.marks import settled, unmarked
+from tasks.read.visible.word import keep_visible
+from tasks.read.visible.word_styles import Styles, value_of
 
-_TABLE, _PARAGRAPH, _DELETED = qn("w:tbl"), qn("w:p"), qn("w:del")
-_TEXT, _BREAK, _TAB, _CELL = qn("w:t"), qn("w:br"), qn("w:tab"), qn("w:tc")
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_TABLE, _ROW, _CELL, _PARAGRAPH, _TEXT = qn("w:tbl"), qn("w:tr"), qn("w:tc"), qn("w:p"), qn("w:t")
+_FOREIGN = qn("w:altChunk")
 
 
 def read_docx(body: bytes) -> Medium:
     """A Word document; nested tables are read in their place."""
     document = _opened(body)
     root = document.element.body
-    grids = [_grid(Table(table, document)) for table in root.iter(_TABLE) if _holds_data(table)]
-    lines = tuple(Line(line) for p in root.iter(_PARAGRAPH) if not _in_table(p) for line in _text(p).split("\n"))
-    return Medium(read_tables(grids), lines, "".join(_pieces(root)), "cells", "stream")
+    keep_visible(root, Styles(document.styles.element))
+    grids = [_grid(table) for table in root.iter(_TABLE) if _holds_data(table)]
+    running = (p for p in root.iter(_PARAGRAPH) if not _is_inside(p))
+    lines = tuple(Line(line) for p in running for line in unmarked(_text(p)).split("\n"))
+    foreign = tuple(Doubt("sections", "嵌入的另一文档", "其内容没有读出") for _ in root.iter(_FOREIGN))
+    return Medium(read_tables(grids), lines, "".join(_pieces(root)), "cells", "stream", doubts=foreign[:1])
 
 
 def _opened(body: bytes) -> Document:
@@ -45,9 +51,11 @@ def _opened(body: bytes) -> Document:
     return document
 
 
-def _in_table(paragraph: BaseOxmlElement) -> bool:
+def _is_inside(paragraph: BaseOxmlElement) -> bool:
+    """Whether a paragraph is read with what holds it: a table, or the paragraph that a text box belongs to."""
     table = next(paragraph.iterancestors(_TABLE), None)
-    return table is not None and _holds_data(table)
+    in_table = table is not None and _holds_data(table)
+    return in_table or next(paragraph.iterancestors(_PARAGRAPH), None) is not None
 
 
 def _holds_data(table: BaseOxmlElement) -> bool:
@@ -55,19 +63,42 @@ def _holds_data(table: BaseOxmlElement) -> bool:
     return next(table.iterdescendants(_TABLE), None) is None and sum(1 for _ in table.iter(_CELL)) >= MIN_CELLS
 
 
-def _grid(table: Table) -> Grid:
-    places: dict[BaseOxmlElement, list[tuple[int, int]]] = {}
-    rows = table.rows
+def _grid(table: BaseOxmlElement) -> Grid:
+    """The cells where Word puts them; one that continues another, below or beside it, is a part of it."""
+    cells: list[list[int]] = []
+    texts: list[str] = []
+    open_above: dict[int, int] = {}
+    rows = list(table.iterchildren(_ROW))
     for index, row in enumerate(rows):
-        for column, cell in enumerate(row.cells, row.grid_cols_before):
-            places.setdefault(cell._tc, []).append((index, column))
-    return Grid(tuple(_cell(tc, at) for tc, at in places.items()), len(rows), None, "cells")
+        column = _number(row, "w:trPr/w:gridBefore", 0)
+        begun: dict[int, int] = {}
+        for tc in row.iterchildren(_CELL):
+            end = column + max(1, _number(tc, "w:tcPr/w:gridSpan", 1))
+            above, beside = open_above.get(column), next(reversed(begun.values()), None)
+            if _continues(tc, "w:hMerge") and beside is not None:
+                cells[beside][3] = end - 1
+            elif _continues(tc, "w:vMerge") and above is not None:
+                cells[above][1] = index
+                begun[column] = above
+            else:
+                begun[column] = len(cells)
+                cells.append([index, index, column, end - 1])
+                texts.append(settled(_text(tc).strip()))
+            column = end
+        open_above = begun
+    places = zip(cells, texts, strict=True)
+    return Grid(tuple(GridCell(text, *at, float(at[2]), at[3] + 1.0) for at, text in places), len(rows), None, "cells")
 
 
-def _cell(tc: BaseOxmlElement, at: list[tuple[int, int]]) -> GridCell:
-    rows, columns = [row for row, _ in at], [column for _, column in at]
-    left, right = min(columns), max(columns)
-    return GridCell(_text(tc).strip(), min(rows), max(rows), left, right, float(left), right + 1.0)
+def _continues(tc: BaseOxmlElement, name: str) -> bool:
+    merge = tc.find(f"{qn('w:tcPr')}/{qn(name)}")
+    return merge is not None and value_of(merge) in (None, "continue")
+
+
+def _number(element: BaseOxmlElement, path: str, otherwise: int) -> int:
+    found = element.find("/".join(qn(name) for name in path.split("/")))
+    text = "" if found is None else value_of(found) or ""
+    return min(int(text), MAX_SPAN) if text.isdecimal() and len(text) < 6 else otherwise
 
 
 def _text(element: BaseOxmlElement) -> str:
@@ -75,15 +106,6 @@ def _text(element: BaseOxmlElement) -> str:
 
 
 def _pieces(element: BaseOxmlElement) -> Iterator[str]:
-    """The text below `element` in file order: without deletions and fallbacks, a line break after every paragraph."""
-    for child in element:
-        if child.tag in (_FALLBACK, _DELETED):
-            continue
-        if child.tag == _TEXT:
-            yield child.text or ""
-        elif child.tag in (_BREAK, _TAB):
-            yield "\n" if child.tag == _BREAK else " "
-        else:
-            yield from _pieces(child)
-    if element.tag == _PARAGRAPH:
-        yield "\n"
+    """The text below `element` in file order, with a line break after every paragraph."""
+    for _, part in etree.iterwalk(element, events=("end",), tag=(_TEXT, _PARAGRAPH)):
+        yield "\n" if part.tag == _PARAGRAPH else part.text or ""

@@ -1,4 +1,4 @@
-"""HTML: tables by their own rows and spans, text by blocks; read with lxml."""
+"""HTML: tables by their own rows and spans, text by blocks; what a browser does not show is taken out first."""
 
 from __future__ import annotations
 
@@ -11,33 +11,17 @@ from tasks.errors import CorruptFile
 from tasks.read.grid import Grid
 from tasks.read.lines import Line
 from tasks.read.medium import Medium
-from tasks.read.spans import MIN_CELLS, SpanCell, spanned_grid
+from tasks.read.spans import MAX_SPAN, MIN_CELLS, SpanCell, spanned_grid
 from tasks.read.tables import read_tables
+from tasks.read.visible.marks import settled, unmarked
+from tasks.read.visible.web import keep_visible
 
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SKIPPED = frozenset({"script", "style", "noscript", "template", "head", "select", "textarea"})
-_INLINE = frozenset(
-    {
-        "a",
-        "abbr",
-        "b",
-        "big",
-        "code",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "label",
-        "o:p",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-    }
+_BLOCKS = frozenset(
+    "address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset figcaption "
+    "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup p "
+    "plaintext pre search section summary table tbody td tfoot th thead tr ul xmp".split()
 )
+"""What stands on lines of its own; everything else, known or not, runs on in its line."""
 _DEPTH = 400
 
 
@@ -47,35 +31,11 @@ def read_html(text: str) -> Medium:
         root = html.document_fromstring(re.sub(r"\A\s*<\?xml[^>]*>", "", text))
     except etree.LxmlError as error:
         raise CorruptFile("网页没有内容") from error
-    _prune(root)
+    keep_visible(root)
     grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
-    lines = tuple(Line(line) for line in "".join(_running_text(root)).split("\n") if line.strip())
+    running = unmarked("".join(_running_text(root)))
+    lines = tuple(Line(line) for line in running.split("\n") if line.strip())
     return Medium(read_tables(grids), lines, " ".join(root.itertext()), "cells", "stream")
-
-
-def _prune(root: html.HtmlElement) -> None:
-    """Take out what a reader of the page does not see."""
-    for element in list(root.iter()):
-        is_tag = isinstance(element.tag, str)
-        if (
-            not is_tag
-            or element.tag in _SKIPPED
-            or _HIDDEN.search(element.get("style") or "")
-            or element.get("hidden") is not None
-        ) and element.getparent() is not None:
-            element.drop_tree() if is_tag else _drop_comment(element)
-
-
-def _drop_comment(comment: etree._Element) -> None:
-    parent, before = comment.getparent(), comment.getprevious()
-    if comment.tail and parent is not None:
-        if before is not None:
-            before.tail = (before.tail or "") + comment.tail
-        else:
-            parent.text = (parent.text or "") + comment.tail
-    if parent is not None:
-        comment.tail = None
-        parent.remove(comment)
 
 
 def _grid(table: html.HtmlElement) -> Grid:
@@ -89,19 +49,20 @@ def _holds_data(table: html.HtmlElement) -> bool:
 
 
 def _cell(cell: html.HtmlElement) -> SpanCell:
-    return SpanCell("".join(_running_text(cell)).strip(), _span(cell, "colspan"), _span(cell, "rowspan"))
+    return SpanCell(settled("".join(_running_text(cell)).strip()), _span(cell, "colspan"), _span(cell, "rowspan"))
 
 
 def _span(cell: html.HtmlElement, name: str) -> int:
     digits = re.match(r"\s*(\d{1,4})", cell.get(name) or "")
-    return int(digits[1]) if digits else 1
+    span = int(digits[1]) if digits else 1
+    return MAX_SPAN if name == "rowspan" and not span else span
 
 
 def _running_text(element: html.HtmlElement, depth: int = 0) -> Iterator[str]:
     """The text with a line break around every block, white space folded as browsers do."""
     if depth > _DEPTH:
         return
-    block = element.tag not in _INLINE
+    block = element.tag in _BLOCKS
     if block:
         yield "\n"
     if depth == 0 or element.tag != "table" or not _holds_data(element):
