@@ -49,7 +49,8 @@ def _holds_data(table: html.HtmlElement) -> bool:
 
 
 def _cell(cell: html.HtmlElement) -> SpanCell:
-    return SpanCell(settled("".join(_running_text(cell)).strip()), _span(cell, "colspan"), _span(cell, "rowspan"))
+    text = "".join(_running_text(cell)) if len(cell) else _folded(cell.text)
+    return SpanCell(settled(text.strip()), _span(cell, "colspan"), _span(cell, "rowspan"))
 
 
 def _span(cell: html.HtmlElement, name: str) -> int:

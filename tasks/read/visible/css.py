@@ -94,33 +94,51 @@ class Sheets:
         self._rules = _parsed(text)
         self.stakes = _stakes([*(style for _, style, _ in self._rules), *map(inline, own)])
 
-    def _matcher(self, elements: int) -> cssselect2.Matcher | None:
-        matcher = cssselect2.Matcher()
-        rules = 0
-        for prelude, declared, on_screen in self._rules:
-            style = at_stake(declared, self.stakes)
-            for selector in _selectors(prelude) if style else ():
-                rules += 1
-                matcher.add_selector(selector, (style, on_screen))
-        if rules * elements > _MOST_WORK:
-            raise TooMuchStyle
-        return matcher if rules else None
-
     def of_page(self, root: etree._Element, elements: int) -> Iterator[tuple[etree._Element, Style, Style, str]]:
         """Each element that the sheets name: its style, what other media make of it, what stands before or after it."""
-        matcher = self._matcher(elements)
-        for element in cssselect2.ElementWrapper.from_html_root(root).iter_subtree() if matcher else ():
-            style: dict[str, str] = {}
-            elsewhere: dict[str, str] = {}
-            generated = ""
-            matches = matcher.match(element)
-            for _, _, pseudo, (declared, on_screen) in matches:
-                if pseudo is None:
-                    (style if on_screen else elsewhere).update(declared)
-                elif pseudo in ("before", "after", "marker"):
-                    generated += declared.get("content", "")
-            if matches:
-                yield element.etree_element, style, elsewhere, generated
+        rules = [(s, style, at) for p, d, at in self._rules if (style := at_stake(d, self.stakes)) for s in _selectors(p)]
+        if len(rules) * elements > _MOST_WORK:
+            raise TooMuchStyle
+        named = _Names([selector for selector, _, _ in rules])
+        if not any(named.may_match(element) for element in root.iter(etree.Element)):
+            return
+        matcher = cssselect2.Matcher()
+        for selector, style, on_screen in rules:
+            matcher.add_selector(selector, (style, on_screen))
+        for element in cssselect2.ElementWrapper.from_html_root(root).iter_subtree():
+            if named.may_match(element.etree_element) and (matches := matcher.match(element)):
+                yield (element.etree_element, *_together(matches))
+
+
+def _together(matches: Iterable[Any]) -> tuple[Style, Style, str]:
+    style: dict[str, str] = {}
+    elsewhere: dict[str, str] = {}
+    generated = ""
+    for _, _, pseudo, (declared, on_screen) in matches:
+        if pseudo is None:
+            (style if on_screen else elsewhere).update(declared)
+        elif pseudo in ("before", "after", "marker"):
+            generated += declared.get("content", "")
+    return style, elsewhere, generated
+
+
+class _Names:
+    """The names that selectors end in: most elements have none of them."""
+
+    def __init__(self, selectors: Iterable[Any]) -> None:
+        keys = [(s.id, s.class_name, s.lower_local_name) for s in selectors if not s.never_matches]
+        self.ids = {name for name, _, _ in keys if name}
+        self.classes = {name for i, name, _ in keys if name and not i}
+        self.tags = {name for i, c, name in keys if name and not i and not c}
+        self.every = any(not any(names) for names in keys)
+
+    def may_match(self, element: etree._Element) -> bool:
+        return (
+            self.every
+            or element.tag in self.tags
+            or element.get("id") in self.ids
+            or not self.classes.isdisjoint(element.get("class", "").split())
+        )
 
 
 @lru_cache(maxsize=16)
