@@ -64,12 +64,21 @@ class _Compared:
 def confirm(stream: str, table: TableName, reading: TableReading) -> tuple[Doubt, ...]:
     """Where the text stream differs from the first reading of a table, row by row."""
     text = key(stream)
-    rows = _table4_rows(reading) if table == "table4" else _labelled_rows(reading)
     start = max(0, text.find(_OPENINGS[table]))
+    ways = _table4_ways(reading) if table == "table4" else [_labelled_rows(reading)]
+    compared = [(*_compared_with(text, start, table, rows, reading),) for rows in ways]
+    return min(compared, key=len)
+
+
+def _compared_with(
+    text: str, start: int, table: TableName, rows: Sequence[_Row], reading: TableReading
+) -> Iterator[Doubt]:
     places = list(_places(text, rows, start))
     if sum(place is not None for place in places) * 2 < len(rows):
-        return (Doubt(table, "表格", "文字流中找不到该表的标签", reading.cells),)
-    return (*_differences(text, rows, places), *_unread(text[start:], table, reading))
+        yield Doubt(table, "表格", "文字流中找不到该表的标签", reading.cells)
+        return
+    yield from _differences(text, rows, places)
+    yield from _unread(text[start:], table, reading)
 
 
 def is_announced(stream: str, table: TableName) -> bool:
@@ -102,8 +111,12 @@ def _labelled_rows(reading: TableReading) -> list[_Row]:
     ]
 
 
-def _table4_rows(reading: TableReading) -> list[_Row]:
-    return [_Row("table4", reading.cells, _TABLE4_ANCHORS)]
+def _table4_ways(reading: TableReading) -> list[list[_Row]]:
+    """Table 4 as one row of figures after all its heads, or as a table for each group."""
+    groups = {f"table4.{g.code}": key(g.label) for g in FORMS[reading.form].groups}
+    by_group = groupby(reading.cells, key=lambda c: c.address.rsplit(".", 1)[0])
+    whole = _Row("table4", reading.cells, _TABLE4_ANCHORS)
+    return [[whole], [_Row(where, tuple(cells), (groups[where],)) for where, cells in by_group]]
 
 
 def _labels(form: Form) -> dict[str, str]:

@@ -38,6 +38,21 @@ def read_html(text: str) -> Medium:
     return Medium(read_tables(grids), lines, " ".join(root.itertext()), "cells", "stream")
 
 
+def table_lines(markup: str) -> str:
+    """A table in the midst of plain text as lines of fields between bars; a merged cell leaves the others blank."""
+    root = html.fragment_fromstring(markup, create_parent="div")
+    keep_visible(root)
+    lines: list[str] = []
+    for table in root.iter("table"):
+        if next(table.iterdescendants("table"), None) is None:
+            grid = _grid(table)
+            width = max((c.col1 for c in grid.cells), default=0) + 1
+            for index in range(grid.rows):
+                fields = {c.col0: " ".join(c.text.split()).replace("|", "｜") for c in grid.cells if c.row0 == index}
+                lines.append("| " + " | ".join(fields.get(n, "") for n in range(width)) + " |")
+    return "\n".join(lines)
+
+
 def _grid(table: html.HtmlElement) -> Grid:
     rows = ([_cell(cell) for cell in row.iter("td", "th")] for row in table.iter("tr"))
     return spanned_grid(rows, "cells")
