@@ -30,7 +30,7 @@ def text_grids(lines: Sequence[str]) -> tuple[list[Grid], list[str]]:
     said: list[str] = []
     for run, caption in _runs(lines):
         grid = _grid(_rows(run), caption) if caption is not None else None
-        if grid is None or not any(c.text and (c.row0, c.col0) != (c.row1, c.col1) for c in grid.cells):
+        if grid is None or not _is_boxed(run) and not any(c.text and (c.row0, c.col0) != (c.row1, c.col1) for c in grid.cells):
             said.extend(run)
         else:
             said.extend(" ".join(c.text for c in cells if c.row0 == row) for row, cells in grid.by_row())
@@ -78,7 +78,7 @@ def _rows(run: Sequence[str]) -> list[list[str]]:
     plain = [line for line in run if line.strip() and (is_one_cell(line) or not SEPARATOR.match(line))]
     if sum(is_one_cell(line) for line in plain) > 0.8 * len(plain):
         return _unfolded([field for line in plain for field in one_by_one(line)])
-    if any(line.lstrip().startswith("+") for line in run if SEPARATOR.match(line)):
+    if _is_boxed(run):
         rows = _boxed(run)
     else:
         rows = [split(line) for line in plain]
@@ -101,6 +101,12 @@ def _ends_in_figures(row: Sequence[str]) -> bool:
     figures = [bool(FIGURE.match(cell)) for cell in row]
     first = figures.index(True) if any(figures) else len(row)
     return first == 0 and len(row) == 15 or first > 0 and all(f or not c for f, c in zip(figures[first:], row[first:], strict=True))
+
+
+def _is_boxed(run: Sequence[str]) -> bool:
+    """Whether lines of dashes part the rows, so that a row may be of several lines."""
+    rules = sum(1 for line in run if line.lstrip().startswith("+") and SEPARATOR.match(line))
+    return rules * 4 >= len(run) > rules
 
 
 def _boxed(run: Sequence[str]) -> list[list[str]]:

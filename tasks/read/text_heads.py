@@ -16,6 +16,7 @@ _MEASURES = {key(m.label) for form in FORMS.values() for i in form.items for m i
 _APPLICANTS = [[key(name) for name in (c.label, *c.aliases)] for c in _FORM.applicants]
 _ABOVE = ("申请人情况", ORGANISATIONS)
 _RESULTS = [[key(name) for name in (c.label, *c.aliases)] for c in _FORM.results]
+_COURTS = key(_FORM.groups[1].parent)
 _GROUPS = [key(g.label) for g in _FORM.groups]
 _FOREIGN = re.compile(r"序号|编号|备注|占比|比例|比重|同比|环比|增幅|去年|上年(?!结转)|单位(?!万元|:)")
 """Heads of columns that the form does not have."""
@@ -55,6 +56,9 @@ def in_order4(lines: Sequence[str]) -> bool:
     if any(_FOREIGN.search(field) for field in fields):
         return False
     groups = [n for field in fields for n, label in enumerate(_GROUPS) if field == label]
+    courts = [field for field in fields if field in (_GROUPS[0], _COURTS)]
+    if courts[:1] == [_COURTS] and _GROUPS[0] in courts:
+        return False
     results = [n for field in fields for n, names in enumerate(_RESULTS) if field in names]
     width = len(_RESULTS)
     in_turn = len(results) != width * len(_GROUPS) or results == [n % width for n in range(len(results))]

@@ -25,13 +25,15 @@ _TAG = re.compile(
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~^$-])")
+_DRAWN_RULE = re.compile(r"^[ \t]*[\u2500-\u257f][\u2500-\u257f \t]*$", re.MULTILINE)
+_DRAWN_BAR = re.compile(r"[\u2502\u2503\u2551]")
 _KEPT = frozenset("|\t\n\r<>")
 """Characters that would part fields or lines, or open tags, if an entity became one."""
 
 
 def visible_text(text: str) -> str:
     """`text` as it is shown: without what is struck, note marks and markup."""
-    text = _COMMENT.sub("", text)
+    text = _DRAWN_BAR.sub("|", _DRAWN_RULE.sub(_rule, _COMMENT.sub("", text)))
     if any(sign in text for sign in "<~^{"):
         text = _GONE.sub(lambda found: lost("".join(part or "" for part in found.groups()[1:])), text)
     if "[" in text or "<" in text:
@@ -39,6 +41,11 @@ def visible_text(text: str) -> str:
     text = _EMPHASIS.sub(r"\2", _FORMULA.sub(r"\1", text))
     text = _ENTITY.sub(_character, _BREAK.sub(" ", _TAG.sub("", text)))
     return seen(_ESCAPE.sub(r"\1", text))
+
+
+def _rule(drawn: re.Match[str]) -> str:
+    """A drawn line between rows as one of dashes, if it is long enough to be no dash for a blank."""
+    return "+--+" if len(drawn[0].strip()) > 2 else drawn[0]
 
 
 def _character(entity: re.Match[str]) -> str:
