@@ -19,7 +19,7 @@ from tasks.read.rows import TableReading
 
 _OPENINGS: dict[TableName, str] = {"table2": "信息内容", "table3": "申请人情况", "table4": "行政复议行政诉讼"}
 _HEADERS: dict[TableName, tuple[str, ...]] = {
-    "table2": ("信息内容", "本年处理决定数量"),
+    "table2": ("信息内容", "处理决定数量"),
     "table3": ("申请人情况", "法人或其他组织"),
     "table4": ("未经复议直接起诉", "复议后起诉"),
 }

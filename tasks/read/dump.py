@@ -91,8 +91,9 @@ def read_dump(text: str) -> Medium:
     grids, said = text_grids(text.splitlines())
     stream = "\n".join(said)
     tables = surer(read_tables(grids), _by_order(text.splitlines()), stream)
+    is_in_turn = in_order4(_regions(text.splitlines())["table4"])
     for wide in (True, False) if len(text) <= _LONGEST else ():
-        tables = surest(tables, partial(_typed, text, wide), stream)
+        tables = surest(tables, partial(_typed, text, wide, is_in_turn), stream)
     lines = tuple(Line(_MARKS.sub("", unmarked(line).strip()).strip("* ")) for line in text.splitlines())
     return Medium(tables, lines, stream, "fields", "stream")
 
@@ -114,13 +115,14 @@ def _by_order(lines: Sequence[str]) -> Tables:
     return {name: table for name, table in read.items() if table}  # type: ignore[misc]
 
 
-def _typed(text: str, wide: bool) -> dict[TableName, TableReading]:
+def _typed(text: str, wide: bool, is_in_turn: bool) -> dict[TableName, TableReading]:
     """The tables of a text that keeps the places of a page; a typewriter's points are no evidence."""
     unruled = "\n".join("" if SEPARATOR.match(line) else line.replace("|", " ") for line in text.split("\n"))
     read = read_aligned(typed_pages(unruled, wide=wide), defaultdict(frozenset))
     return {
         name: replace(table, cells=tuple(replace(c, page=None, bbox=None) for c in table.cells))
         for name, table in read.items()
+        if name != "table4" or is_in_turn
     }
 
 

@@ -18,6 +18,8 @@ _WIDTHS = {"信息内容": (4, 3, 2), "自然人": (10, 9, 8), "结果维持": (
 _ONE_CELL = re.compile(r"\A[^|\t]*(?:\|\s*)+\Z")
 _RESULTS = frozenset(key(name) for c in _FORM.results for name in (c.label, *c.aliases))
 _GROUPS = {key(g.label): g.label for g in _FORM.groups}
+_OVER = {*_GROUPS, key(_FORM.groups[1].parent)}
+"""Heads of table 4 that stand over the blanks to their right."""
 _Cells = list[list[int]]
 
 
@@ -160,9 +162,11 @@ def _merged(rows: Sequence[Sequence[str]]) -> _Cells:
         for column, text in enumerate(row):
             left = here[-1] if here else None
             upper = above[column] if above else None
-            if left is not None and _is_repeated(rows, left, index, text, above, column):
+            if left is not None and (left[0] == index and not text and key(rows[index][left[2]]) in _OVER):
                 left[3] = column
-            elif upper is not None and _continues_down(rows, upper, row, column):
+            elif left is not None and _is_repeated(rows, left, index, text, above, column):
+                left[3] = column
+            elif text and upper is not None and _continues_down(rows, upper, row, column):
                 upper[1] = index
                 left = upper
             else:

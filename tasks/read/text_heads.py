@@ -20,6 +20,8 @@ _COURTS = key(_FORM.groups[1].parent)
 _GROUPS = [key(g.label) for g in _FORM.groups]
 _FOREIGN = re.compile(r"序号|编号|备注|占比|比例|比重|同比|环比|增幅|去年|上年(?!结转)|单位(?!万元|:)")
 """Heads of columns that the form does not have."""
+_SHORT = 4
+"""Characters of a head that is another column's; longer ones are fragments of names or notes."""
 _FIELDS = re.compile(r"[\t|]|\s{2,}|\s(?=\S)")
 
 
@@ -35,7 +37,11 @@ def in_order2(head: str, item: Item) -> bool:
 def in_order3(lines: Sequence[str]) -> bool:
     """Whether the applicants stand in order; 总计 last of all, last in its line, or after 法人或其他组织."""
     seen: list[str] = []
-    for fields in _head_lines(lines):
+    heads = list(_head_lines(lines))
+    for fields in _lines_of_order(heads):
+        if ORGANISATIONS in fields and _APPLICANTS[0][0] in fields[fields.index(ORGANISATIONS) :]:
+            return False
+    for fields in heads:
         if any(_FOREIGN.search(field) for field in fields):
             return False
         named = [field for field in fields if field in _ABOVE or any(field in names for names in _APPLICANTS)]
@@ -51,18 +57,29 @@ def in_order3(lines: Sequence[str]) -> bool:
 
 
 def in_order4(lines: Sequence[str]) -> bool:
-    """Whether groups and results stand in order, and the results thrice."""
-    fields = [field for line in _head_lines(lines) for field in line]
-    if any(_FOREIGN.search(field) for field in fields):
-        return False
+    """Whether groups and results stand in order, the results thrice, and nothing else among them."""
+    heads = list(_head_lines(lines))
+    fields = [field for line in heads for field in line]
+    of_both = {_GROUPS[0], _COURTS}
+    known = {*_GROUPS, *of_both, *(name for names in _RESULTS for name in names)}
+    for line in _lines_of_order(heads):
+        is_head = sum(field in known for field in line) > 1
+        courts = [field for field in line if field in of_both]
+        if (courts[:1] == [_COURTS] and _GROUPS[0] in courts) or any(_FOREIGN.search(field) for field in line):
+            return False
+        others = [field for field in line if len(field) <= _SHORT and not any(field in name for name in known)]
+        if is_head and len(line) < len(fields) and others:
+            return False
     groups = [n for field in fields for n, label in enumerate(_GROUPS) if field == label]
-    courts = [field for field in fields if field in (_GROUPS[0], _COURTS)]
-    if courts[:1] == [_COURTS] and _GROUPS[0] in courts:
-        return False
     results = [n for field in fields for n, names in enumerate(_RESULTS) if field in names]
     width = len(_RESULTS)
     in_turn = len(results) != width * len(_GROUPS) or results == [n % width for n in range(len(results))]
     return list(dict.fromkeys(groups)) == sorted(set(groups)) and in_turn
+
+
+def _lines_of_order(heads: list[list[str]]) -> list[list[str]]:
+    """The lines in which heads stand from left to right: all in one where each has a line to itself."""
+    return heads if any(len(line) > 1 for line in heads) else [[field for line in heads for field in line]]
 
 
 def _head_lines(lines: Sequence[str]) -> Iterator[list[str]]:
