@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 
 import docx
 from docx.document import Document
@@ -19,6 +20,7 @@ from tasks.read.medium import Medium
 from tasks.read.spans import MAX_SPAN, MIN_CELLS
 from tasks.read.tables import read_tables
 from tasks.read.visible.marks import settled, unmarked
+from tasks.read.visible.pictures import pictured_tables
 from tasks.read.visible.word import keep_visible
 from tasks.read.visible.word_styles import Styles, value_of
 
@@ -33,9 +35,13 @@ def read_docx(body: bytes) -> Medium:
     keep_visible(root, Styles(document.styles.element))
     grids = [_grid(table) for table in root.iter(_TABLE) if _holds_data(table)]
     running = (p for p in root.iter(_PARAGRAPH) if not _is_inside(p))
-    lines = tuple(Line(line) for p in running for line in unmarked(_text(p)).split("\n"))
+    marked = [line for p in running for line in _text(p).split("\n")]
+    lines = tuple(Line(unmarked(line)) for line in marked)
+    tables = read_tables(grids)
     foreign = tuple(Doubt("sections", "嵌入的另一文档", "其内容没有读出") for _ in root.iter(_FOREIGN))
-    return Medium(read_tables(grids), lines, "".join(_pieces(root)), "cells", "stream", doubts=foreign[:1])
+    pictured = pictured_tables(marked, tables)
+    stream = "".join(_pieces(root))
+    return Medium(tables, lines, stream, "cells", "stream", doubts=foreign[:1], pictured=pictured)
 
 
 def _opened(body: bytes) -> Document:
@@ -65,8 +71,7 @@ def _holds_data(table: BaseOxmlElement) -> bool:
 
 def _grid(table: BaseOxmlElement) -> Grid:
     """The cells where Word puts them; one that continues another, below or beside it, is a part of it."""
-    cells: list[list[int]] = []
-    texts: list[str] = []
+    cells: list[GridCell] = []
     open_above: dict[int, int] = {}
     rows = list(table.iterchildren(_ROW))
     for index, row in enumerate(rows):
@@ -76,18 +81,17 @@ def _grid(table: BaseOxmlElement) -> Grid:
             end = column + max(1, _number(tc, "w:tcPr/w:gridSpan", 1))
             above, beside = open_above.get(column), next(reversed(begun.values()), None)
             if _continues(tc, "w:hMerge") and beside is not None:
-                cells[beside][3] = end - 1
+                cells[beside] = replace(cells[beside], col1=end - 1, right=float(end))
             elif _continues(tc, "w:vMerge") and above is not None:
-                cells[above][1] = index
+                cells[above] = replace(cells[above], row1=index)
                 begun[column] = above
             else:
                 begun[column] = len(cells)
-                cells.append([index, index, column, end - 1])
-                texts.append(settled(_text(tc).strip()))
+                text = settled(_text(tc).strip())
+                cells.append(GridCell(text, index, index, column, end - 1, float(column), float(end)))
             column = end
         open_above = begun
-    places = zip(cells, texts, strict=True)
-    return Grid(tuple(GridCell(text, *at, float(at[2]), at[3] + 1.0) for at, text in places), len(rows), None, "cells")
+    return Grid(tuple(cells), len(rows), None, "cells")
 
 
 def _continues(tc: BaseOxmlElement, name: str) -> bool:

@@ -27,10 +27,13 @@ from tasks.read.text_grids import SEPARATOR, is_one_cell, one_by_one, text_grids
 from tasks.read.text_heads import in_order2, in_order3, in_order4
 from tasks.read.values import cell_of
 from tasks.read.visible.marks import unmarked
+from tasks.read.visible.pictures import pictured_tables
 from tasks.read.visible.text import visible_text
 
 _TABLE_MARKUP = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
-_PLACEHOLDER = re.compile(r"(?<![^\s|])(?:数据|列|字段|Column|Col|Unnamed:)\s*\d+(?:_level_\d)?(?![^\s|])", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"(?<![^\s|])(?:数据|列|字段|Column|Col|Unnamed:)\s*\d+(?:_level_\d)?(?![^\s|])", re.IGNORECASE
+)
 _PLACEHOLDERS = 3
 _BLANK_ROW = 6
 """A line with so many empty fields is a row of blanks."""
@@ -95,7 +98,8 @@ def read_dump(text: str) -> Medium:
     for wide in (True, False) if len(text) <= _LONGEST else ():
         tables = surest(tables, partial(_typed, text, wide, is_in_turn), stream)
     lines = tuple(Line(_MARKS.sub("", unmarked(line).strip()).strip("* ")) for line in text.splitlines())
-    return Medium(tables, lines, stream, "fields", "stream")
+    pictured = pictured_tables(text.splitlines(), tables)
+    return Medium(tables, lines, stream, "fields", "stream", pictured=pictured)
 
 
 def _without_placeholders(line: str) -> str:

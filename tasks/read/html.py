@@ -14,13 +14,16 @@ from tasks.read.medium import Medium
 from tasks.read.spans import MAX_SPAN, MIN_CELLS, SpanCell, spanned_grid
 from tasks.read.tables import read_tables
 from tasks.read.visible.marks import settled, unmarked
+from tasks.read.visible.pictures import pictured_tables
 from tasks.read.visible.web import keep_visible
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body br button caption center dd details dialog dir div dl dt fieldset figcaption "
-    "figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol optgroup p "
-    "plaintext pre search section summary table tbody td tfoot th thead tr ul xmp".split()
-)
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details",
+    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2",
+    "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "listing", "main", "menu", "nav", "ol",
+    "optgroup", "p", "plaintext", "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th",
+    "thead", "tr", "ul", "xmp",
+))  # fmt: skip
 """What stands on lines of its own; everything else, known or not, runs on in its line."""
 _DEPTH = 400
 
@@ -33,9 +36,11 @@ def read_html(text: str) -> Medium:
         raise CorruptFile("网页没有内容") from error
     keep_visible(root)
     grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
-    running = unmarked("".join(_running_text(root)))
-    lines = tuple(Line(line) for line in running.split("\n") if line.strip())
-    return Medium(read_tables(grids), lines, " ".join(root.itertext()), "cells", "stream")
+    marked = [line for line in "".join(_running_text(root)).split("\n") if line.strip()]
+    lines = tuple(Line(text) for line in marked if (text := unmarked(line)).strip())
+    tables = read_tables(grids)
+    stream = " ".join(root.itertext())
+    return Medium(tables, lines, stream, "cells", "stream", pictured=pictured_tables(marked, tables))
 
 
 def table_lines(markup: str) -> str:

@@ -26,7 +26,7 @@ def surest(first: Tables, other: Callable[[], Tables], stream: str) -> Tables:
 
 
 def surer(by_heads: Tables, by_order: Tables, stream: str) -> Tables:
-    """The tables as their heads tell, where that is sure, else as their order tells; a doubt where both do, and differ."""
+    """The tables as their heads tell, if that is sure, else as their order tells; a doubt where both do and differ."""
     tables = dict(by_order)
     for name, table in by_heads.items():
         other = by_order.get(name)

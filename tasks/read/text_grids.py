@@ -32,7 +32,7 @@ def text_grids(lines: Sequence[str]) -> tuple[list[Grid], list[str]]:
     said: list[str] = []
     for run, caption in _runs(lines):
         grid = _grid(_rows(run), caption) if caption is not None else None
-        if grid is None or not _is_boxed(run) and not any(c.text and (c.row0, c.col0) != (c.row1, c.col1) for c in grid.cells):
+        if grid is None or not (_is_boxed(run) or any((c.row0, c.col0) != (c.row1, c.col1) for c in grid.cells)):
             said.extend(run)
         else:
             said.extend(" ".join(c.text for c in cells if c.row0 == row) for row, cells in grid.by_row())
@@ -80,10 +80,7 @@ def _rows(run: Sequence[str]) -> list[list[str]]:
     plain = [line for line in run if line.strip() and (is_one_cell(line) or not SEPARATOR.match(line))]
     if sum(is_one_cell(line) for line in plain) > 0.8 * len(plain):
         return _unfolded([field for line in plain for field in one_by_one(line)])
-    if _is_boxed(run):
-        rows = _boxed(run)
-    else:
-        rows = [split(line) for line in plain]
+    rows = _boxed(run) if _is_boxed(run) else [split(line) for line in plain]
     return rows if len({len(row) for row in rows}) == 1 else []
 
 
@@ -102,7 +99,9 @@ def _ends_in_figures(row: Sequence[str]) -> bool:
     """Whether the row is figures alone, or text before all figures; a row of a label has one."""
     figures = [bool(FIGURE.match(cell)) for cell in row]
     first = figures.index(True) if any(figures) else len(row)
-    return first == 0 and len(row) == 15 or first > 0 and all(f or not c for f, c in zip(figures[first:], row[first:], strict=True))
+    if first == 0:
+        return len(row) == _WIDTHS["结果维持"][0]
+    return all(is_figure or not cell for is_figure, cell in zip(figures[first:], row[first:], strict=True))
 
 
 def _is_boxed(run: Sequence[str]) -> bool:
@@ -162,9 +161,7 @@ def _merged(rows: Sequence[Sequence[str]]) -> _Cells:
         for column, text in enumerate(row):
             left = here[-1] if here else None
             upper = above[column] if above else None
-            if left is not None and (left[0] == index and not text and key(rows[index][left[2]]) in _OVER):
-                left[3] = column
-            elif left is not None and _is_repeated(rows, left, index, text, above, column):
+            if left is not None and _is_covered(rows, left, index, text, above, column):
                 left[3] = column
             elif text and upper is not None and _continues_down(rows, upper, row, column):
                 upper[1] = index
@@ -177,10 +174,13 @@ def _merged(rows: Sequence[Sequence[str]]) -> _Cells:
     return cells
 
 
-def _is_repeated(
+def _is_covered(
     rows: Sequence[Sequence[str]], left: list[int], index: int, text: str, above: list[list[int]], column: int
 ) -> bool:
-    if left[0] != index or not text or rows[index][left[2]] != text:
+    """Whether a place belongs to the cell on its left: what that says is repeated, or it is a head over blanks."""
+    if not text:
+        return left[0] == index and key(rows[index][left[2]]) in _OVER
+    if left[0] != index or rows[index][left[2]] != text:
         return False
     if not FIGURE.match(text):
         return True

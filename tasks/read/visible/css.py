@@ -63,7 +63,7 @@ _MOST_SHEET = 2_000_000
 """Characters."""
 
 
-class TooMuchStyle(Exception):
+class TooMuchStyleError(Exception):
     """The style sheets are larger than can be applied to the page."""
 
 
@@ -90,15 +90,16 @@ class Sheets:
         """`own` are the style attributes of the page: what no sheet and no attribute hides by is left aside."""
         text = "\n".join(texts)
         if len(text) > _MOST_SHEET:
-            raise TooMuchStyle
+            raise TooMuchStyleError
         self._rules = _parsed(text)
         self.stakes = _stakes([*(style for _, style, _ in self._rules), *map(inline, own)])
 
     def of_page(self, root: etree._Element, elements: int) -> Iterator[tuple[etree._Element, Style, Style, str]]:
         """Each element that the sheets name: its style, what other media make of it, what stands before or after it."""
-        rules = [(s, style, at) for p, d, at in self._rules if (style := at_stake(d, self.stakes)) for s in _selectors(p)]
+        kept = [(prelude, at_stake(declared, self.stakes), at) for prelude, declared, at in self._rules]
+        rules = [(selector, style, at) for prelude, style, at in kept if style for selector in _selectors(prelude)]
         if len(rules) * elements > _MOST_WORK:
-            raise TooMuchStyle
+            raise TooMuchStyleError
         named = _Names([selector for selector, _, _ in rules])
         if not any(named.may_match(element) for element in root.iter(etree.Element)):
             return
@@ -157,7 +158,7 @@ def _rules(nodes: Iterable[Any], *, on_screen: bool) -> Iterator[tuple[Any, Styl
             yield node.prelude, _declared(tinycss2.parse_blocks_contents(node.content, True, True)), on_screen
 
 
-def _selectors(prelude: Any) -> Iterable[Any]:
+def _selectors(prelude: list[tinycss2.ast.Node]) -> Iterable[Any]:
     try:
         return cssselect2.compile_selector_list(prelude)  # type: ignore[no-any-return]
     except cssselect2.SelectorError:

@@ -23,7 +23,9 @@ REASONS = {
 }
 _MARKED = re.compile(r"[\ufffc\ue000-\uf8ff\U000f0000-\U0010fffd]")
 """Our marks, and characters for private use: what they show depends on the font."""
-_NOTHING = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u202a\u202c\u202d\u2060-\u2066\u2068\u2069\ufe00-\ufe0f\ufeff]")
+_NOTHING = re.compile(
+    r"[\u00ad\u061c\u180e\u200b-\u200f\u202a\u202c\u202d\u2060-\u2066\u2068\u2069\ufe00-\ufe0f\ufeff]"
+)
 """Characters without any width, and directions that change nothing among digits."""
 _TURNING = re.compile(r"[\u202b\u202e\u2067]")
 _STRUCK = re.compile(r".[\u0335-\u0338]", re.DOTALL)

@@ -14,7 +14,7 @@ from tasks.read.visible.css import (
     NOTHING,
     Sheets,
     Style,
-    TooMuchStyle,
+    TooMuchStyleError,
     at_stake,
     cascaded,
     colour,
@@ -43,6 +43,11 @@ _SPECIAL = (
 )  # fmt: skip
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 _GENERATED = re.compile(r"[0-9０-９]|counter|attr\(|url\(")
+_CLIPPED_AWAY = re.compile(
+    r"inset\(\s*(?:[5-9]\d|1\d\d)(?:\.\d+)?%|circle\(\s*0|polygon\(\s*0\w*\s+0\w*\s*(?:,\s*0\w*\s+0\w*\s*)*\)"
+)
+_FAINT = 0.05
+"""Of full: what is fainter or smaller is not seen."""
 _TRANSFORMED = re.compile(r"scale|rotate|matrix|skew")
 
 
@@ -82,7 +87,7 @@ class _Walk:
         self.own: dict[str, Style] = {}
         try:
             self._learn(sheets, root)
-        except TooMuchStyle:
+        except TooMuchStyleError:
             self.start = replace(self.start, unsure=True)
 
     def _learn(self, sheets: list[str], root: html.HtmlElement) -> None:
@@ -114,9 +119,9 @@ class _Walk:
         attributes = element.attrib
         own = self.own.get(attributes.get("style", ""), {})
         tag = element.tag
-        if tag not in _SPECIAL and not own and not sheet and not elsewhere and not generated:
-            if not attributes or ("hidden" not in attributes and "dir" not in attributes):
-                return _scripted(element, above)
+        is_styled = own or sheet or elsewhere or generated or "hidden" in attributes or "dir" in attributes
+        if tag not in _SPECIAL and not is_styled:
+            return _scripted(element, above)
         style = cascaded(sheet, own)
         if style.get("display") == "none" or ("hidden" in attributes and "display" not in style):
             return None
@@ -151,11 +156,10 @@ def _shown(text: str, state: _State) -> str:
     if state.gone or state.small or state.clear or not state.visible:
         return lost(text)
     text = shown_letters(seen(text), state.font)
-    if state.colour or state.behind:
-        if look_alike(state.colour or _BLACK, state.behind or _WHITE):
-            if state.is_behind_known or (state.colour and state.behind):
-                return lost(text)
-            return text + UNSURE if lost(text) else text
+    if (state.colour or state.behind) and look_alike(state.colour or _BLACK, state.behind or _WHITE):
+        if state.is_behind_known or (state.colour and state.behind):
+            return lost(text)
+        return text + UNSURE if lost(text) else text
     if (state.unsure or state.turned) and lost(text):
         return text + (TURNED if state.turned else UNSURE)
     return text
@@ -218,7 +222,8 @@ def _attributed(element: html.HtmlElement, state: _State) -> _State:
             state = replace(state, font=face.lower())
     elif element.tag in ("table", "tr", "td", "th", "body"):
         own = inline(get("style") or "")
-        if get("bgcolor") and not (own.keys() & {"background", "background-color"}) and (stated := colour((get("bgcolor") or "").lower())):
+        stated = colour((get("bgcolor") or "").lower())
+        if stated and not own.keys() & {"background", "background-color"}:
             state = replace(state, behind=stated, is_behind_known=True)
         if get("background"):
             state = replace(state, is_behind_known=False, behind=None)
@@ -227,8 +232,7 @@ def _attributed(element: html.HtmlElement, state: _State) -> _State:
 
 def _is_gone(element: html.HtmlElement, style: Style) -> bool:
     """Whether the style shows nothing of an element, whatever is inside it."""
-    opacity = style.get("opacity", "1")
-    if re.fullmatch(r"0?\.?0*[0-4]?%?", opacity) and opacity not in ("", "1", "1%") and _fraction(opacity) < 0.05:
+    if _fraction(style.get("opacity", "1")) < _FAINT:
         return True
     if "line-through" in style.get("text-decoration", "") + style.get("text-decoration-line", ""):
         return True
@@ -236,7 +240,7 @@ def _is_gone(element: html.HtmlElement, style: Style) -> bool:
         return True
     if style.get("font-variant-position") in ("super", "sub") or abs(points(style.get("mso-text-raise")) or 0) >= 2:
         return True
-    if style.get("content-visibility") == "hidden" or style.get("mso-hide") == "all" or style.get("zoom") in ("0", "0%"):
+    if style.get("content-visibility") == "hidden" or style.get("mso-hide") == "all" or style.get("zoom") == "0":
         return True
     return _is_off(style) or _is_cut(element, style)
 
@@ -254,9 +258,16 @@ def _is_off(style: Style) -> bool:
         left, top = (points(style.get(name)) or 0 for name in ("left", "top"))
         places += [left, top, -left / 10, -(points(style.get("right")) or 0) / 10]
     transform = style.get("transform", "") + (f" scale({style['scale']})" if "scale" in style else "")
-    moved = [points(part) or 0 for name in re.findall(r"translate\w*\(([^)]*)", transform) for part in re.split(r"[ ,]+", name)]
-    shrunk = [_fraction(part) for name in re.findall(r"scale\w*\(([^)]*)", transform) for part in re.split(r"[ ,]+", name)]
-    return min([0.0, *places, *moved]) <= -FAR or min([1.0, *shrunk]) < 0.05 or "opacity(0)" in style.get("filter", "")
+    moved = [points(part) or 0 for part in _arguments("translate", transform)]
+    shrunk = [abs(_fraction(part)) for part in _arguments("scale", transform)]
+    return (
+        min([0.0, *places, *moved]) <= -FAR or min([1.0, *shrunk]) < _FAINT or "opacity(0)" in style.get("filter", "")
+    )
+
+
+def _arguments(function: str, transform: str) -> list[str]:
+    found = re.findall(rf"{function}\w*\(([^)]*)", transform)
+    return [part for arguments in found for part in re.split(r"[ ,]+", arguments)]
 
 
 def _is_cut(element: html.HtmlElement, style: Style) -> bool:
@@ -267,7 +278,7 @@ def _is_cut(element: html.HtmlElement, style: Style) -> bool:
         if bottom - top <= NOTHING or right - left <= NOTHING:
             return True
     path = style.get("clip-path", "")
-    if re.match(r"inset\(\s*(?:[5-9]\d|1\d\d)(?:\.\d+)?%|circle\(\s*0|polygon\(\s*0\w*\s+0\w*\s*(?:,\s*0\w*\s+0\w*\s*)*\)", path):
+    if _CLIPPED_AWAY.match(path):
         return True
     if element.tag in _PARTS_OF_TABLES:
         return False

@@ -9,7 +9,7 @@ from lxml import etree
 
 from tasks.read.visible.fonts import shown_letters, shown_symbol
 from tasks.read.visible.marks import LOST, OBJECT, TURNED, UNSURE, lost, seen
-from tasks.read.visible.word_styles import W, Styles, value_of
+from tasks.read.visible.word_styles import Styles, W, value_of
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"

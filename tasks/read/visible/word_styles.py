@@ -80,7 +80,7 @@ class Styles:
         own = _own(run)
         paragraph = next(run.iterancestors(f"{W}p"), None)
         by_paragraph = self._of_style("paragraph", _named(paragraph, "pPr", "pStyle"))
-        name = own["rStyle"] if "rStyle" in own else None
+        name = own.get("rStyle")
         by_character = self._of_style("character", value_of(name)) if name is not None else {}
         if not own and not by_paragraph and not self._base:
             return Look()
