@@ -88,7 +88,9 @@ class FieldRow:
 
 def read_dump(text: str) -> Medium:
     """A dump as a medium; the second reading is the text without its line and field breaks."""
-    text = visible_text(_TABLE_MARKUP.sub(lambda found: f"\n{table_lines(found[0])}\n", text))
+    if "</table" in text.lower():
+        text = _TABLE_MARKUP.sub(lambda found: f"\n{table_lines(found[0])}\n", text)
+    text = visible_text(text)
     text = "\n".join(line for line in text.split("\n") if not _is_page_number(line))
     text = "\n".join(_without_placeholders(line) for line in text.split("\n"))
     grids, said = text_grids(text.splitlines())

@@ -38,10 +38,10 @@ class Grid:
     page: int | None
     engine: str
 
-    def row(self, index: int) -> tuple[GridCell, ...]:
-        """The cells that cover row `index`, from left to right."""
-        return tuple(sorted((c for c in self.cells if c.row0 <= index <= c.row1), key=lambda c: c.left))
-
     def by_row(self) -> Iterator[tuple[int, tuple[GridCell, ...]]]:
-        """Every row with the cells that cover it."""
-        return ((index, self.row(index)) for index in range(self.rows))
+        """Every row with the cells that cover it, from left to right."""
+        rows: list[list[GridCell]] = [[] for _ in range(self.rows)]
+        for cell in sorted(self.cells, key=lambda c: c.left):
+            for index in range(max(cell.row0, 0), min(cell.row1, self.rows - 1) + 1):
+                rows[index].append(cell)
+        return ((index, tuple(cells)) for index, cells in enumerate(rows))

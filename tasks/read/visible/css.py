@@ -163,6 +163,8 @@ def _selectors(prelude: list[tinycss2.ast.Node]) -> Iterable[Any]:
         return cssselect2.compile_selector_list(prelude)  # type: ignore[no-any-return]
     except cssselect2.SelectorError:
         return ()
+    except RecursionError as error:
+        raise TooMuchStyleError from error
 
 
 def _stakes(styles: Iterable[Style]) -> frozenset[str]:

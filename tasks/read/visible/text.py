@@ -9,17 +9,17 @@ from tasks.read.visible.marks import OBJECT, lost, seen
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _GONE = re.compile(
-    r"<(del|s|strike|sup|sub|rt|rp)\b[^>]*>(?P<a>.*?)</\1\s*>|~~(?P<b>[^~\n]+)~~|\{--(?P<c>.*?)--\}"
-    r"|\[\^(?P<d>[^\]\s]+)\]|(?<![\^\\])\^(?P<e>[^\^\s|]{1,8})\^|\$\s*\^\s*\{?(?P<f>[^{}$|]{0,12}?)\}?\s*\$",
+    r"<(del|s|strike|sup|sub|rt|rp)\b[^<>]{0,200}>(?P<a>[^\n]{0,200}?)</\1\s*>|~~(?P<b>[^~\n]{1,200})~~|\{--(?P<c>[^\n]{0,200}?)--\}"
+    r"|\[\^(?P<d>[^\]\s]{1,40})\]|(?<![\^\\])\^(?P<e>[^\^\s|]{1,8})\^|\$\s*\^\s*\{?(?P<f>[^{}$|]{0,12}?)\}?\s*\$",
     re.IGNORECASE,
 )
 """Struck text, note marks and reading aids, as tags and as Markdown and its kin write them."""
 _PICTURE = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])|<img\b[^>]*>", re.IGNORECASE)
 _LINK = re.compile(r"\[([^\[\]\n]*)\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
-_EMPHASIS = re.compile(r"(\*{1,3}|(?<!\w)_{1,3}|`{1,2}|==)(?=[^\s*_`=|])([^|\n]*?[^\s*_`=|])\1(?!\w*_)")
+_EMPHASIS = re.compile(r"(\*{1,3}|(?<!\w)_{1,3}|`{1,2}|==)(?=[^\s*_`=|])([^|\n]{0,200}?[^\s*_`=|])\1(?!\w*_)")
 _FORMULA = re.compile(r"\$\s*(?:\\(?:mathrm|text|underline)\s*)?\{?\s*([\d,.\s]+?)\s*\}?\s*\$")
 _TAG = re.compile(
-    r"</?(?:u|b|i|ins|strong|em|span|font|small|big|mark|code|a|label|kbd|nobr|sup|sub|del|s|strike)\b[^<>]*>",
+    r"</?(?:u|b|i|ins|strong|em|span|font|small|big|mark|code|a|label|kbd|nobr|sup|sub|del|s|strike)\b[^<>]{0,500}>",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
