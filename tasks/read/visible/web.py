@@ -37,9 +37,11 @@ _NO_TEXT_FIELDS = frozenset(
 _STRUCK, _NOTES = frozenset({"s", "strike", "del"}), frozenset({"sup", "sub", "rt", "rtc"})
 _SCRIPTED = frozenset({"msup", "msub", "msubsup", "mover", "munder", "munderover", "mmultiscripts"})
 _PARTS_OF_TABLES = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th", "col", "colgroup"})
+_PAINTED = frozenset({"table", "tr", "td", "th", "body"})
 _SPECIAL = (
     _OBJECTS | _STRUCK | _NOTES | {"input", "select", "svg", "details", "dialog", "meter", "progress", "bdo", "mfrac"}
-    | {"font", "table", "tr", "td", "th", "body", "math"}
+    | {"font", "math"}
+    | _PAINTED
 )  # fmt: skip
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
 _GENERATED = re.compile(r"[0-9０-９]|counter|attr\(|url\(")
@@ -120,7 +122,9 @@ class _Walk:
         own = self.own.get(attributes.get("style", ""), {})
         tag = element.tag
         is_styled = own or sheet or elsewhere or generated or "hidden" in attributes or "dir" in attributes
-        if tag not in _SPECIAL and not is_styled:
+        is_painted = "bgcolor" in attributes or "background" in attributes
+        is_plain = tag not in _SPECIAL or (tag in _PAINTED and not is_painted)
+        if is_plain and not is_styled:
             return _scripted(element, above)
         style = cascaded(sheet, own)
         if style.get("display") == "none" or ("hidden" in attributes and "display" not in style):
@@ -220,7 +224,7 @@ def _attributed(element: html.HtmlElement, state: _State) -> _State:
             state = replace(state, colour=stated)
         if face := get("face"):
             state = replace(state, font=face.lower())
-    elif element.tag in ("table", "tr", "td", "th", "body"):
+    elif element.tag in _PAINTED:
         own = inline(get("style") or "")
         stated = colour((get("bgcolor") or "").lower())
         if stated and not own.keys() & {"background", "background-color"}:
