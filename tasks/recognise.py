@@ -24,6 +24,7 @@ MAX_ENTRIES = 5_000
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 HTML = "text/html"
+HTML_TABLES = "text/html; tables in text"
 MARKDOWN = "text/markdown"
 TEXT = "text/plain"
 
@@ -98,6 +99,8 @@ def _media_type(name: str, body: bytes) -> str:
         if expected in (PDF, DOCX):
             raise CorruptFile("开头不是该类文件应有的内容")
         raise UnsupportedType(_other(body))
+    if found == HTML_TABLES:  # a fragment of a page, or what converters leave of tables in Markdown
+        found = expected if expected in (MARKDOWN, TEXT) else HTML
     if found == TEXT and expected in (MARKDOWN, TEXT, None):
         return expected or TEXT
     if expected and found != expected and not (found == HTML and expected == MARKDOWN):
@@ -117,7 +120,9 @@ def _by_content(body: bytes) -> str | None:
     if text is None:
         return None
     start = text[:4096].lower()
-    return HTML if "<html" in start or "<!doctype html" in start or "<body" in start or "<table" in start else TEXT
+    if any(tag in start for tag in ("<html", "<!doctype html", "<body")):
+        return HTML
+    return HTML_TABLES if "<table" in start else TEXT
 
 
 def _is_pdf(body: bytes) -> bool:

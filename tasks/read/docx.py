@@ -1,15 +1,18 @@
-"""DOCX: tables by their grid with merged cells resolved, text by paragraphs; opened by python-docx."""
+"""DOCX: tables by their grid, text by paragraphs; what Word does not show is taken out first."""
 
 from __future__ import annotations
 
 import io
-import re
+from collections.abc import Container, Iterator
+from dataclasses import replace
 
 import docx
 from docx.document import Document
 from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
+from lxml import etree
 
+from expectations.evidence import Doubt
 from tasks.errors import CorruptFile, TooLarge
 from tasks.read.characters import checked
 from tasks.read.docx_names import running_heads, styled
@@ -17,15 +20,15 @@ from tasks.read.grid import Grid, GridCell
 from tasks.read.medium import Medium
 from tasks.read.spans import MAX_SPAN, MIN_CELLS
 from tasks.read.tables import read_tables
+from tasks.read.visible.marks import settled, unmarked
+from tasks.read.visible.pictures import pictured_tables
+from tasks.read.visible.word import keep_visible
+from tasks.read.visible.word_styles import Styles, value_of
 
-_TABLE, _ROW, _CELL, _PARAGRAPH, _DELETED = qn("w:tbl"), qn("w:tr"), qn("w:tc"), qn("w:p"), qn("w:del")
-_TEXT, _BREAK, _TAB = qn("w:t"), qn("w:br"), qn("w:tab")
-_ROW_PROPERTIES, _BEFORE, _CELL_PROPERTIES = qn("w:trPr"), qn("w:gridBefore"), qn("w:tcPr")
-_SPAN, _MERGE, _VALUE = qn("w:gridSpan"), qn("w:vMerge"), qn("w:val")
-_DIGITS = re.compile(r"\d{1,6}")
+_TABLE, _ROW, _CELL, _PARAGRAPH, _TEXT = qn("w:tbl"), qn("w:tr"), qn("w:tc"), qn("w:p"), qn("w:t")
+_FOREIGN = qn("w:altChunk")
 _MOST_ELEMENTS = 300_000
 """Of the document's XML; a report has a tenth of that."""
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 
 def read_docx(body: bytes) -> Medium:
@@ -34,12 +37,16 @@ def read_docx(body: bytes) -> Medium:
     root = document.element.body
     if root.xpath("count(//*)") > _MOST_ELEMENTS:
         raise TooLarge("DOCX 内容过多")
-    stream = checked(_text_of(root))
-    tables = {table: None for table in root.iter(_TABLE) if _holds_data(table)}
-    outside = (p for p in root.iter(_PARAGRAPH) if next(p.iterancestors(_TABLE), None) not in tables)
-    lines = tuple(styled(line, p) for p in outside for line in _text(p).split("\n"))
     names = running_heads(document)
-    return Medium(read_tables([_grid(table) for table in tables]), lines, stream, "cells", "stream", names=names)
+    keep_visible(root, Styles(document.styles.element))
+    stream = checked("".join(_pieces(root)))
+    held = {table: None for table in root.iter(_TABLE) if _holds_data(table)}
+    running = [(line, p) for p in root.iter(_PARAGRAPH) if not _is_inside(p, held) for line in _text(p).split("\n")]
+    lines = tuple(styled(unmarked(line), p) for line, p in running)
+    tables = read_tables([_grid(table) for table in held])
+    foreign = tuple(Doubt("sections", "嵌入的另一文档", "其内容没有读出") for _ in root.iter(_FOREIGN))
+    pictured = pictured_tables([line for line, _ in running], tables)
+    return Medium(tables, lines, stream, "cells", "stream", doubts=foreign[:1], names=names, pictured=pictured)
 
 
 def _opened(body: bytes) -> Document:
@@ -55,66 +62,59 @@ def _opened(body: bytes) -> Document:
     return document
 
 
+def _is_inside(paragraph: BaseOxmlElement, tables: Container[BaseOxmlElement]) -> bool:
+    """Whether a paragraph is read with what holds it: a table, or the paragraph that a text box belongs to."""
+    if next(paragraph.iterancestors(_TABLE), None) in tables:
+        return True
+    return next(paragraph.iterancestors(_PARAGRAPH), None) is not None
+
+
 def _holds_data(table: BaseOxmlElement) -> bool:
     """Whether a table is one, and not the frame of a page or of a title."""
     return next(table.iterdescendants(_TABLE), None) is None and sum(1 for _ in table.iter(_CELL)) >= MIN_CELLS
 
 
 def _grid(table: BaseOxmlElement) -> Grid:
-    """The cells of a table; those that a merge joins, one above the other, are one."""
-    places: list[list[int]] = []
-    texts: list[str] = []
-    above: dict[int, int] = {}
-    count = 0
-    for index, row in enumerate(table.iterchildren(_ROW)):
-        column = _number(row.find(f"{_ROW_PROPERTIES}/{_BEFORE}"), 0)
-        here: dict[int, int] = {}
+    """The cells where Word puts them; one that continues another, below or beside it, is a part of it."""
+    cells: list[GridCell] = []
+    open_above: dict[int, int] = {}
+    rows = list(table.iterchildren(_ROW))
+    for index, row in enumerate(rows):
+        column = _number(row, "w:trPr/w:gridBefore", 0)
+        begun: dict[int, int] = {}
         for tc in row.iterchildren(_CELL):
-            end = column + max(1, _number(tc.find(f"{_CELL_PROPERTIES}/{_SPAN}"), 1))
-            merge = tc.find(f"{_CELL_PROPERTIES}/{_MERGE}")
-            goes_on = merge is not None and merge.get(_VALUE, "continue") == "continue"
-            if goes_on and column in above:
-                cell = above[column]
-                places[cell][1], places[cell][3] = index, max(places[cell][3], end - 1)
+            end = column + max(1, _number(tc, "w:tcPr/w:gridSpan", 1))
+            above, beside = open_above.get(column), next(reversed(begun.values()), None)
+            if _continues(tc, "w:hMerge") and beside is not None:
+                cells[beside] = replace(cells[beside], col1=end - 1, right=float(end))
+            elif _continues(tc, "w:vMerge") and above is not None:
+                cells[above] = replace(cells[above], row1=index)
+                begun[column] = above
             else:
-                cell = len(places)
-                places.append([index, index, column, end - 1])
-                texts.append(_text(tc).strip())
-            here[column], column = cell, end
-        above, count = here, index + 1
-    cells = (
-        GridCell(text, row0, row1, col0, col1, float(col0), col1 + 1.0)
-        for text, (row0, row1, col0, col1) in zip(texts, places, strict=True)
-    )
-    return Grid(tuple(cells), count, None, "cells")
+                begun[column] = len(cells)
+                text = settled(_text(tc).strip())
+                cells.append(GridCell(text, index, index, column, end - 1, float(column), float(end)))
+            column = end
+        open_above = begun
+    return Grid(tuple(cells), len(rows), None, "cells")
 
 
-def _number(element: BaseOxmlElement | None, otherwise: int) -> int:
-    """What a property says, within reason."""
-    digits = _DIGITS.match(element.get(_VALUE, "")) if element is not None else None
-    return min(int(digits[0]), MAX_SPAN) if digits else otherwise
+def _continues(tc: BaseOxmlElement, name: str) -> bool:
+    merge = tc.find(f"{qn('w:tcPr')}/{qn(name)}")
+    return merge is not None and value_of(merge) in (None, "continue")
+
+
+def _number(element: BaseOxmlElement, path: str, otherwise: int) -> int:
+    found = element.find("/".join(qn(name) for name in path.split("/")))
+    text = "" if found is None else value_of(found) or ""
+    return min(int(text), MAX_SPAN) if text.isdecimal() and len(text) < 6 else otherwise
 
 
 def _text(element: BaseOxmlElement) -> str:
-    return _text_of(element).strip("\n")
+    return "".join(_pieces(element)).strip("\n")
 
 
-def _text_of(element: BaseOxmlElement) -> str:
-    """The text below `element` in file order: without deletions and fallbacks, a line break after every paragraph."""
-    pieces: list[str] = []
-    _collect(element, pieces)
-    return "".join(pieces)
-
-
-def _collect(element: BaseOxmlElement, pieces: list[str]) -> None:
-    for child in element:
-        if child.tag in (_FALLBACK, _DELETED):
-            continue
-        if child.tag == _TEXT:
-            pieces.append(child.text or "")
-        elif child.tag in (_BREAK, _TAB):
-            pieces.append("\n" if child.tag == _BREAK else " ")
-        else:
-            _collect(child, pieces)
-    if element.tag == _PARAGRAPH:
-        pieces.append("\n")
+def _pieces(element: BaseOxmlElement) -> Iterator[str]:
+    """The text below `element` in file order, with a line break after every paragraph."""
+    for _, part in etree.iterwalk(element, events=("end",), tag=(_TEXT, _PARAGRAPH)):
+        yield "\n" if part.tag == _PARAGRAPH else part.text or ""

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TableName
@@ -15,17 +14,27 @@ from tasks.read.aligned import read_aligned
 from tasks.read.aligned.typed import typed_pages
 from tasks.read.figures import FIGURE
 from tasks.read.grid import Grid, GridCell
+from tasks.read.html import table_lines
 from tasks.read.labels import LIKELY, key, similarity
 from tasks.read.lines import Line, is_page_number
 from tasks.read.medium import Medium
 from tasks.read.rows import TableReading
-from tasks.read.surest import Tables, surest
+from tasks.read.surest import Tables, surer, surest
 from tasks.read.table3 import DataRow, best_similarity, joined_rows, recognise_rows
 from tasks.read.table4 import ADDRESSES as TABLE4
+from tasks.read.tables import read_tables
+from tasks.read.text_grids import SEPARATOR, is_one_cell, one_by_one, text_grids
+from tasks.read.text_heads import in_order2, in_order3, in_order4
 from tasks.read.values import cell_of
+from tasks.read.visible.marks import unmarked
+from tasks.read.visible.pictures import pictured_tables
+from tasks.read.visible.text import visible_text
 
-_SEPARATOR = re.compile(r"\A[\s|:+]*+(?:[-=]{2,}+[\s|:+]*+)++\Z")
-_TAG = re.compile(r"</?(?:u|b|i|del|br|sup|sub|strong|em|span)\s*/?>", re.IGNORECASE)
+_TABLE_MARKUP = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
+_PLACEHOLDER = re.compile(
+    r"(?<![^\s|])(?:数据|列|字段|Column|Col|Unnamed:)\s*\d+(?:_level_\d)?(?![^\s|])", re.IGNORECASE
+)
+_PLACEHOLDERS = 3
 _BLANK_ROW = 6
 """A line with so many empty fields is a row of blanks."""
 _MARKS = re.compile(r"\A(?:[#>=\s]+|title:\s*)")
@@ -36,7 +45,6 @@ _MOST_ROWS = 300
 """Rows of figures that are looked at for one table; no statutory table has a tenth of that."""
 _LABEL_LINES = 12
 """Lines that one label may be broken into."""
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~-])")
 _LOOKALIKES = frozenset("UO")
 """What character recognition makes of a 0; too little to read a number from, so the field counts as blank."""
 _OPENINGS: dict[TableName, tuple[str, ...]] = {
@@ -82,27 +90,47 @@ class FieldRow:
 
 def read_dump(text: str) -> Medium:
     """A dump as a medium; the second reading is the text without its line and field breaks."""
-    text = "\n".join(_ESCAPE.sub(r"\1", _TAG.sub("", line)) for line in text.split("\n") if not _is_page_number(line))
-    rows = _rows_by_table(text.splitlines())
+    if "</table" in text.lower():
+        text = _TABLE_MARKUP.sub(lambda found: f"\n{table_lines(found[0])}\n", text)
+    text = visible_text(text)
+    text = "\n".join(line for line in text.split("\n") if not _is_page_number(line))
+    text = "\n".join(_without_placeholders(line) for line in text.split("\n"))
+    grids, said = text_grids(text.splitlines())
+    stream = "\n".join(said)
+    tables = surer(read_tables(grids), _by_order(text.splitlines()), stream)
+    is_in_turn = in_order4(_regions(text.splitlines())["table4"])
+    for wide in (True, False) if len(text) <= _LONGEST else ():
+        tables = surest(tables, partial(_typed, text, wide, is_in_turn), stream)
+    lines = tuple(Line(_MARKS.sub("", unmarked(line).strip()).strip("* ")) for line in text.splitlines())
+    pictured = pictured_tables(text.splitlines(), tables)
+    return Medium(tables, lines, stream, "fields", "stream", pictured=pictured)
+
+
+def _without_placeholders(line: str) -> str:
+    """A head row without the names that a converter gives to columns that have none."""
+    return _PLACEHOLDER.sub("", line) if len(_PLACEHOLDER.findall(line)) >= _PLACEHOLDERS else line
+
+
+def _by_order(lines: Sequence[str]) -> Tables:
+    """The tables whose figures stand in the form's order: those whose heads, as far as they are there, say the same."""
+    regions = _regions(lines)
+    rows = {name: list(_field_rows(region)) for name, region in regions.items()}
     read = {
         "table2": _table2(rows["table2"]),
-        "table3": recognise_rows(joined_rows(_table3(rows["table3"]))),
-        "table4": _table4(rows["table4"]),
+        "table3": recognise_rows(joined_rows(_table3(rows["table3"]))) if in_order3(regions["table3"]) else None,
+        "table4": _table4(rows["table4"]) if in_order4(regions["table4"]) else None,
     }
-    tables: Tables = {name: table for name, table in read.items() if table}  # type: ignore[misc]
-    for wide in (True, False) if len(text) <= _LONGEST else ():
-        tables = surest(tables, partial(_typed, text, wide), text)
-    lines = tuple(Line(_MARKS.sub("", line.strip()).strip("* ")) for line in text.splitlines())
-    return Medium(tables, lines, text, "fields", "stream")
+    return {name: table for name, table in read.items() if table}  # type: ignore[misc]
 
 
-def _typed(text: str, wide: bool) -> dict[TableName, TableReading]:
+def _typed(text: str, wide: bool, is_in_turn: bool) -> dict[TableName, TableReading]:
     """The tables of a text that keeps the places of a page; a typewriter's points are no evidence."""
-    unruled = "\n".join("" if _SEPARATOR.match(line) else line.replace("|", " ") for line in text.split("\n"))
+    unruled = "\n".join("" if SEPARATOR.match(line) else line.replace("|", " ") for line in text.split("\n"))
     read = read_aligned(typed_pages(unruled, wide=wide), defaultdict(frozenset))
     return {
         name: replace(table, cells=tuple(replace(c, page=None, bbox=None) for c in table.cells))
         for name, table in read.items()
+        if name != "table4" or is_in_turn
     }
 
 
@@ -110,16 +138,15 @@ def _is_page_number(line: str) -> bool:
     return is_page_number(line) and not line.strip().isdigit()
 
 
-def _rows_by_table(lines: Sequence[str]) -> dict[TableName, list[FieldRow]]:
+def _regions(lines: Sequence[str]) -> dict[TableName, Sequence[str]]:
+    """The lines of each table: from what opens it to what opens the next."""
     starts: dict[TableName, int] = {}
     position = 0
     for table, openings in _OPENINGS.items():
         hits = (n for n in range(position, len(lines)) if any(o in key(lines[n]) for o in openings))
         starts[table] = position = next(hits, position)
     order = [*starts.values(), len(lines)]
-    return {
-        table: list(islice(_field_rows(lines[order[n] : order[n + 1]]), _MOST_ROWS)) for n, table in enumerate(starts)
-    }
+    return {table: lines[order[n] : order[n + 1]] for n, table in enumerate(starts)}
 
 
 def _field_rows(lines: Sequence[str]) -> Iterator[FieldRow]:
@@ -127,7 +154,7 @@ def _field_rows(lines: Sequence[str]) -> Iterator[FieldRow]:
     last: FieldRow | None = None
     framed = _is_framed(lines)
     for line in lines:
-        fields = [] if _SEPARATOR.match(line) else _fields(line, framed)
+        fields = _fields(line, framed)
         split = next((n for n in range(len(fields), 0, -1) if fields[n - 1] and not _is_figure(fields[n - 1])), 0)
         texts, figures = [f for f in fields[:split] if f], ["" if f in _LOOKALIKES else f for f in fields[split:]]
         if last and not (texts or before) and _continues(last, figures):
@@ -159,6 +186,10 @@ def _is_framed(lines: Sequence[str]) -> bool:
 
 
 def _fields(line: str, framed: bool) -> list[str]:
+    if is_one_cell(line) and not framed:
+        return one_by_one(line)
+    if SEPARATOR.match(line):
+        return []
     if "\t" in line:
         return [part for field in line.split("\t") for part in _parted(field.strip())]
     if line.count("|") >= 2:
@@ -179,15 +210,32 @@ def _cells(fields: Sequence[str]) -> list[GridCell]:
 
 def _table2(rows: Sequence[FieldRow]) -> TableReading | None:
     text = key("".join(t for row in rows for t in (*row.before, *row.texts)))
+    heads = list(_heads(rows))
     form = max(FORMS.values(), key=lambda form: sum(key(m.label) in text for i in form.items for m in i.measures))
     cells: list[Cell] = []
     labels: list[tuple[str, str]] = []
     for item in form.items:
-        fields = next((f for r in rows if _is_label(r, item.label) and (f := r.fitted(len(item.measures)))), [])
+        fitting = (
+            fields
+            for row, head in zip(rows, heads, strict=True)
+            if _is_label(row, item.label) and in_order2(head, item) and (fields := row.fitted(len(item.measures)))
+        )
+        fields = next(fitting, [])
+        if not fields:
+            continue
         addresses = (f"table2.{item.code}.{measure.code}" for measure in item.measures)
         cells.extend(cell_of(a, c, _NO_GRID) for a, c in zip(addresses, _cells(fields), strict=False))
         labels.append((item.code, item.label))
     return TableReading(form.code, tuple(cells), labels=tuple(labels)) if cells else None
+
+
+def _heads(rows: Sequence[FieldRow]) -> Iterator[str]:
+    """For each row, the print from the head above it up to the row."""
+    head = ""
+    for row in rows:
+        before = "".join(row.before)
+        head = before[before.rfind("信息内容") :] if "信息内容" in before else head
+        yield head
 
 
 def _is_label(row: FieldRow, label: str) -> bool:

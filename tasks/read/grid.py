@@ -40,8 +40,8 @@ class Grid:
 
     def by_row(self) -> Iterator[tuple[int, tuple[GridCell, ...]]]:
         """Every row with the cells that cover it, from left to right."""
-        covering: list[list[GridCell]] = [[] for _ in range(self.rows)]
-        for cell in self.cells:
-            for row in covering[cell.row0 : cell.row1 + 1]:
-                row.append(cell)
-        return ((index, tuple(sorted(row, key=lambda c: c.left))) for index, row in enumerate(covering))
+        rows: list[list[GridCell]] = [[] for _ in range(self.rows)]
+        for cell in sorted(self.cells, key=lambda c: c.left):
+            for index in range(max(cell.row0, 0), min(cell.row1, self.rows - 1) + 1):
+                rows[index].append(cell)
+        return ((index, tuple(cells)) for index, cells in enumerate(rows))

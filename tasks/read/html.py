@@ -1,4 +1,4 @@
-"""HTML: tables by their own rows and spans, text by blocks; read with lxml."""
+"""HTML: tables by their own rows and spans, text by blocks; what a browser does not show is taken out first."""
 
 from __future__ import annotations
 
@@ -11,33 +11,20 @@ from tasks.read.characters import checked
 from tasks.read.grid import Grid
 from tasks.read.html_names import page_names, tagged
 from tasks.read.medium import Medium
-from tasks.read.spans import MIN_CELLS, SpanCell, spanned_grid
+from tasks.read.spans import MAX_SPAN, MIN_CELLS, SpanCell, spanned_grid
 from tasks.read.tables import read_tables
+from tasks.read.visible.marks import settled, unmarked
+from tasks.read.visible.pictures import pictured_tables
+from tasks.read.visible.web import keep_visible
 
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_SKIPPED = frozenset({"script", "style", "noscript", "template", "head", "select", "textarea"})
-_INLINE = frozenset(
-    {
-        "a",
-        "abbr",
-        "b",
-        "big",
-        "code",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "label",
-        "o:p",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "u",
-    }
-)
+_BLOCKS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details",
+    "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2",
+    "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "legend", "li", "listing", "main", "menu", "nav", "ol",
+    "optgroup", "p", "plaintext", "pre", "search", "section", "summary", "table", "tbody", "td", "tfoot", "th",
+    "thead", "tr", "ul", "xmp",
+))  # fmt: skip
+"""What stands on lines of its own; everything else, known or not, runs on in its line."""
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{10000,}")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _MOST_ATTRIBUTES = 1000
@@ -58,11 +45,14 @@ def read_html(text: str) -> Medium:
     if root.xpath("count(//*)") > _MOST_ELEMENTS:
         raise TooLarge("网页内容过多")
     names = page_names(root)
-    _prune(root)
+    keep_visible(root)
     stream = checked(" ".join(root.itertext(etree.Element)))
     grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
-    lines = tagged((line for line in _running_text(root).split("\n") if line.strip()), root)
-    return Medium(read_tables(grids), lines, stream, "cells", "stream", names=names)
+    marked = [line for line in _running_text(root).split("\n") if line.strip()]
+    lines = tagged((text for line in marked if (text := unmarked(line)).strip()), root)
+    tables = read_tables(grids)
+    pictured = pictured_tables(marked, tables)
+    return Medium(tables, lines, stream, "cells", "stream", names=names, pictured=pictured)
 
 
 def _attributes(tag: str) -> int:
@@ -71,14 +61,19 @@ def _attributes(tag: str) -> int:
     return max(bare.count("="), len(bare.split()))
 
 
-def _prune(root: html.HtmlElement) -> None:
-    """Take out what a reader of the page does not see."""
-    for element in list(root.iter(etree.Element)):
-        if (
-            element.tag in _SKIPPED or _HIDDEN.search(element.get("style") or "") or element.get("hidden") is not None
-        ) and element.getparent() is not None:
-            element.clear(keep_tail=True)  # to take it out of the tree would copy the text before it, each time
-            element.tag = "span"
+def table_lines(markup: str) -> str:
+    """A table in the midst of plain text as lines of fields between bars; a merged cell leaves the others blank."""
+    root = html.fragment_fromstring(markup, create_parent="div")
+    keep_visible(root)
+    lines: list[str] = []
+    for table in root.iter("table"):
+        if next(table.iterdescendants("table"), None) is None:
+            grid = _grid(table)
+            width = max((c.col1 for c in grid.cells), default=0) + 1
+            for index in range(grid.rows):
+                fields = {c.col0: " ".join(c.text.split()).replace("|", "｜") for c in grid.cells if c.row0 == index}
+                lines.append("| " + " | ".join(fields.get(n, "") for n in range(width)) + " |")
+    return "\n".join(lines)
 
 
 def _grid(table: html.HtmlElement) -> Grid:
@@ -92,12 +87,14 @@ def _holds_data(table: html.HtmlElement) -> bool:
 
 
 def _cell(cell: html.HtmlElement) -> SpanCell:
-    return SpanCell(_running_text(cell).strip(), _span(cell, "colspan"), _span(cell, "rowspan"))
+    text = _running_text(cell) if len(cell) else _folded(cell.text)
+    return SpanCell(settled(text.strip()), _span(cell, "colspan"), _span(cell, "rowspan"))
 
 
 def _span(cell: html.HtmlElement, name: str) -> int:
     digits = re.match(r"\s*(\d{1,4})", cell.get(name) or "")
-    return int(digits[1]) if digits else 1
+    span = int(digits[1]) if digits else 1
+    return MAX_SPAN if name == "rowspan" and not span else span
 
 
 def _running_text(element: html.HtmlElement) -> str:
@@ -110,7 +107,7 @@ def _running_text(element: html.HtmlElement) -> str:
 def _collect(element: html.HtmlElement, depth: int, pieces: list[str]) -> None:
     if depth > _DEPTH or not isinstance(element.tag, str):
         return
-    edge = "" if element.tag in _INLINE else "\n"
+    edge = "\n" if element.tag in _BLOCKS else ""
     pieces.append(edge)
     if depth == 0 or element.tag != "table" or not _holds_data(element):
         pieces.append(_folded(element.text))

@@ -16,7 +16,9 @@ class Medium:
     """A document's tables as first read, its running text as lines, and its whole text in file order.
 
     `doubts` are those that only this medium can have. `names` is what stands outside the running text and may name the
-    report: with the tag `page` the title of a web page, with `head` running heads.
+    report: with the tag `page` the title of a web page, with `head` running heads. `pictured` are the tables that were
+    not read whole because where they ought to stand there is a picture, each with the page of the picture (None in
+    media without pages).
     """
 
     tables: Mapping[TableName, TableReading]
@@ -27,3 +29,4 @@ class Medium:
     is_scan: bool = False
     doubts: tuple[Doubt, ...] = ()
     names: tuple[Line, ...] = ()
+    pictured: Mapping[TableName, int | None] = field(default_factory=dict)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
+from expectations.evidence import Doubt
 from expectations.forms import FORMS, TABLES, TableName
 from tasks.read.cross_check import cross_check
 from tasks.read.rows import TableReading
@@ -23,6 +25,26 @@ def surest(first: Tables, other: Callable[[], Tables], text: str) -> Tables:
         if name not in first or (not _is_sure(name, first[name], stream) and _is_sure(name, table, stream))
     }
     return {**first, **better}
+
+
+def surer(by_heads: Tables, by_order: Tables, text: str) -> Tables:
+    """The tables as their heads tell, if that is sure, else as their order tells; a doubt where both do and differ."""
+    stream = Stream(text)
+    tables = dict(by_order)
+    for name, table in by_heads.items():
+        other = by_order.get(name)
+        if other is None:
+            tables[name] = table
+        elif _is_sure(name, table, stream):
+            tables[name] = _compared(table, other) if _is_sure(name, other, stream) else table
+    return tables
+
+
+def _compared(table: TableReading, other: TableReading) -> TableReading:
+    read = {cell.address: cell for cell in other.cells}
+    differing = [(c, o) for c in table.cells if (o := read.get(c.address)) and (o.value or 0) != (c.value or 0)]
+    doubts = tuple(Doubt(c.address, c.raw, o.raw, (c,)) for c, o in differing)
+    return replace(table, doubts=(*table.doubts, *doubts)) if doubts else table
 
 
 def _is_sure(name: TableName, table: TableReading, stream: Stream) -> bool:

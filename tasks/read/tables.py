@@ -10,6 +10,7 @@ from tasks.read.rows import TableReading, rows_by_table
 from tasks.read.table2 import read_table2
 from tasks.read.table3 import read_table3
 from tasks.read.table4 import read_table4
+from tasks.read.visible.marks import with_doubts
 
 
 def read_tables(grids: Sequence[Grid]) -> dict[TableName, TableReading]:
@@ -20,4 +21,4 @@ def read_tables(grids: Sequence[Grid]) -> dict[TableName, TableReading]:
         "table3": read_table3(rows["table3"]),
         "table4": read_table4(rows["table4"]),
     }
-    return {name: table for name, table in found.items() if table}
+    return {name: with_doubts(name, table, rows[name]) for name, table in found.items() if table}

@@ -134,3 +134,8 @@ def outcome(name, body, form):
     wrong = {c.address for c in report.cells if (c.value or 0) != FIGURES[form][c.address]}
     who = (report.agency, report.year, report.form)
     return "exact" if not wrong and who == (AGENCY, YEARS[form], form) else (wrong, who)
+
+
+def doubted(name, body):
+    """The places that are in doubt."""
+    return {d.where for d in read(recognise(name, body.encode() if isinstance(body, str) else body)).doubts}
