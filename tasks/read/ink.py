@@ -1,86 +1,120 @@
-"""What is really printed in a cell: its dark pixels must be explained by the characters that were read there.
+"""What is really printed: characters must leave ink where they stand, and ink in a cell must be that of characters.
 
-Rendering shares no code with text extraction, and costs a tenth of a second engine: that one is asked only about cells
-with ink that no character explains. Red is not counted as ink: seals are printed over tables.
+Rendering shares no code with text extraction. What shows no ink is covered, clipped, as pale as its ground, or hidden
+by a layer or an annotation; ink that no character explains is a digit drawn as curves, a picture, handwriting. Only the
+places in question are rendered, in gray; red ink is none, for seals are printed over tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
 
-from expectations.evidence import BBox, Cell
-from tasks.read.page import Page
+from expectations.evidence import BBox
+from tasks.read.page import Boxes, Char, Page
 
-SCALE = 2.0
+SCALE = 1.5
 """Pixels a point."""
+_UNIFORM = 24
+"""Gray levels: less is no difference that can be seen."""
 _DARK = 110
+"""Gray levels below its ground: paler marks are watermarks and shading."""
+_WHITE = 255
 _BORDER = 1.5
 _SLACK = 1.5
-_SPECKS = 4
+_EDGE = 0.1
+"""Of a character's box: its margins, where a neighbour's ink may be."""
+_SPECKS = 3
 """Pixels: fewer dark ones are dust."""
 
-Pixels = npt.NDArray[np.bool_]
+Pixels = npt.NDArray[np.uint8]
 
 
-def unexplained(drawn: Sequence[pdfium.PdfPage], pages: Sequence[Page], cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """The cells with ink outside the characters read in them. `pages` are what was read of the `drawn` ones."""
-    placed = sorted((c for c in cells if c.page and c.bbox), key=_line)
-    found: list[Cell] = []
-    for (number, _, _), group in groupby(placed, key=_line):
-        found.extend(_unexplained(drawn[number - 1], pages[number - 1], list(group)))
-    return tuple(found)
+def displayed(page: Page, chars: Sequence[Char]) -> Boxes:
+    """The boxes of characters of `page` as a viewer shows them."""
+    boxes = np.array([char[1:5] for char in chars], dtype=float).reshape(-1, 4).T
+    return np.stack(page.as_displayed(tuple(boxes)))  # type: ignore[arg-type]
 
 
-def _line(cell: Cell) -> tuple[int, float, float]:
-    """Cells beside each other are rendered at once; more of the page would be slower than another rendering."""
-    assert cell.page
-    assert cell.bbox
-    return cell.page, cell.bbox[1], cell.bbox[3]
+def unseen(drawn: pdfium.PdfPage, page: Page, chars: Sequence[Char]) -> list[Char]:
+    """Which of some characters of a page, that stand close together, leave no ink."""
+    boxes = displayed(page, chars)
+    rendered = Rendered(drawn, around(boxes))
+    return [char for char, box in zip(chars, boxes.T.tolist(), strict=True) if not rendered.shows(box)]
 
 
-def _unexplained(page: pdfium.PdfPage, read: Page, cells: Sequence[Cell]) -> Iterator[Cell]:
-    boxes = [cell.bbox for cell in cells if cell.bbox]
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    area = min(lefts), min(tops), max(rights), max(bottoms)
-    dark = _dark_pixels(page, area)
-    chars = [box for box in (read.as_displayed(c[1:5]) for c in read.chars) if _holds(area, box)]
-    for cell, box in zip(cells, boxes, strict=True):
-        inside = [c for c in chars if _holds(box, c)]
-        if not _explains(dark, area[0], area[1], box, inside):
-            yield cell
+def around(boxes: Boxes) -> BBox:
+    return float(boxes[0].min()), float(boxes[1].min()), float(boxes[2].max()), float(boxes[3].max())
 
 
-def _dark_pixels(page: pdfium.PdfPage, area: BBox) -> Pixels:
-    width, height = page.get_size()
-    crop = (max(0, area[0]), max(0, height - area[3]), max(0, width - area[2]), max(0, area[1]))
-    bitmap = page.render(scale=SCALE, crop=crop, may_draw_forms=False, draw_annots=False)
-    pixels = bitmap.to_numpy()
-    red = pixels if pixels.ndim == 2 else pixels[:, :, 2]
-    dark: Pixels = red < _DARK
-    return dark
+class Rendered:
+    """A part of a page as a person sees it, annotations and form fields too."""
 
+    def __init__(self, page: pdfium.PdfPage, area: BBox) -> None:
+        self._page, self._left, self._top = page, max(0.0, area[0]), max(0.0, area[1])
+        width, height = page.get_size()
+        self._crop = (self._left, max(0.0, height - area[3]), max(0.0, width - area[2]), self._top)
+        self._gray = self._render(grayscale=True)
+        self._dark = self._gray < _WHITE - _DARK
 
-def _holds(box: BBox, char: BBox) -> bool:
-    x, y = (char[0] + char[2]) / 2, (char[1] + char[3]) / 2
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+    def _render(self, *, grayscale: bool) -> Pixels:
+        pixels: Pixels = self._page.render(
+            scale=SCALE, crop=self._crop, grayscale=grayscale, may_draw_forms=True, draw_annots=True
+        ).to_numpy()
+        return pixels
 
+    def shows(self, char: BBox, cell: BBox | None = None) -> bool:
+        """Whether there is anything in the core of a character's box, inside its cell's border, but an even ground."""
+        place = self._slices(_core(char, cell))
+        gray = self._gray[place]
+        if not gray.size:
+            return False
+        if int(gray.max()) - int(gray.min()) >= _UNIFORM:
+            return True
+        colors = self._color[place].reshape(-1, 3).astype(int)
+        return int((colors.max(axis=0) - colors.min(axis=0)).max()) >= _UNIFORM
 
-def _explains(dark: Pixels, left: float, top: float, box: BBox, chars: Sequence[BBox]) -> bool:
-    """Whether all dark pixels inside `box` lie on or beside the characters."""
-    x0, y0 = _pixel(box[0] + _BORDER - left), _pixel(box[1] + _BORDER - top)
-    x1, y1 = _pixel(box[2] - _BORDER - left), _pixel(box[3] - _BORDER - top)
-    ink = dark[y0:y1, x0:x1].copy()
-    for char in chars:
-        rows = max(0, _pixel(char[1] - _SLACK - top) - y0), max(0, _pixel(char[3] + _SLACK - top) - y0)
-        columns = max(0, _pixel(char[0] - _SLACK - left) - x0), max(0, _pixel(char[2] + _SLACK - left) - x0)
-        ink[slice(*rows), slice(*columns)] = False
-    return int(ink.sum()) < _SPECKS
+    def is_marked(self, cell: BBox, explained: Boxes) -> bool:
+        """Whether there is ink in a cell outside the boxes that explain it."""
+        inner = self._slices((cell[0] + _BORDER, cell[1] + _BORDER, cell[2] - _BORDER, cell[3] - _BORDER))
+        if not self._dark[inner].any():
+            return False
+        paper = np.ones(self._gray.shape, dtype=bool)
+        x0, top, x1, bottom = explained
+        near = (x0 < cell[2] + _SLACK) & (x1 > cell[0] - _SLACK) & (top < cell[3] + _SLACK) & (bottom > cell[1] - _SLACK)
+        for a, b, c, d in explained[:, near].T.tolist():
+            paper[self._slices((a - _SLACK, b - _SLACK, c + _SLACK, d + _SLACK))] = False
+        if int((self._dark & paper)[inner].sum()) < _SPECKS:
+            return False
+        red = self._color[inner][:, :, 2].astype(int)
+        return int((paper[inner] & (abs(red - int(np.median(red))) > _DARK)).sum()) >= _SPECKS
+
+    @property
+    def _color(self) -> Pixels:
+        """The same in colours (blue, green, red): needed for few."""
+        if not hasattr(self, "_colors"):
+            self._colors = self._render(grayscale=False)
+        return self._colors
+
+    def _slices(self, box: Sequence[float]) -> tuple[slice, slice]:
+        x0, top, x1, bottom = box
+        return (
+            slice(_pixel(top - self._top), max(_pixel(top - self._top) + 1, _pixel(bottom - self._top))),
+            slice(_pixel(x0 - self._left), max(_pixel(x0 - self._left) + 1, _pixel(x1 - self._left))),
+        )
 
 
 def _pixel(points: float) -> int:
     return max(0, round(points * SCALE))
+
+
+def _core(char: BBox, cell: BBox | None) -> BBox:
+    x0, top, x1, bottom = char
+    across, down = _EDGE * (x1 - x0), _EDGE * (bottom - top)
+    x0, top, x1, bottom = x0 + across, top + down, x1 - across, bottom - down
+    if cell is None:
+        return x0, top, x1, bottom
+    return max(x0, cell[0] + _BORDER), max(top, cell[1] + _BORDER), min(x1, cell[2] - _BORDER), min(bottom, cell[3] - _BORDER)
