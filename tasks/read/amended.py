@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -51,20 +51,20 @@ def crossed(boxes: Boxes, strokes: Iterable[BBox]) -> npt.NDArray[np.bool_]:
     return hit
 
 
-def raised(indices: Indices, boxes: Boxes) -> Iterator[int]:
-    """Of the digits at `indices` (whose `boxes` are given in the same order) those that are marks of footnotes."""
-    if len(indices) < 2:
-        return
-    _, top, _, bottom = boxes
+def raised(boxes: Boxes) -> npt.NDArray[np.bool_]:
+    """Which of the digits in `boxes` are marks of footnotes: clearly smaller than a digit to their left, and higher."""
+    x0, top, x1, bottom = boxes
     height = bottom - top
-    smaller = height[1:] < _SMALL * height[:-1]
-    if not smaller.any():
-        return
-    base = 0
-    for n in range(1, len(indices)):
-        gap = boxes[0, n] - boxes[2, n - 1]
-        beside = indices[n] - indices[n - 1] == 1 and -_BESIDE < gap / height[base] < _BESIDE
-        if not beside or height[n] >= _SMALL * height[base]:
-            base = n
-        elif top[base] < bottom[n] < bottom[base] - _RAISED * height[base]:
-            yield int(indices[n])
+    marks = np.zeros(len(height), dtype=bool)
+    small = np.flatnonzero(height < _SMALL * height.max(initial=0))
+    while len(small):
+        gap = x0[small, None] - x1
+        beside = (gap > -_BESIDE * height) & (gap < _BESIDE * height) & (x0[small, None] > x0)
+        above = (top < bottom[small, None]) & (bottom[small, None] < bottom - _RAISED * height)
+        of_figure = beside & above & (height[small, None] < _SMALL * height) & ~marks
+        follows = beside & marks & (abs(bottom[small, None] - bottom) < 1) & (abs(height[small, None] - height) < 1)
+        found = small[(of_figure | follows).any(axis=1) & ~marks[small]]
+        if not len(found):
+            break
+        marks[found] = True
+    return marks

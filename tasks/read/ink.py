@@ -20,7 +20,7 @@ SCALE = 1.5
 """Pixels a point."""
 _UNIFORM = 24
 """Gray levels: less is no difference that can be seen."""
-_DARK = 110
+_DARK = 70
 """Gray levels below its ground: paler marks are watermarks and shading."""
 _WHITE = 255
 _BORDER = 1.5

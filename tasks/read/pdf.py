@@ -104,7 +104,7 @@ def _amended(
         is_struck |= crossed(boxes, slanted)
     dropped = set(indices[is_struck].tolist())
     unsure = tuple(Unsure(chars[n][1:5], _STRUCK) for n in sorted(dropped))
-    return dropped | set(raised(indices, boxes)), ruling, unsure
+    return dropped | set(indices[raised(boxes)].tolist()), ruling, unsure
 
 
 def _write(text: str, box: BBox, chars: list[Char], gaps: list[str]) -> Note:

@@ -34,8 +34,8 @@ _NAME = "标题或落款中有看不见的字符"
 _SIZE = 0.75
 """Digits of one figure are not less high than this share of its highest."""
 _OVERLAP = 0.5
-_IN_CELL, _CELLS = 0.15, 4.0
-"""A picture that covers so much of a cell, and is not larger than so many of it, is a picture in the cell."""
+_IN_CELL, _CELLS, _SMALLEST = 0.15, 4.0, 3.0
+"""A picture that covers so much of a cell, or has its middle there, is in the cell: but neither a large one nor a rule."""
 
 
 @dataclass(slots=True)
@@ -110,8 +110,9 @@ class _Part:
         common = np.maximum(0, np.minimum(x1, c) - np.maximum(x0, a)) * np.maximum(
             0, np.minimum(bottom, d) - np.maximum(top, b)
         )
-        room = (x1 - x0) * (bottom - top)
-        is_in: npt.NDArray[np.bool_] = ((common > _IN_CELL * room) & ((c - a) * (d - b) < _CELLS * room)).any(axis=1)
+        room, size = (x1 - x0) * (bottom - top), (c - a) * (d - b)
+        middle = _inside(self._boxes, np.stack([a, b, c, d])) & (np.minimum(c - a, d - b) > _SMALLEST)
+        is_in: npt.NDArray[np.bool_] = ((middle | (common > _IN_CELL * room)) & (size < _CELLS * room)).any(axis=1)
         return is_in
 
     def _hidden(self, here: Sequence[int], box: BBox | None) -> str:
