@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import logging
 import pdfplumber
 
 from tasks.errors import Rejected

@@ -7,7 +7,7 @@ places in question are rendered, in gray; red ink is none, for seals are printed
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,17 +33,21 @@ _SPECKS = 3
 Pixels = npt.NDArray[np.uint8]
 
 
-def displayed(page: Page, chars: Sequence[Char]) -> Boxes:
-    """The boxes of characters of `page` as a viewer shows them."""
-    boxes = np.array([char[1:5] for char in chars], dtype=float).reshape(-1, 4).T
+def boxes_of(boxes: Iterable[BBox | Char]) -> Boxes:
+    """Boxes, or those of characters, as an array."""
+    corners = [box[1:5] if isinstance(box, Char) else box for box in boxes]
+    return np.array(corners, dtype=float).reshape(-1, 4).T
+
+
+def shown(page: Page, boxes: Boxes) -> Boxes:
+    """Upright boxes of `page` as a viewer shows them."""
     return np.stack(page.as_displayed(tuple(boxes)))  # type: ignore[arg-type]
 
 
 def unseen(drawn: pdfium.PdfPage, page: Page, chars: Sequence[Char]) -> list[Char]:
     """Which of some characters of a page, that stand close together, leave no ink."""
-    boxes = displayed(page, chars)
-    rendered = Rendered(drawn, around(boxes))
-    return [char for char, box in zip(chars, boxes.T.tolist(), strict=True) if not rendered.shows(box)]
+    boxes = shown(page, boxes_of(chars))
+    return [chars[n] for n in Rendered(drawn, around(boxes)).without_ink(cores(boxes))]
 
 
 def around(boxes: Boxes) -> BBox:
@@ -58,7 +62,7 @@ class Rendered:
         width, height = page.get_size()
         self._crop = (self._left, max(0.0, height - area[3]), max(0.0, width - area[2]), self._top)
         self._gray = self._render(grayscale=True)
-        self._dark = self._gray < _WHITE - _DARK
+        self._colors: Pixels | None = None
 
     def _render(self, *, grayscale: bool) -> Pixels:
         pixels: Pixels = self._page.render(
@@ -66,55 +70,72 @@ class Rendered:
         ).to_numpy()
         return pixels
 
-    def shows(self, char: BBox, cell: BBox | None = None) -> bool:
-        """Whether there is anything in the core of a character's box, inside its cell's border, but an even ground."""
-        place = self._slices(_core(char, cell))
-        gray = self._gray[place]
-        if not gray.size:
-            return False
-        if int(gray.max()) - int(gray.min()) >= _UNIFORM:
-            return True
-        colors = self._color[place].reshape(-1, 3).astype(int)
-        return int((colors.max(axis=0) - colors.min(axis=0)).max()) >= _UNIFORM
-
-    def is_marked(self, cell: BBox, explained: Boxes) -> bool:
-        """Whether there is ink in a cell outside the boxes that explain it."""
-        inner = self._slices((cell[0] + _BORDER, cell[1] + _BORDER, cell[2] - _BORDER, cell[3] - _BORDER))
-        if not self._dark[inner].any():
-            return False
-        paper = np.ones(self._gray.shape, dtype=bool)
-        x0, top, x1, bottom = explained
-        near = (x0 < cell[2] + _SLACK) & (x1 > cell[0] - _SLACK) & (top < cell[3] + _SLACK) & (bottom > cell[1] - _SLACK)
-        for a, b, c, d in explained[:, near].T.tolist():
-            paper[self._slices((a - _SLACK, b - _SLACK, c + _SLACK, d + _SLACK))] = False
-        if int((self._dark & paper)[inner].sum()) < _SPECKS:
-            return False
-        red = self._color[inner][:, :, 2].astype(int)
-        return int((paper[inner] & (abs(red - int(np.median(red))) > _DARK)).sum()) >= _SPECKS
-
     @property
     def _color(self) -> Pixels:
         """The same in colours (blue, green, red): needed for few."""
-        if not hasattr(self, "_colors"):
+        if self._colors is None:
             self._colors = self._render(grayscale=False)
         return self._colors
 
-    def _slices(self, box: Sequence[float]) -> tuple[slice, slice]:
-        x0, top, x1, bottom = box
-        return (
-            slice(_pixel(top - self._top), max(_pixel(top - self._top) + 1, _pixel(bottom - self._top))),
-            slice(_pixel(x0 - self._left), max(_pixel(x0 - self._left) + 1, _pixel(x1 - self._left))),
-        )
+    def without_ink(self, places: Boxes) -> list[int]:
+        """The indices of the places with nothing but an even ground."""
+        tinted = self._gray < _WHITE - _UNIFORM
+        found: list[int] = []
+        for n, (top, bottom, left, right) in enumerate(self._pixels(places)):
+            part = tinted[top:bottom, left:right]
+            if (not part.any() or part.all()) and self._is_even(slice(top, bottom), slice(left, right)):
+                found.append(n)
+        return found
+
+    def _is_even(self, rows: slice, columns: slice) -> bool:
+        gray = self._gray[rows, columns]
+        if gray.size and int(gray.max()) - int(gray.min()) >= _UNIFORM:
+            return False
+        colors = self._color[rows, columns].reshape(-1, 3).astype(int)
+        return not colors.size or int((colors.max(axis=0) - colors.min(axis=0)).max()) < _UNIFORM
+
+    def marked(self, cells: Boxes, explained: Boxes) -> list[int]:
+        """The indices of the cells with ink outside the boxes that explain it."""
+        dark = self._gray < _WHITE - _DARK
+        paper = np.ones(dark.shape, dtype=bool)
+        slack = np.array([[-_SLACK], [-_SLACK], [_SLACK], [_SLACK]])
+        for top, bottom, left, right in self._pixels(explained + slack):
+            paper[top:bottom, left:right] = False
+        dark &= paper
+        return [
+            n
+            for n, (top, bottom, left, right) in enumerate(self._pixels(inner(cells)))
+            if dark[top:bottom, left:right].any() and self._has_marks(paper, slice(top, bottom), slice(left, right))
+        ]
+
+    def _has_marks(self, paper: npt.NDArray[np.bool_], rows: slice, columns: slice) -> bool:
+        """Whether what no character explains stands out from its ground, in red light."""
+        red = self._color[rows, columns][:, :, 2].astype(int)
+        return int((paper[rows, columns] & (abs(red - int(np.median(red))) > _DARK)).sum()) >= _SPECKS
+
+    def _pixels(self, boxes: Boxes) -> list[list[int]]:
+        """Top, bottom, left, right of each box in pixels; at least one."""
+        x0, top, x1, bottom = np.maximum(0, np.rint((boxes - self._corner) * SCALE)).astype(int)
+        pixels: list[list[int]] = np.stack([top, np.maximum(bottom, top + 1), x0, np.maximum(x1, x0 + 1)]).T.tolist()
+        return pixels
+
+    @property
+    def _corner(self) -> Boxes:
+        return np.array([[self._left], [self._top], [self._left], [self._top]])
 
 
-def _pixel(points: float) -> int:
-    return max(0, round(points * SCALE))
+def inner(cells: Boxes) -> Boxes:
+    """Cells less their borders."""
+    return cells + np.array([[_BORDER], [_BORDER], [-_BORDER], [-_BORDER]])
 
 
-def _core(char: BBox, cell: BBox | None) -> BBox:
-    x0, top, x1, bottom = char
+def cores(chars: Boxes) -> Boxes:
+    """Characters' boxes less their margins."""
+    x0, top, x1, bottom = chars
     across, down = _EDGE * (x1 - x0), _EDGE * (bottom - top)
-    x0, top, x1, bottom = x0 + across, top + down, x1 - across, bottom - down
-    if cell is None:
-        return x0, top, x1, bottom
-    return max(x0, cell[0] + _BORDER), max(top, cell[1] + _BORDER), min(x1, cell[2] - _BORDER), min(bottom, cell[3] - _BORDER)
+    return np.stack([x0 + across, top + down, x1 - across, bottom - down])
+
+
+def common(boxes: Boxes, others: Boxes) -> Boxes:
+    """What each box has in common with the other at its index."""
+    return np.concatenate([np.maximum(boxes[:2], others[:2]), np.minimum(boxes[2:], others[2:])])

@@ -62,7 +62,7 @@ class Page:
 
     `chars` stand in the order in which the file draws them, which owes nothing to where they stand; `gaps[i]` is
     what the drawing order has before `chars[i]`: nothing, a space, or a line break. `pictures` are the boxes of all
-    pictures, `notes` what annotations write, `unsure` where print and text part.
+    pictures, `notes` what annotations write, `unsure` where print and text part, `marks` those of footnotes.
     """
 
     number: int
@@ -76,6 +76,7 @@ class Page:
     pictures: tuple[BBox, ...] = ()
     notes: tuple[Note, ...] = ()
     unsure: tuple[Unsure, ...] = ()
+    marks: tuple[BBox, ...] = ()
 
     @property
     def image_cover(self) -> float:

@@ -65,8 +65,8 @@ def _page(page: pdfium.PdfPage, number: int) -> Page:
     written = annotations(page)
     places: list[BBox] = list(map(tuple, upright(view.boxes([note.box for note in written])).T.tolist()))
     strikes = [_middle(place) for note, place in zip(written, places, strict=True) if note.struck]
-    dropped, horizontal, unsure = _amended(chars, horizontal, strikes, slanted)
-    kept = [n for n in range(len(chars)) if n not in dropped]
+    gone, marks, horizontal = _amended(chars, horizontal, strikes, slanted)
+    kept = [n for n in range(len(chars)) if n not in gone and n not in marks]
     chars, gaps = [chars[n] for n in kept], [gaps[n] for n in kept]
     notes = [_write(note.text, place, chars, gaps) for note, place in zip(written, places, strict=True) if note.text.strip()]
     width, height = (view.height, view.width) if turn in (90, 270) else (view.width, view.height)
@@ -81,7 +81,8 @@ def _page(page: pdfium.PdfPage, number: int) -> Page:
         tuple(gaps),
         tuple(map(tuple, pictures)),
         tuple(notes),
-        unsure,
+        tuple(Unsure(char[1:5], _STRUCK) for char in gone.values()),
+        tuple(mark[1:5] for mark in marks.values()),
     )
 
 
@@ -91,20 +92,19 @@ def _middle(box: BBox) -> Rule:
 
 def _amended(
     chars: Sequence[Char], rules: list[Rule], strikes: list[Rule], slanted: Sequence[BBox]
-) -> tuple[set[int], list[Rule], tuple[Unsure, ...]]:
-    """The digits that do not count, the rules that are ruling, and where something was struck out."""
+) -> tuple[dict[int, Char], dict[int, Char], list[Rule]]:
+    """The digits that were struck out, those that are marks of footnotes, and the rules that are ruling."""
     indices = digits(chars)
     if not len(indices):
-        return set(), rules, ()
+        return {}, {}, rules
     boxes = np.array([chars[n][1:5] for n in indices.tolist()], dtype=float).T
     is_struck, ruling = struck(boxes, rules)
     if strikes:
         is_struck |= struck(boxes, strikes)[0]
     if slanted:
         is_struck |= crossed(boxes, slanted)
-    dropped = set(indices[is_struck].tolist())
-    unsure = tuple(Unsure(chars[n][1:5], _STRUCK) for n in sorted(dropped))
-    return dropped | set(indices[raised(boxes)].tolist()), ruling, unsure
+    gone, marks = indices[is_struck].tolist(), indices[raised(boxes)].tolist()
+    return {n: chars[n] for n in gone}, {n: chars[n] for n in marks}, ruling
 
 
 def _write(text: str, box: BBox, chars: list[Char], gaps: list[str]) -> Note:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
-from operator import attrgetter
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
 
-from expectations.evidence import BBox, Cell, Doubt
+from expectations.evidence import Cell, Doubt
 from expectations.forms import TableName
 from tasks.read.aligned.places import ENGINE
-from tasks.read.ink import Rendered, around, displayed, unseen
+from tasks.read.ink import Rendered, around, boxes_of, common, cores, inner, shown, unseen
 from tasks.read.page import Boxes, Char, Page
 from tasks.read.surest import Tables
 from tasks.read.view import View
@@ -77,74 +76,105 @@ class _Part:
     def __init__(self, drawn: pdfium.PdfPage, page: Page, cells: Sequence[Cell], sight: Sight) -> None:
         self._drawn, self._page, self.cells, self._sight = drawn, page, cells, sight
         self._boxes = np.array([cell.bbox for cell in cells], dtype=float).T
-        self._shown = displayed(page, page.chars)
-        self._rendered = Rendered(drawn, around(self._boxes))
-        notes = [page.as_displayed(note.box) for note in page.notes]
+        self._upright = boxes_of(page.chars)
+        self._shown = shown(page, self._upright)
         self._noted = frozenset(char for note in page.notes for char in note.chars)
-        self._explained = np.hstack([self._shown, np.array(notes, dtype=float).reshape(-1, 4).T])
+        self._of_cell, self._of_char = np.nonzero(_inside(self._boxes, self._shown))
 
     def doubts(self) -> Iterator[Doubt]:
-        """A doubt for every cell of which something else is seen than was read."""
-        inside = _inside(self._boxes, self._shown)
-        unsure = self._unsure()
-        pictured = self._pictured()
-        for n, (cell, box) in enumerate(zip(self.cells, self._boxes.T.tolist(), strict=True)):
-            here = np.flatnonzero(inside[n]).tolist()
-            what = unsure.get(n) or self._hidden(here, None if cell.engine == ENGINE else box) or self._unclear(here)
-            what = what or (_PICTURE if pictured[n] else "")
-            if not what and self._rendered.is_marked(box, self._explained):
-                what = _MARKED
-            if what:
-                yield Doubt(cell.address, cell.raw, what, (cell,))
+        """A doubt for every cell of which something else is seen than was read; the gravest alone."""
+        rendered = Rendered(self._drawn, around(self._boxes))
+        found = dict.fromkeys(rendered.marked(self._boxes, self._explained()), _MARKED)
+        found |= dict.fromkeys(self._pictured(), _PICTURE)
+        found |= dict.fromkeys(self._stacked(), _STACKED) | dict.fromkeys(self._uneven(), _SIZES)
+        found |= dict.fromkeys(self._mixed(), _MIXED) | dict.fromkeys(self._unknown(), _UNKNOWN)
+        found |= dict.fromkeys(self._hidden(rendered), _HIDDEN) | self._unsure()
+        for n, what in sorted(found.items()):
+            yield Doubt(self.cells[n].address, self.cells[n].raw, what, (self.cells[n],))
+
+    def _explained(self) -> Boxes:
+        """Where ink is that of what was read."""
+        x0, top, x1, bottom = around(self._boxes)
+        chars = self._shown
+        others = boxes_of((*self._page.marks, *(note.box for note in self._page.notes)))
+        near = (chars[0] < x1) & (chars[2] > x0) & (chars[1] < bottom) & (chars[3] > top)
+        return np.hstack([chars[:, near], shown(self._page, others)])
 
     def _unsure(self) -> dict[int, str]:
         """By the index of a cell what its page says of it."""
-        places = [self._page.as_displayed(unsure.box) for unsure in self._page.unsure]
-        inside = _inside(self._boxes, np.array(places, dtype=float).reshape(-1, 4).T)
-        return {int(cell): self._page.unsure[n].what for cell, n in np.argwhere(inside)}
+        places = shown(self._page, boxes_of(unsure.box for unsure in self._page.unsure))
+        return {cell: self._page.unsure[n].what for cell, n in np.argwhere(_inside(self._boxes, places)).tolist()}
 
-    def _pictured(self) -> npt.NDArray[np.bool_]:
-        pictures = [self._page.as_displayed(box) for box in self._page.pictures]
+    def _pictured(self) -> list[int]:
+        pictures = shown(self._page, boxes_of(self._page.pictures))
         x0, top, x1, bottom = self._boxes[:, :, None]
-        a, b, c, d = np.array(pictures, dtype=float).reshape(-1, 4).T
-        common = np.maximum(0, np.minimum(x1, c) - np.maximum(x0, a)) * np.maximum(
-            0, np.minimum(bottom, d) - np.maximum(top, b)
-        )
+        a, b, c, d = pictures
+        across = np.maximum(0, np.minimum(x1, c) - np.maximum(x0, a))
+        shared = across * np.maximum(0, np.minimum(bottom, d) - np.maximum(top, b))
         room, size = (x1 - x0) * (bottom - top), (c - a) * (d - b)
-        middle = _inside(self._boxes, np.stack([a, b, c, d])) & (np.minimum(c - a, d - b) > _SMALLEST)
-        is_in: npt.NDArray[np.bool_] = ((middle | (common > _IN_CELL * room)) & (size < _CELLS * room)).any(axis=1)
-        return is_in
+        middle = _inside(self._boxes, pictures) & (np.minimum(c - a, d - b) > _SMALLEST)
+        return _where(((middle | (shared > _IN_CELL * room)) & (size < _CELLS * room)).any(axis=1))
 
-    def _hidden(self, here: Sequence[int], box: BBox | None) -> str:
-        """Whether figures leave no ink; `box` is their cell's, where it has borders."""
+    def _hidden(self, rendered: Rendered) -> set[int]:
+        """The cells with figures that leave no ink; the characters are noted."""
         chars = self._page.chars
-        hidden = {
-            chars[n]
-            for n in here
-            if chars[n].text in _FIGURE
-            and chars[n] not in self._noted
-            and not self._rendered.shows(tuple(self._shown[:, n].tolist()), box)
-        }
-        hidden = hidden and hidden - _fontless(self._drawn, self._page, hidden)
-        if not hidden:
-            return ""
-        self._sight.hidden.setdefault(self._page.number, set()).update(hidden)
-        return _HIDDEN
+        is_figure = np.array([char.text in _FIGURE and char not in self._noted for char in chars], dtype=bool)
+        chosen = np.flatnonzero(is_figure[self._of_char])
+        places = cores(self._shown[:, self._of_char[chosen]])
+        if self.cells[0].engine != ENGINE:
+            places = common(places, inner(self._boxes[:, self._of_cell[chosen]]))
+        bare = chosen[rendered.without_ink(places)]
+        hidden = {chars[n]: cell for n, cell in zip(self._of_char[bare].tolist(), self._of_cell[bare].tolist(), strict=True)}
+        for char in _fontless(self._drawn, self._page, hidden):
+            del hidden[char]
+        if hidden:
+            self._sight.hidden.setdefault(self._page.number, set()).update(hidden)
+        return set(hidden.values())
 
-    def _unclear(self, here: Sequence[int]) -> str:
-        """What is wrong with the characters of a cell by themselves."""
-        chars = [self._page.chars[n] for n in here]
-        if any(_is_unknown(char.text) for char in chars):
-            return _UNKNOWN
-        if len(chars) < 2:
-            return ""
-        if self._noted and 0 < sum(char in self._noted for char in chars) < len(chars):
-            return _MIXED
-        digits = sorted((char for char in chars if char.text.isdecimal()), key=attrgetter("x"))
-        heights = [char.bottom - char.top for char in digits]
-        if heights and min(heights) < _SIZE * max(heights):
-            return _SIZES
-        return _STACKED if any(_stack(*pair) for pair in pairwise(digits)) else ""
+    def _unknown(self) -> set[int]:
+        """The cells with characters of which only the machine knows what they are."""
+        unknown = {n for n, char in enumerate(self._page.chars) if _is_unknown(char.text)}
+        return unknown and {cell for cell, n in self._pairs() if n in unknown}
+
+    def _mixed(self) -> set[int]:
+        """The cells in which both a note and the page print something."""
+        if not self._noted:
+            return set()
+        pairs = [(cell, self._page.chars[n] in self._noted) for cell, n in self._pairs()]
+        return {cell for cell, noted in pairs if noted} & {cell for cell, noted in pairs if not noted}
+
+    def _pairs(self) -> Iterator[tuple[int, int]]:
+        return zip(self._of_cell.tolist(), self._of_char.tolist(), strict=True)
+
+    def _digits(self) -> tuple[npt.NDArray[np.int_], Boxes]:
+        """The digits of the cells, cell by cell from the left: the index of the cell, and the upright boxes."""
+        is_digit = np.array([char.text.isdecimal() for char in self._page.chars], dtype=bool)
+        chosen = np.flatnonzero(is_digit[self._of_char])
+        boxes = self._upright[:, self._of_char[chosen]]
+        order = np.lexsort((boxes[0] + boxes[2], self._of_cell[chosen]))
+        return self._of_cell[chosen][order], boxes[:, order]
+
+    def _uneven(self) -> set[int]:
+        cells, boxes = self._digits()
+        height = boxes[3] - boxes[1]
+        if not len(cells) or height.min() >= _SIZE * height.max():
+            return set()
+        tallest = np.zeros(len(self.cells))
+        np.maximum.at(tallest, cells, height)
+        return set(cells[height < _SIZE * tallest[cells]].tolist())
+
+    def _stacked(self) -> set[int]:
+        """The cells with two digits in one place."""
+        cells, (x0, top, x1, bottom) = self._digits()
+        room = np.minimum(x1[1:] - x0[1:], x1[:-1] - x0[:-1])
+        near = abs((top + bottom)[1:] - (top + bottom)[:-1]) < 2 * _OVERLAP * (bottom - top)[1:]
+        stacked = (cells[1:] == cells[:-1]) & near & (x1[:-1] - x0[1:] > _OVERLAP * room)
+        return set(cells[1:][stacked].tolist())
+
+
+def _where(mask: npt.NDArray[np.bool_]) -> list[int]:
+    found: list[int] = np.flatnonzero(mask).tolist()
+    return found
 
 
 def _inside(cells: Boxes, others: Boxes) -> npt.NDArray[np.bool_]:
@@ -159,12 +189,6 @@ def _is_unknown(text: str) -> bool:
     return text == "\ufffd" or "\ue000" <= text <= "\uf8ff" or text < " "
 
 
-def _stack(left: Char, right: Char) -> bool:
-    """Whether two digits stand in one place."""
-    room = min(left.x1 - left.x0, right.x1 - right.x0)
-    return left.x1 - right.x0 > _OVERLAP * room and abs(left.y - right.y) < _OVERLAP * (left.bottom - left.top)
-
-
 def _fontless(drawn: pdfium.PdfPage, page: Page, chars: Iterable[Char]) -> set[Char]:
     """Those that leave no ink because this machine has no font for them: only Latin ones can be replaced."""
     other = [char for char in chars if not char.text.isascii()]
@@ -172,7 +196,7 @@ def _fontless(drawn: pdfium.PdfPage, page: Page, chars: Iterable[Char]) -> set[C
         return set()
     corners = View(drawn).boxes(without_font(drawn))
     x, y = (corners[0] + corners[2]) / 2, (corners[1] + corners[3]) / 2
-    boxes = displayed(page, other)
+    boxes = shown(page, boxes_of(other))
     return {
         char
         for char, (x0, top, x1, bottom) in zip(other, boxes.T.tolist(), strict=True)
