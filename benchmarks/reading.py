@@ -7,13 +7,13 @@ in turn, a warm-up first; printed are the medians over the files and the median 
 from __future__ import annotations
 
 import io
+import logging
 import statistics
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-import logging
 import pdfplumber
 
 from tasks.errors import Rejected
@@ -21,6 +21,8 @@ from tasks.read import read
 from tasks.recognise import PDF, recognise
 
 RUNS = 3
+
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 
 def plain(body: bytes) -> None:

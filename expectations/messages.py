@@ -7,7 +7,7 @@ from itertools import groupby
 
 from expectations.evidence import Cell, Claim, Doubt, Number, Severity, Suspect
 from expectations.forms import Identity
-from expectations.places import column_label, place_label
+from expectations.places import TABLE_NAMES, column_label, place_label
 
 SEVERITY_NAMES: dict[Severity, str] = {"critical": "严重", "warning": "提醒", "info": "提示"}
 
@@ -116,6 +116,12 @@ def disagreement(doubt: Doubt, form: str) -> str:
         f"{place_label(doubt.where, form)}：两种独立读法不一致（一为“{doubt.first}”，一为“{doubt.second}”），"
         "这是本系统读取存疑，不代表报告有误，请人工核对原文。"
     )
+
+
+def pictured(table: str, page: int | None) -> str:
+    """READ.PICTURE"""
+    where = f"（第 {page} 页）" if page else ""
+    return f"{TABLE_NAMES[table]}在原文中是图片{where}，本系统没有读取图片中的数字，不代表报告有误。"
 
 
 def rule_error(rule: str, why: str) -> str:

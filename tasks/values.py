@@ -59,7 +59,7 @@ class Report:
 
     `engine` names the first reading, `second` the independent one; `doubts` is where they differ. `notes` are findings
     that the reader itself makes about the document (DOC.YEAR_MISMATCH, DOC.NO_AGENCY, DOC.SECTIONS, ...). `claims` is
-    what section one says in words of the numbers in the tables.
+    what section one says in words of the numbers in the tables; `pictured` the pages whose tables are pictures.
     """
 
     title: str
@@ -74,6 +74,7 @@ class Report:
     engine: str
     second: str
     claims: tuple[Claim, ...] = ()
+    pictured: tuple[int, ...] = ()
 
     @property
     def form(self) -> str | None:

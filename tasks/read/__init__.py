@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from expectations.evidence import Doubt
+from expectations import messages
+from expectations.evidence import Doubt, Finding
 from expectations.forms import FIRST_YEAR, TABLES, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
 from tasks.read.claims import find_claims
@@ -20,17 +21,22 @@ from tasks.read.radicals import IDEOGRAPHS
 from tasks.read.sections import find_date, find_sections
 from tasks.values import Document, Report
 
+_SECTIONS_OF_A_REPORT = 3
+"""So many of the six sections show that a document without a title is a report."""
+
 
 def read(document: Document) -> Report:
     """The report in `document`. Raises NoTextLayer, NotAnnualReport or UnsupportedYear if there is none to read."""
     medium = _READERS[document.media_type](document.body)
     who = identify(document.name, medium.lines)
-    if medium.is_scan and len(medium.tables) < 3:
+    sections = find_sections(medium.lines)
+    is_pictured = bool(medium.pictured) and (bool(who.title) or len(sections) >= _SECTIONS_OF_A_REPORT)
+    if medium.is_scan and len(medium.tables) < 3 and not is_pictured:
         raise NoTextLayer
-    _check_is_report(medium, who.title)
+    if not is_pictured:
+        _check_is_report(medium, who.title)
     if who.year is not None and who.year < FIRST_YEAR:
         raise UnsupportedYear(f"{who.year} 年")
-    sections = find_sections(medium.lines)
     doubts = (*medium.doubts, *_doubts(medium))
     return Report(
         title=who.title,
@@ -41,9 +47,10 @@ def read(document: Document) -> Report:
         cells=tuple(cell for table in medium.tables.values() for cell in table.cells),
         sections=sections,
         doubts=doubts,
-        notes=(*who.notes, *section_notes(sections)),
+        notes=(*who.notes, *section_notes(sections), *_picture_notes(medium)),
         engine=medium.engine,
         second=medium.second,
+        pictured=tuple(sorted({page for page in medium.pictured.values() if page})),
         claims=tuple(claim for s in sections if s.number == "一" for claim in find_claims(s.text, who.year)),
     )
 
@@ -52,10 +59,18 @@ def _doubts(medium: Medium) -> Iterator[Doubt]:
     """Where the readings differ: inside the tables that were read, and on whether there are more."""
     for name in TABLES:
         table = medium.tables.get(name)
+        if name in medium.pictured:
+            yield Doubt(name, "表格", "图片", table.cells if table else ())
         if table:
             yield from (*table.doubts, *confirm(medium.stream, name, table))
-        elif is_announced(medium.stream, name):
+        elif name not in medium.pictured and is_announced(medium.stream, name):
             yield Doubt(name, "没有读出表格", "文字中有该表的表头")
+
+
+def _picture_notes(medium: Medium) -> Iterator[Finding]:
+    """READ.PICTURE, once for each table that is a picture: our limit, not the report's fault."""
+    for name, page in medium.pictured.items():
+        yield Finding("READ.PICTURE", "critical", "fail", name, messages.pictured(name, page), fault="reading")
 
 
 def _decoded(body: bytes) -> str:

@@ -15,19 +15,17 @@ _UNSEEN = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
 _WRITES = (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX)
 _WIDE = 0.5
 """Of its height: the width of a character in a field, where the field has room."""
-_COMB = 1 << 24
 
 
 class Written(NamedTuple):
-    """The text of a visible annotation and its rectangle in the page's user space; `struck` crosses out what is below."""
+    """What a visible annotation writes, and its rectangle in the page's user space; `struck` strikes what is there."""
 
     text: str
     box: BBox
     struck: bool = False
-    comb: bool = False
 
 
-def annotations(page: pdfium.PdfPage) -> list[Written]:
+def written(page: pdfium.PdfPage) -> list[Written]:
     """The annotations of a page that say something about its text, as a viewer shows them."""
     return [found for n in range(raw.FPDFPage_GetAnnotCount(page.raw)) for found in _annotation(page, n)]
 
@@ -55,8 +53,7 @@ def _shown(page: pdfium.PdfPage, annotation: object) -> Iterator[Written]:
     elif kind == raw.FPDF_ANNOT_WIDGET and page.formenv:
         form = page.formenv.raw
         if raw.FPDFAnnot_GetFormFieldType(form, annotation) in _WRITES:
-            is_comb = bool(raw.FPDFAnnot_GetFormFieldFlags(form, annotation) & _COMB)
-            yield Written(_value(form, annotation), box, comb=is_comb)
+            yield Written(_value(form, annotation), box)
 
 
 def _struck(annotation: object, box: BBox) -> Iterator[Written]:

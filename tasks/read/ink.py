@@ -41,7 +41,7 @@ def boxes_of(boxes: Iterable[BBox | Char]) -> Boxes:
 
 def shown(page: Page, boxes: Boxes) -> Boxes:
     """Upright boxes of `page` as a viewer shows them."""
-    return np.stack(page.as_displayed(tuple(boxes)))  # type: ignore[arg-type]
+    return np.stack(page.as_displayed(tuple(boxes)))
 
 
 def unseen(drawn: pdfium.PdfPage, page: Page, chars: Sequence[Char]) -> list[Char]:
@@ -126,7 +126,8 @@ class Rendered:
 
 def inner(cells: Boxes) -> Boxes:
     """Cells less their borders."""
-    return cells + np.array([[_BORDER], [_BORDER], [-_BORDER], [-_BORDER]])
+    less: Boxes = cells + np.array([[_BORDER], [_BORDER], [-_BORDER], [-_BORDER]])
+    return less
 
 
 def cores(chars: Boxes) -> Boxes:
@@ -138,4 +139,5 @@ def cores(chars: Boxes) -> Boxes:
 
 def common(boxes: Boxes, others: Boxes) -> Boxes:
     """What each box has in common with the other at its index."""
-    return np.concatenate([np.maximum(boxes[:2], others[:2]), np.minimum(boxes[2:], others[2:])])
+    shared: Boxes = np.concatenate([np.maximum(boxes[:2], others[:2]), np.minimum(boxes[2:], others[2:])])
+    return shared

@@ -15,7 +15,8 @@ from tasks.read.rows import TableReading
 class Medium:
     """A document's tables as first read, its running text as lines, and its whole text in file order.
 
-    `doubts` are those that only this medium can have.
+    `doubts` are those that only this medium can have. `pictured` are the tables that were not read whole because where
+    they ought to stand there is a picture, each with the page of the picture (None in media without pages).
     """
 
     tables: Mapping[TableName, TableReading]
@@ -25,3 +26,4 @@ class Medium:
     second: str
     is_scan: bool = False
     doubts: tuple[Doubt, ...] = ()
+    pictured: Mapping[TableName, int | None] = field(default_factory=dict)

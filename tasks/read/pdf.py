@@ -14,7 +14,7 @@ import pypdfium2.raw as raw
 from expectations.evidence import BBox
 from tasks.errors import CorruptFile
 from tasks.read.amended import crossed, digits, raised, struck
-from tasks.read.annotated import annotations, spread
+from tasks.read.annotated import spread, written
 from tasks.read.drawn import page_objects, picture_box, rules, segments
 from tasks.read.page import Boxes, Char, Note, Page, Rule, Unsure, chars_at
 from tasks.read.struck import struck_once
@@ -62,13 +62,15 @@ def _page(page: pdfium.PdfPage, number: int) -> Page:
     chars, gaps = _main_text(drawn, view, is_seen & (turns == turn), turn)
     horizontal, vertical, slanted = rules(upright(view.boxes(list(segments(objects)))).T.tolist())
     pictures = upright(view.boxes([picture_box(o) for o in objects if o.kind == raw.FPDF_PAGEOBJ_IMAGE])).T.tolist()
-    written = annotations(page)
-    places: list[BBox] = list(map(tuple, upright(view.boxes([note.box for note in written])).T.tolist()))
-    strikes = [_middle(place) for note, place in zip(written, places, strict=True) if note.struck]
+    said = written(page)
+    places: list[BBox] = list(map(tuple, upright(view.boxes([note.box for note in said])).T.tolist()))
+    strikes = [_middle(place) for note, place in zip(said, places, strict=True) if note.struck]
     gone, marks, horizontal = _amended(chars, horizontal, strikes, slanted)
     kept = [n for n in range(len(chars)) if n not in gone and n not in marks]
     chars, gaps = [chars[n] for n in kept], [gaps[n] for n in kept]
-    notes = [_write(note.text, place, chars, gaps) for note, place in zip(written, places, strict=True) if note.text.strip()]
+    notes = [
+        _write(note.text, place, chars, gaps) for note, place in zip(said, places, strict=True) if note.text.strip()
+    ]
     width, height = (view.height, view.width) if turn in (90, 270) else (view.width, view.height)
     return Page(
         number,
@@ -135,7 +137,11 @@ def _turn(degrees: float, view: View) -> int:
 def _main_text(drawn: Drawn, view: View, is_main: Mask, turn: int) -> tuple[list[Char], list[str]]:
     """The characters that run in the main direction, on the page, struck once, upright; and the gap before each."""
     boxes = view.boxes(drawn.corners)
-    is_large = (boxes[2] > boxes[0]) & (boxes[3] > boxes[1]) & (np.maximum(boxes[2] - boxes[0], boxes[3] - boxes[1]) >= SMALLEST)
+    is_large = (
+        (boxes[2] > boxes[0])
+        & (boxes[3] > boxes[1])
+        & (np.maximum(boxes[2] - boxes[0], boxes[3] - boxes[1]) >= SMALLEST)
+    )
     shown = np.flatnonzero(is_main & is_large & view.shows(boxes)).tolist()
     upright = turned(boxes[:, shown], turn, view.width, view.height)
     chars = chars_at([drawn.texts[i] for i in shown], upright)

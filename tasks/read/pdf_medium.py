@@ -11,12 +11,12 @@ from tasks.read.lines import Aside, Line, PageRow, free_rows, furniture, page_li
 from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import opened, pdf_pages
+from tasks.read.pictured import SCANNED, pictured_tables
 from tasks.read.ruled import ruled_grids
 from tasks.read.sight import Sight, look_at_names, look_at_tables
 from tasks.read.surest import Tables, surest
 from tasks.read.tables import read_tables
 
-_SCANNED = 0.6
 _NAMING = re.compile(r"公开.*(?:报告|年报)|(?:20\d\d|二[〇○零].{2})年.*(?:报告|年报)")
 _SIGNED = 3
 _LONGEST = 60
@@ -46,8 +46,16 @@ def read_pdf(body: bytes) -> Medium:
     if any(sight.hidden for sight in seen):
         reading = _reading(_visible(reading.pages, seen))
     doubts = tuple(doubt for sight in seen for doubt in sight.doubts)
-    scan = _is_scan(reading.pages)
-    return Medium(reading.tables, reading.lines, reading.stream, reading.engine, "stream", scan, doubts)
+    return Medium(
+        reading.tables,
+        reading.lines,
+        reading.stream,
+        reading.engine,
+        "stream",
+        _is_scan(reading.pages),
+        doubts,
+        pictured_tables(reading.pages, reading.rows, reading.lines, reading.tables),
+    )
 
 
 def _visible(pages: tuple[Page, ...], seen: Sequence[Sight]) -> tuple[Page, ...]:
@@ -91,5 +99,5 @@ def _drawn(page: Page, aside: Container[int]) -> str:
 
 def _is_scan(pages: Sequence[Page]) -> bool:
     """Whether most pages are pictures: what text lies under them was guessed by some other program."""
-    scanned = [page for page in pages if page.image_cover > _SCANNED and not (page.horizontal and page.vertical)]
+    scanned = [page for page in pages if page.image_cover > SCANNED and not (page.horizontal and page.vertical)]
     return len(scanned) * 2 > len(pages)

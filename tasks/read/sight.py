@@ -34,7 +34,7 @@ _SIZE = 0.75
 """Digits of one figure are not less high than this share of its highest."""
 _OVERLAP = 0.5
 _IN_CELL, _CELLS, _SMALLEST = 0.15, 4.0, 3.0
-"""A picture that covers so much of a cell, or has its middle there, is in the cell: but neither a large one nor a rule."""
+"""A picture that covers so much of a cell, or has its middle there, is in it: but neither a large one nor a rule."""
 
 
 @dataclass(slots=True)
@@ -124,7 +124,9 @@ class _Part:
         if self.cells[0].engine != ENGINE:
             places = common(places, inner(self._boxes[:, self._of_cell[chosen]]))
         bare = chosen[rendered.without_ink(places)]
-        hidden = {chars[n]: cell for n, cell in zip(self._of_char[bare].tolist(), self._of_cell[bare].tolist(), strict=True)}
+        hidden = {
+            chars[n]: cell for n, cell in zip(self._of_char[bare].tolist(), self._of_cell[bare].tolist(), strict=True)
+        }
         for char in _fontless(self._drawn, self._page, hidden):
             del hidden[char]
         if hidden:
@@ -204,7 +206,9 @@ def _fontless(drawn: pdfium.PdfPage, page: Page, chars: Iterable[Char]) -> set[C
     }
 
 
-def look_at_names(drawn: Sequence[pdfium.PdfPage], pages: Sequence[Page], lines: Iterable[tuple[int, list[Char]]]) -> Sight:
+def look_at_names(
+    drawn: Sequence[pdfium.PdfPage], pages: Sequence[Page], lines: Iterable[tuple[int, list[Char]]]
+) -> Sight:
     """Look at the lines that say who reports on which year."""
     sight = Sight()
     for number, group in groupby(lines, key=lambda line: line[0]):

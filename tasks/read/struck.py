@@ -35,7 +35,10 @@ def _crowded(chars: Sequence[Char]) -> list[int]:
     kind = np.array([names.setdefault(char.text, len(names)) for char in chars], dtype=np.int64)
     crowded = _NEAR * np.minimum(boxes[2] - boxes[0], boxes[3] - boxes[1]) > _ROOM / 2
     for shift_x, shift_y in product((0.0, _ROOM / 2), repeat=2):
-        across, down = ((boxes[4] + shift_x) // _ROOM).astype(np.int64), ((boxes[5] + shift_y) // _ROOM).astype(np.int64)
+        across, down = (
+            ((boxes[4] + shift_x) // _ROOM).astype(np.int64),
+            ((boxes[5] + shift_y) // _ROOM).astype(np.int64),
+        )
         _, place, times = np.unique((kind << 40) + (across << 20) + down, return_inverse=True, return_counts=True)
         crowded |= times[place] > 1
     found: list[int] = np.flatnonzero(crowded).tolist()

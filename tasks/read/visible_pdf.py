@@ -49,7 +49,7 @@ class _Look:
     is_seen: bool
 
 
-def _quick(function: object, result: Any, *arguments: Any) -> Callable[..., Any]:
+def _quick(function: object, result: type[Any], *arguments: type[Any]) -> Callable[..., Any]:
     """A function of PDFium without what ctypes checks at each call: these are called for every character."""
     address = ctypes.cast(function, ctypes.c_void_p).value  # type: ignore[arg-type]
     assert address

@@ -43,7 +43,8 @@ def overlaid(body, page, content=b"", *, under=b"", resources=b"", annots=(), ca
     page_object = _object(body, numbers[page])
     own = re.search(rb"/Contents (\d+ 0 R)", page_object)[1]
     page_object = page_object.replace(
-        b"/Contents " + own, b"/Contents [%d 0 R %s %d 0 R] /Annots [%s]" % (size, own, size + 1, _list(size + 2, annots))
+        b"/Contents " + own,
+        b"/Contents [%d 0 R %s %d 0 R] /Annots [%s]" % (size, own, size + 1, _list(size + 2, annots)),
     )
     changed[numbers[page]] = page_object.replace(b"/Resources <<", b"/Resources << " + filled(resources))
     if catalog:

@@ -10,7 +10,7 @@ LAYER = b"<< /Type /OCG /Name (draft) >>"
 
 def before(box):
     """Where another digit in front of the cell's own would stand."""
-    x0, y0, x1, y1 = box
+    x0, y0, _, y1 = box
     return x0 + 3, (y0 + y1) / 2 - 3
 
 
@@ -47,10 +47,13 @@ HIDDEN = {
     "white on white": lambda box: text(b"9", *before(box), b"1 g"),
     "nearly white": lambda box: text(b"9", *before(box), b".97 g"),
     "clipped away": lambda box: b"q 0 0 5 5 re W n " + text(b"9", *before(box)) + b"Q\n",
-    "under a white box": lambda box: text(b"9", *before(box))
-    + b"q 1 g %.2f %.2f 8 9 re f Q\n" % (before(box)[0] - 1, before(box)[1] - 1),
-    "on its own colour": lambda box: b"q 0 .3 .6 rg %.2f %.2f 8 9 re f Q\n" % (before(box)[0] - 1, before(box)[1] - 1)
-    + text(b"9", *before(box), b"0 .3 .6 rg"),
+    "under a white box": lambda box: (
+        text(b"9", *before(box)) + b"q 1 g %.2f %.2f 8 9 re f Q\n" % (before(box)[0] - 1, before(box)[1] - 1)
+    ),
+    "on its own colour": lambda box: (
+        b"q 0 .3 .6 rg %.2f %.2f 8 9 re f Q\n" % (before(box)[0] - 1, before(box)[1] - 1)
+        + text(b"9", *before(box), b"0 .3 .6 rg")
+    ),
 }
 
 
@@ -79,10 +82,14 @@ def test_layer_that_is_off(address):
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_covered_by_an_annotation(address):
     (x0, y0, x1, y1), page = place(address)
-    form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 20 20] /Length 22 >>\nstream\n1 1 1 rg 0 0 20 20 re f\nendstream"
+    form = (
+        b"<< /Type /XObject /Subtype /Form /BBox [0 0 20 20] /Length 22 >>\nstream\n1 1 1 rg 0 0 20 20 re f\nendstream"
+    )
     form = form.replace(b"/Length 22", b"/Length 23")
     rect = b"[%.2f %.2f %.2f %.2f]" % (x0 + 1, y0 + 1, x1 - 1, y1 - 1)
-    annotation = b"<< /Type /Annot /Subtype /Square /F 4 /C [1 1 1] /IC [1 1 1] /Rect " + rect + b" /AP << /N %d 0 R >> >>"
+    annotation = (
+        b"<< /Type /Annot /Subtype /Square /F 4 /C [1 1 1] /IC [1 1 1] /Rect " + rect + b" /AP << /N %d 0 R >> >>"
+    )
     assert right_or_doubted(overlaid(PLAIN, page, annots=[annotation], objects=[form]), address) == {address}
 
 
@@ -131,15 +138,19 @@ def test_footnote_mark(address):
 
 
 DRAWN = {
-    "curves": lambda x, y: b"q 1 w %.2f %.2f m %.2f %.2f %.2f %.2f %.2f %.2f c S Q\n"
-    % (x, y - 3, x + 6, y - 3, x + 6, y + 3, x, y + 3),
-    "filled curves": lambda x, y: b"q %.2f %.2f m %.2f %.2f %.2f %.2f %.2f %.2f c f Q\n"
-    % (x, y - 3, x + 6, y - 3, x + 6, y + 3, x, y + 3),
+    "curves": lambda x, y: (
+        b"q 1 w %.2f %.2f m %.2f %.2f %.2f %.2f %.2f %.2f c S Q\n" % (x, y - 3, x + 6, y - 3, x + 6, y + 3, x, y + 3)
+    ),
+    "filled curves": lambda x, y: (
+        b"q %.2f %.2f m %.2f %.2f %.2f %.2f %.2f %.2f c f Q\n" % (x, y - 3, x + 6, y - 3, x + 6, y + 3, x, y + 3)
+    ),
     "a stroke": lambda x, y: stroke(x, y - 3, x + 1, y + 3),
-    "a picture": lambda x, y: b"q 8 0 0 8 %.2f %.2f cm BI /W 2 /H 2 /CS /G /BPC 8 ID \x00\xff\x00\xff EI Q\n"
-    % (x, y - 4),
-    "a pale picture": lambda x, y: b"q 12 0 0 12 %.2f %.2f cm BI /W 2 /H 2 /CS /G /BPC 8 ID \xe0\xff\xe0\xff EI Q\n"
-    % (x, y - 6),
+    "a picture": lambda x, y: (
+        b"q 8 0 0 8 %.2f %.2f cm BI /W 2 /H 2 /CS /G /BPC 8 ID \x00\xff\x00\xff EI Q\n" % (x, y - 4)
+    ),
+    "a pale picture": lambda x, y: (
+        b"q 12 0 0 12 %.2f %.2f cm BI /W 2 /H 2 /CS /G /BPC 8 ID \xe0\xff\xe0\xff EI Q\n" % (x, y - 6)
+    ),
 }
 
 
@@ -178,7 +189,6 @@ def test_hidden_field(address):
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_free_text_beside_characters(address):
     (x0, y0, x1, y1), page = place(address)
-    note = b"<< /Type /Annot /Subtype /FreeText /F 4 /Contents (7) /DA (/Helv 9 Tf 0 g) /Rect [%.2f %.2f %.2f %.2f] >>" % (
-        x0 + 1, y0 + 1, x1 - 1, y1 - 1,
-    )  # fmt: skip
+    rect = b"[%.2f %.2f %.2f %.2f]" % (x0 + 1, y0 + 1, x1 - 1, y1 - 1)
+    note = b"<< /Type /Annot /Subtype /FreeText /F 4 /Contents (7) /DA (/Helv 9 Tf 0 g) /Rect %s >>" % rect
     assert right_or_doubted(overlaid(PLAIN, page, annots=[note]), address) - {"table4"} == {address}
