@@ -131,7 +131,7 @@ def _turns(radians: Sequence[float], view: View) -> Angles:
 
 def _turn(degrees: float, view: View) -> int:
     right_angle: int = round(degrees / 90) * 90
-    return (right_angle - view.rotation) % 360 if abs(degrees - right_angle) <= 3 else -1
+    return (-right_angle - view.rotation) % 360 if abs(degrees - right_angle) <= 3 else -1
 
 
 def _main_text(drawn: Drawn, view: View, is_main: Mask, turn: int) -> tuple[list[Char], list[str]]:

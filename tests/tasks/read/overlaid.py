@@ -15,6 +15,7 @@ PLAIN = draw_pdf(SampleReport(AGENCY, YEAR, "2021", FIGURES), Layout(font_size=7
 CELLS = {cell.address: cell for cell in read(recognise("report.pdf", PLAIN)).cells}
 ADDRESSES = ("table2.licensing.decisions", "table3.granted.natural_person", "table4.review.upheld")
 """A cell of each table."""
+_CONTENTS = re.compile(rb"/Contents \[?((?:\d+ 0 R *)+)\]?")
 
 
 def place(address):
@@ -30,8 +31,8 @@ def overlaid(body, page, content=b"", *, under=b"", resources=b"", annots=(), ca
     `resources` is put into the page's /Resources, `catalog` into the catalogue, `annots` are dictionaries, `objects`
     further objects: a `%d` in any of these stands for the number of the first of `objects`.
     """
-    numbers = [int(n) for n in re.findall(rb"(\d+) 0 obj\s*<<[^>]*?/Contents", body)]
-    size, root = (int(re.search(rb"/%s (\d+)" % name, body)[1]) for name in (b"Size", b"Root"))
+    numbers = sorted({int(n) for n in re.findall(rb"(\d+) 0 obj\s*<<[^>]*?/Contents", body)})
+    size, root = (max(map(int, re.findall(rb"/%s (\d+)" % name, body))) for name in (b"Size", b"Root"))
     first = size + 2 + len(annots)
 
     def filled(text):
@@ -41,14 +42,33 @@ def overlaid(body, page, content=b"", *, under=b"", resources=b"", annots=(), ca
     changed |= {size + 2 + n: filled(annotation) for n, annotation in enumerate(annots)}
     changed |= {first + n: filled(item) for n, item in enumerate(objects)}
     page_object = _object(body, numbers[page])
-    own = re.search(rb"/Contents (\d+ 0 R)", page_object)[1]
+    own = _CONTENTS.search(page_object)
     page_object = page_object.replace(
-        b"/Contents " + own,
-        b"/Contents [%d 0 R %s %d 0 R] /Annots [%s]" % (size, own, size + 1, _list(size + 2, annots)),
+        own[0],
+        b"/Contents [%d 0 R %s %d 0 R] /Annots [%s]" % (size, own[1], size + 1, _list(size + 2, annots)),
     )
     changed[numbers[page]] = page_object.replace(b"/Resources <<", b"/Resources << " + filled(resources))
     if catalog:
         changed[root] = _object(body, root).replace(b"<<", b"<< " + filled(catalog), 1)
+    return _updated(body, changed, root)
+
+
+def turned(body, content, rotate):
+    """`body` with what its pages hold turned counter-clockwise by `content` degrees, and a /Rotate of `rotate`."""
+    width, height = 595.2756, HEIGHT
+    matrix = {
+        0: b"1 0 0 1 0 0 cm",
+        90: b"0 1 -1 0 %.4f 0 cm" % height,
+        180: b"-1 0 0 -1 %.4f %.4f cm" % (width, height),
+        270: b"0 -1 1 0 0 %.4f cm" % width,
+    }[content]
+    box = (height, width) if content % 180 else (width, height)
+    size, root = (max(map(int, re.findall(rb"/%s (\d+)" % name, body))) for name in (b"Size", b"Root"))
+    changed = {size: _stream(matrix + b"\n")}
+    for found in sorted(set(re.findall(rb"(\d+) 0 obj\s*<<[^>]*?/Contents", body))):
+        page = _CONTENTS.sub(rb"/Contents [%d 0 R \1]" % size, _object(body, int(found)))
+        page = re.sub(rb"/MediaBox \[.*?\]", b"/MediaBox [0 0 %.4f %.4f]" % box, page)
+        changed[int(found)] = re.sub(rb"/Rotate \d+", b"/Rotate %d" % rotate, page)
     return _updated(body, changed, root)
 
 
@@ -57,7 +77,7 @@ def _list(first, items):
 
 
 def _object(body, number):
-    return re.search(rb"\n%d 0 obj\n(.*?)endobj" % number, body, re.DOTALL)[1]
+    return re.findall(rb"\n%d 0 obj\n(.*?)endobj" % number, body, re.DOTALL)[-1]
 
 
 def _stream(content):

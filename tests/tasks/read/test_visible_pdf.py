@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.tasks.read.overlaid import ADDRESSES, FIGURES, PLAIN, overlaid, place, right_or_doubted, text
+from tasks.read.pdf import opened, pdf_pages
+from tests.tasks.read.overlaid import ADDRESSES, FIGURES, PLAIN, overlaid, place, right_or_doubted, text, turned
 
 GRAY_LAYER = b"/OCProperties << /OCGs [%d 0 R] /D << /OFF [%d 0 R] /Order [%d 0 R] >> >>"
 LAYER = b"<< /Type /OCG /Name (draft) >>"
@@ -192,3 +193,32 @@ def test_free_text_beside_characters(address):
     rect = b"[%.2f %.2f %.2f %.2f]" % (x0 + 1, y0 + 1, x1 - 1, y1 - 1)
     note = b"<< /Type /Annot /Subtype /FreeText /F 4 /Contents (7) /DA (/Helv 9 Tf 0 g) /Rect %s >>" % rect
     assert right_or_doubted(overlaid(PLAIN, page, annots=[note]), address) - {"table4"} == {address}
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+@pytest.mark.parametrize("content", [0, 180])
+def test_turned_pages(content, rotate):
+    assert right_or_doubted(turned(PLAIN, content, rotate)) == "right"
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+@pytest.mark.parametrize("content", [0, 180])
+def test_hidden_on_a_turned_page(content, rotate):
+    box, page = place("table2.licensing.decisions")
+    body = turned(overlaid(PLAIN, page, text(b"9", *before(box), b"1 g")), content, rotate)
+    assert right_or_doubted(body, "table2.licensing.decisions") == {"table2.licensing.decisions"}
+
+
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+@pytest.mark.parametrize("content", [0, 90, 180, 270])
+def test_every_turned_page_is_made_upright(content, rotate):
+    """Digits only: PDFium drops sideways characters that it has no font for, and samples embed none."""
+    assert _digits(turned(PLAIN, content, rotate)) == _digits(PLAIN)
+
+
+def _digits(body):
+    with opened(body) as pages:
+        return [
+            sorted((c.text, round(c.x), round(c.y)) for c in page.chars if c.text.isdigit())
+            for page in pdf_pages(pages)
+        ]
