@@ -18,6 +18,8 @@ from tasks.read.page import Boxes, Char, Page
 
 SCALE = 1.5
 """Pixels a point."""
+_GRID = 2.0
+"""Points: a rendered area begins at a multiple of this, which is one of pixels too."""
 _UNIFORM = 24
 """Gray levels: less is no difference that can be seen."""
 _DARK = 70
@@ -47,7 +49,7 @@ def shown(page: Page, boxes: Boxes) -> Boxes:
 def unseen(drawn: pdfium.PdfPage, page: Page, chars: Sequence[Char]) -> list[Char]:
     """Which of some characters of a page, that stand close together, leave no ink."""
     boxes = shown(page, boxes_of(chars))
-    return [chars[n] for n in Rendered(drawn, around(boxes)).without_ink(cores(boxes))]
+    return [chars[n] for n in Rendered(drawn, [around(boxes)]).without_ink(cores(boxes))]
 
 
 def around(boxes: Boxes) -> BBox:
@@ -55,19 +57,30 @@ def around(boxes: Boxes) -> BBox:
 
 
 class Rendered:
-    """A part of a page as a person sees it, annotations and form fields too."""
+    """Parts of a page as a person sees them, annotations and form fields too."""
 
-    def __init__(self, page: pdfium.PdfPage, area: BBox) -> None:
-        self._page, self._left, self._top = page, max(0.0, area[0]), max(0.0, area[1])
-        width, height = page.get_size()
-        self._crop = (self._left, max(0.0, height - area[3]), max(0.0, width - area[2]), self._top)
+    def __init__(self, page: pdfium.PdfPage, areas: Sequence[BBox]) -> None:
+        self._page = page
+        self._areas = [(*(max(0.0, _GRID * (side // _GRID)) for side in area[:2]), *area[2:]) for area in areas]
+        x0, top, _, _ = zip(*self._areas, strict=True)
+        self._left, self._top = min(x0), min(top)
         self._gray = self._render(grayscale=True)
         self._colors: Pixels | None = None
 
     def _render(self, *, grayscale: bool) -> Pixels:
-        pixels: Pixels = self._page.render(
-            scale=SCALE, crop=self._crop, grayscale=grayscale, may_draw_forms=True, draw_annots=True
-        ).to_numpy()
+        """The areas on white: between them may be much text, which would take long."""
+        width, height = self._page.get_size()
+        parts: list[tuple[int, int, Pixels]] = []
+        for x0, top, x1, bottom in self._areas:
+            crop = (x0, max(0.0, height - bottom), max(0.0, width - x1), top)
+            image = self._page.render(
+                scale=SCALE, crop=crop, grayscale=grayscale, may_draw_forms=True, draw_annots=True
+            ).to_numpy()
+            parts.append((round((top - self._top) * SCALE), round((x0 - self._left) * SCALE), image))
+        size = max(y + image.shape[0] for y, _, image in parts), max(x + image.shape[1] for _, x, image in parts)
+        pixels: Pixels = np.full((*size, *parts[0][2].shape[2:]), _WHITE, dtype=np.uint8)
+        for y, x, image in parts:
+            pixels[y : y + image.shape[0], x : x + image.shape[1]] = image
         return pixels
 
     @property

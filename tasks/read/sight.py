@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pypdfium2 as pdfium
 
 from expectations.evidence import Cell, Doubt
-from expectations.forms import TableName
 from tasks.read.aligned.places import ENGINE
 from tasks.read.ink import Rendered, around, boxes_of, common, cores, inner, shown, unseen
 from tasks.read.page import Boxes, Char, Page
@@ -37,6 +36,10 @@ _IN_CELL, _CELLS, _SMALLEST = 0.15, 4.0, 3.0
 """A picture that covers so much of a cell, or has its middle there, is in it: but neither a large one nor a rule."""
 
 
+Digits = tuple[npt.NDArray[np.int_], Boxes]
+"""Cells by their index, and the boxes of digits in them."""
+
+
 @dataclass(slots=True)
 class Sight:
     """What was seen: by page number the characters that are hidden, and the doubts."""
@@ -50,28 +53,23 @@ class Sight:
 
 
 def look_at_tables(drawn: Sequence[pdfium.PdfPage], pages: Sequence[Page], tables: Tables) -> Sight:
-    """Look at every figure of the tables, each page's part of a table at once."""
+    """Look at every figure of the tables, all of a page at once."""
     sight = Sight()
+    cells = [cell for table in tables.values() for cell in table.cells if cell.page and cell.bbox]
+    found: list[Doubt] = []
+    for number, group in groupby(sorted(cells, key=lambda c: c.page or 0), key=lambda c: c.page):
+        index = (number or 1) - 1
+        found += _Part(drawn[index], pages[index], list(group), sight).doubts()
     for name, table in tables.items():
-        placed = sorted((c for c in table.cells if c.page and c.bbox), key=lambda c: c.page or 0)
-        seen = [
-            _Part(drawn[(number or 1) - 1], pages[(number or 1) - 1], list(cells), sight)
-            for number, cells in groupby(placed, key=lambda c: c.page)
-        ]
-        _collect(name, seen, sight)
+        own = [doubt for doubt in found if doubt.where.startswith(f"{name}.")]
+        if sum(doubt.second == _HIDDEN for doubt in own) * 2 > len(table.cells):
+            own = [Doubt(name, "表格", _ALL_HIDDEN, table.cells)]
+        sight.doubts += own
     return sight
 
 
-def _collect(name: TableName, parts: Sequence[_Part], sight: Sight) -> None:
-    found = [doubt for part in parts for doubt in part.doubts()]
-    blind = sum(doubt.second == _HIDDEN for doubt in found)
-    if blind * 2 > sum(len(part.cells) for part in parts):
-        found = [Doubt(name, "表格", _ALL_HIDDEN, tuple(cell for part in parts for cell in part.cells))]
-    sight.doubts += found
-
-
 class _Part:
-    """The cells of a table on one page."""
+    """The cells of the tables on one page."""
 
     def __init__(self, drawn: pdfium.PdfPage, page: Page, cells: Sequence[Cell], sight: Sight) -> None:
         self._drawn, self._page, self.cells, self._sight = drawn, page, cells, sight
@@ -83,10 +81,12 @@ class _Part:
 
     def doubts(self) -> Iterator[Doubt]:
         """A doubt for every cell of which something else is seen than was read; the gravest alone."""
-        rendered = Rendered(self._drawn, around(self._boxes))
+        of_table = np.array([cell.address.split(".")[0] for cell in self.cells])
+        rendered = Rendered(self._drawn, [around(self._boxes[:, of_table == name]) for name in np.unique(of_table)])
         found = dict.fromkeys(rendered.marked(self._boxes, self._explained()), _MARKED)
         found |= dict.fromkeys(self._pictured(), _PICTURE)
-        found |= dict.fromkeys(self._stacked(), _STACKED) | dict.fromkeys(self._uneven(), _SIZES)
+        digits = self._digits()
+        found |= dict.fromkeys(self._stacked(digits), _STACKED) | dict.fromkeys(self._uneven(digits), _SIZES)
         found |= dict.fromkeys(self._mixed(), _MIXED) | dict.fromkeys(self._unknown(), _UNKNOWN)
         found |= dict.fromkeys(self._hidden(rendered), _HIDDEN) | self._unsure()
         for n, what in sorted(found.items()):
@@ -102,10 +102,15 @@ class _Part:
 
     def _unsure(self) -> dict[int, str]:
         """By the index of a cell what its page says of it."""
+        if not self._page.unsure:
+            return {}
         places = shown(self._page, boxes_of(unsure.box for unsure in self._page.unsure))
         return {cell: self._page.unsure[n].what for cell, n in np.argwhere(_inside(self._boxes, places)).tolist()}
 
     def _pictured(self) -> list[int]:
+        """The cells with a picture in them."""
+        if not self._page.pictures:
+            return []
         pictures = shown(self._page, boxes_of(self._page.pictures))
         x0, top, x1, bottom = self._boxes[:, :, None]
         a, b, c, d = pictures
@@ -118,11 +123,12 @@ class _Part:
     def _hidden(self, rendered: Rendered) -> set[int]:
         """The cells with figures that leave no ink; the characters are noted."""
         chars = self._page.chars
-        is_figure = np.array([char.text in _FIGURE and char not in self._noted for char in chars], dtype=bool)
-        chosen = np.flatnonzero(is_figure[self._of_char])
+        noted = self._noted
+        is_figure = [chars[n][0] in _FIGURE and not (noted and chars[n] in noted) for n in self._of_char.tolist()]
+        chosen = np.flatnonzero(is_figure)
         places = cores(self._shown[:, self._of_char[chosen]])
-        if self.cells[0].engine != ENGINE:
-            places = common(places, inner(self._boxes[:, self._of_cell[chosen]]))
+        ruled = np.array([cell.engine != ENGINE for cell in self.cells])[self._of_cell[chosen]]
+        places[:, ruled] = common(places, inner(self._boxes[:, self._of_cell[chosen]]))[:, ruled]
         bare = chosen[rendered.without_ink(places)]
         hidden = {
             chars[n]: cell for n, cell in zip(self._of_char[bare].tolist(), self._of_cell[bare].tolist(), strict=True)
@@ -135,8 +141,8 @@ class _Part:
 
     def _unknown(self) -> set[int]:
         """The cells with characters of which only the machine knows what they are."""
-        unknown = {n for n, char in enumerate(self._page.chars) if _is_unknown(char.text)}
-        return unknown and {cell for cell, n in self._pairs() if n in unknown}
+        chars = self._page.chars
+        return {cell for cell, n in self._pairs() if _is_unknown(chars[n][0])}
 
     def _mixed(self) -> set[int]:
         """The cells in which both a note and the page print something."""
@@ -148,16 +154,17 @@ class _Part:
     def _pairs(self) -> Iterator[tuple[int, int]]:
         return zip(self._of_cell.tolist(), self._of_char.tolist(), strict=True)
 
-    def _digits(self) -> tuple[npt.NDArray[np.int_], Boxes]:
+    def _digits(self) -> Digits:
         """The digits of the cells, cell by cell from the left: the index of the cell, and the upright boxes."""
-        is_digit = np.array([char.text.isdecimal() for char in self._page.chars], dtype=bool)
-        chosen = np.flatnonzero(is_digit[self._of_char])
+        chars = self._page.chars
+        chosen = np.flatnonzero([chars[n][0].isdecimal() for n in self._of_char.tolist()])
         boxes = self._upright[:, self._of_char[chosen]]
         order = np.lexsort((boxes[0] + boxes[2], self._of_cell[chosen]))
         return self._of_cell[chosen][order], boxes[:, order]
 
-    def _uneven(self) -> set[int]:
-        cells, boxes = self._digits()
+    def _uneven(self, digits: Digits) -> set[int]:
+        """The cells with digits of clearly different size."""
+        cells, boxes = digits
         height = boxes[3] - boxes[1]
         if not len(cells) or height.min() >= _SIZE * height.max():
             return set()
@@ -165,9 +172,9 @@ class _Part:
         np.maximum.at(tallest, cells, height)
         return set(cells[height < _SIZE * tallest[cells]].tolist())
 
-    def _stacked(self) -> set[int]:
+    def _stacked(self, digits: Digits) -> set[int]:
         """The cells with two digits in one place."""
-        cells, (x0, top, x1, bottom) = self._digits()
+        cells, (x0, top, x1, bottom) = digits
         room = np.minimum(x1[1:] - x0[1:], x1[:-1] - x0[:-1])
         near = abs((top + bottom)[1:] - (top + bottom)[:-1]) < 2 * _OVERLAP * (bottom - top)[1:]
         stacked = (cells[1:] == cells[:-1]) & near & (x1[:-1] - x0[1:] > _OVERLAP * room)
