@@ -2,8 +2,23 @@
 
 import pytest
 
+from tasks.read import read
 from tasks.read.pdf import opened, pdf_pages
-from tests.tasks.read.overlaid import ADDRESSES, FIGURES, PLAIN, overlaid, place, right_or_doubted, text, turned
+from tasks.recognise import recognise
+from tasks.samples import Layout, SampleReport, draw_pdf
+from tests.tasks.read.overlaid import (
+    ADDRESSES,
+    AGENCY,
+    FIGURES,
+    HEIGHT,
+    PLAIN,
+    YEAR,
+    overlaid,
+    place,
+    right_or_doubted,
+    text,
+    turned,
+)
 
 GRAY_LAYER = b"/OCProperties << /OCGs [%d 0 R] /D << /OFF [%d 0 R] /Order [%d 0 R] >> >>"
 LAYER = b"<< /Type /OCG /Name (draft) >>"
@@ -222,3 +237,33 @@ def _digits(body):
             sorted((c.text, round(c.x), round(c.y)) for c in page.chars if c.text.isdigit())
             for page in pdf_pages(pages)
         ]
+
+
+BLANK = draw_pdf(SampleReport(AGENCY, YEAR, "2021", FIGURES), Layout(font_size=7, zero=""))
+ZERO = "table3.granted.enterprise"
+
+
+def _raw(body):
+    report = read(recognise("report.pdf", body))
+    return report, {cell.address: cell.raw for cell in report.cells}
+
+
+@pytest.mark.parametrize("kind", ["field", "free text"])
+def test_what_annotations_write_in_a_blank_cell(kind):
+    """The value of a field without appearance, and free text, are figures: read in their place, or a doubt there."""
+    box, page = place(ZERO)
+    x0, y0, x1, y1 = box
+    rect = b"[%.2f %.2f %.2f %.2f]" % (x0 + 1, y0 + 1, x1 - 1, y1 - 1)
+    note = b"<< /Type /Annot /Subtype /FreeText /F 4 /Contents (0) /DA (/Helv 9 Tf 0 g) /Rect " + rect + b" >>"
+    annots, catalog = ([field(box, b"0")], FORM) if kind == "field" else ([note], b"")
+    report, raw = _raw(overlaid(BLANK, page, annots=annots, catalog=catalog))
+    assert raw[ZERO] == "0"
+    assert {doubt.where for doubt in report.doubts} <= {ZERO, "table3.granted"}
+
+
+def test_hidden_year_in_the_title():
+    """White digits in the title's line: left out, and in doubt."""
+    body = overlaid(PLAIN, 0, text(b"2019", 150, HEIGHT - 75, b"1 g", size=12))
+    report, _ = _raw(body)
+    assert report.year == YEAR
+    assert [doubt.where for doubt in report.doubts] == ["title"]
