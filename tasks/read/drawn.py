@@ -43,11 +43,6 @@ class PageObject(NamedTuple):
 
 
 def page_objects(page: pdfium.PdfPage) -> Iterator[PageObject]:
-    """Paths and pictures, those in form XObjects too."""
-    return (o for o in all_objects(page) if o.kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE))
-
-
-def all_objects(page: pdfium.PdfPage) -> Iterator[PageObject]:
     """Everything that is drawn, in the order in which it is; form XObjects as what they hold."""
     count, get, kind_of = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, raw.FPDFPageObj_GetType
     stack = [(get(page.raw, i), _AS_IT_IS, 0) for i in reversed(range(count(page.raw)))]

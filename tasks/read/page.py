@@ -62,7 +62,8 @@ class Page:
 
     `chars` stand in the order in which the file draws them, which owes nothing to where they stand; `gaps[i]` is
     what the drawing order has before `chars[i]`: nothing, a space, or a line break. `pictures` are the boxes of all
-    pictures, `notes` what annotations write, `unsure` where print and text part, `marks` those of footnotes.
+    pictures, `notes` what annotations write, `unsure` where print and text part, `marks` those of footnotes,
+    `dropped` where characters may stand that the engine has no font for.
     """
 
     number: int
@@ -77,6 +78,7 @@ class Page:
     notes: tuple[Note, ...] = ()
     unsure: tuple[Unsure, ...] = ()
     marks: tuple[BBox, ...] = ()
+    dropped: tuple[BBox, ...] = ()
 
     @property
     def image_cover(self) -> float:

@@ -19,7 +19,7 @@ from tasks.read.drawn import page_objects, picture_box, rules, segments
 from tasks.read.page import Boxes, Char, Note, Page, Rule, Unsure, chars_at
 from tasks.read.struck import struck_once
 from tasks.read.view import View, turned
-from tasks.read.visible_pdf import SMALLEST, Drawn, characters, under_pictures
+from tasks.read.visible_pdf import SMALLEST, Drawn, characters, dropped_texts, under_pictures
 
 Angles = npt.NDArray[np.int_]
 Mask = npt.NDArray[np.bool_]
@@ -58,10 +58,11 @@ def _page(page: pdfium.PdfPage, number: int) -> Page:
     def upright(boxes: Boxes) -> Boxes:
         return turned(boxes, turn, view.width, view.height)
 
-    is_seen = np.array(drawn.is_seen, dtype=bool) & ~under_pictures(page, objects, drawn, view.width * view.height)
+    is_seen = np.array(drawn.is_seen, dtype=bool) & ~under_pictures(objects, drawn, view.width * view.height)
     chars, gaps = _main_text(drawn, view, is_seen & (turns == turn), turn)
     horizontal, vertical, slanted = rules(upright(view.boxes(list(segments(objects)))).T.tolist())
     pictures = upright(view.boxes([picture_box(o) for o in objects if o.kind == raw.FPDF_PAGEOBJ_IMAGE])).T.tolist()
+    dropped = upright(view.boxes(dropped_texts(objects, drawn))).T.tolist()
     said = written(page)
     places: list[BBox] = list(map(tuple, upright(view.boxes([note.box for note in said])).T.tolist()))
     strikes = [_middle(place) for note, place in zip(said, places, strict=True) if note.struck]
@@ -85,6 +86,7 @@ def _page(page: pdfium.PdfPage, number: int) -> Page:
         tuple(notes),
         tuple(Unsure(char[1:5], _STRUCK) for char in gone.values()),
         tuple(mark[1:5] for mark in marks.values()),
+        tuple(map(tuple, dropped)),
     )
 
 

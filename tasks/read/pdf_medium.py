@@ -13,6 +13,7 @@ from tasks.read.page import Page
 from tasks.read.pdf import opened, pdf_pages
 from tasks.read.pictured import SCANNED, pictured_tables
 from tasks.read.ruled import ruled_grids
+from tasks.read.second_engine import confirm_characters
 from tasks.read.sight import Sight, look_at_names, look_at_tables
 from tasks.read.surest import Tables, surest
 from tasks.read.tables import read_tables
@@ -45,7 +46,8 @@ def read_pdf(body: bytes) -> Medium:
         )
     if any(sight.hidden for sight in seen):
         reading = _reading(_visible(reading.pages, seen))
-    doubts = tuple(doubt for sight in seen for doubt in sight.doubts)
+    unheard = [cell for sight in seen for cell in sight.unheard]
+    doubts = (*(doubt for sight in seen for doubt in sight.doubts), *confirm_characters(body, unheard))
     return Medium(
         reading.tables,
         reading.lines,

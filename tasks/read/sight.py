@@ -42,10 +42,11 @@ Digits = tuple[npt.NDArray[np.int_], Boxes]
 
 @dataclass(slots=True)
 class Sight:
-    """What was seen: by page number the characters that are hidden, and the doubts."""
+    """What was seen: by page number the characters that are hidden, the doubts, and cells to read by another engine."""
 
     hidden: dict[int, set[Char]] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
+    unheard: list[Cell] = field(default_factory=list)
 
     def without_hidden(self, pages: Sequence[Page]) -> tuple[Page, ...]:
         """The pages as a person sees them."""
@@ -89,6 +90,7 @@ class _Part:
         found |= dict.fromkeys(self._stacked(digits), _STACKED) | dict.fromkeys(self._uneven(digits), _SIZES)
         found |= dict.fromkeys(self._mixed(), _MIXED) | dict.fromkeys(self._unknown(), _UNKNOWN)
         found |= dict.fromkeys(self._hidden(rendered), _HIDDEN) | self._unsure()
+        self._sight.unheard += [self.cells[n] for n in self._dropped()]
         for n, what in sorted(found.items()):
             yield Doubt(self.cells[n].address, self.cells[n].raw, what, (self.cells[n],))
 
@@ -106,6 +108,14 @@ class _Part:
             return {}
         places = shown(self._page, boxes_of(unsure.box for unsure in self._page.unsure))
         return {cell: self._page.unsure[n].what for cell, n in np.argwhere(_inside(self._boxes, places)).tolist()}
+
+    def _dropped(self) -> list[int]:
+        """The cells in which the engine may have dropped characters for want of a font."""
+        if not self._page.dropped:
+            return []
+        cells, _ = np.nonzero(_inside(self._boxes, shown(self._page, boxes_of(self._page.dropped))))
+        found: list[int] = np.unique(cells).tolist()
+        return found
 
     def _pictured(self) -> list[int]:
         """The cells with a picture in them."""

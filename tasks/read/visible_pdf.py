@@ -18,7 +18,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from expectations.evidence import BBox
-from tasks.read.drawn import PageObject, all_objects, picture_box
+from tasks.read.drawn import PageObject, picture_box
 from tasks.read.radicals import IDEOGRAPHS
 
 SMALLEST = 1.5
@@ -131,21 +131,40 @@ def _is_drawn(text_object: int) -> bool:
     return not color(text_object, *_rgba) or _alpha.value > 0
 
 
-def under_pictures(
-    page: pdfium.PdfPage, objects: Sequence[PageObject], drawn: Drawn, area: float
-) -> npt.NDArray[np.bool_]:
-    """Whether each character lies under an opaque picture that is drawn after it."""
+def under_pictures(objects: Sequence[PageObject], drawn: Drawn, area: float) -> npt.NDArray[np.bool_]:
+    """Whether each character lies under an opaque picture that is drawn after it; `area` is the page's."""
     covered = np.zeros(len(drawn.texts), dtype=bool)
     large = [o for o in objects if o.kind == raw.FPDF_PAGEOBJ_IMAGE and _area(picture_box(o)) > _COVERS * area]
     opaque = {_address(o.item): picture_box(o) for o in large if not raw.FPDFPageObj_HasTransparency(o.item)}
     if not opaque:
         return covered
-    order = {_address(o.item): n for n, o in enumerate(all_objects(page))}
+    order = {_address(o.item): n for n, o in enumerate(objects)}
     drawn_at = np.array([order.get(owner or 0, math.inf) for owner in drawn.owners])
     x, y = (drawn.corners[:, 0] + drawn.corners[:, 2]) / 2, (drawn.corners[:, 1] + drawn.corners[:, 3]) / 2
     for address, (x0, y0, x1, y1) in opaque.items():
         covered |= (drawn_at < order[address]) & (x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1)
     return covered
+
+
+def dropped_texts(objects: Sequence[PageObject], drawn: Drawn) -> list[BBox]:
+    """Where text objects begin of which PDFium made no characters, for want of a font; blank ones are among them."""
+    texts = [o for o in objects if o.kind == raw.FPDF_PAGEOBJ_TEXT]
+    owners = set(drawn.owners)
+    if len(texts) <= len(owners):
+        return []
+    dropped = (o for o in texts if (address := _address(o.item)) not in owners and _is_drawn(address))
+    places = (o.matrix for o in dropped if _height(o.item) and not _is_embedded(o.item))
+    return [(x, y, x + 1, y + 1) for *_, x, y in places]
+
+
+def _height(text_object: object) -> float:
+    size = ctypes.c_float()
+    raw.FPDFTextObj_GetFontSize(text_object, size)
+    return size.value
+
+
+def _is_embedded(text_object: object) -> bool:
+    return bool(raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(text_object)))
 
 
 def _address(item: object) -> int:
@@ -163,7 +182,7 @@ def without_font(page: pdfium.PdfPage) -> npt.NDArray[np.float64]:
     held: dict[int | None, bool] = {}
     for owner in drawn.owners:
         if owner not in held:
-            held[owner] = owner is None or bool(raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(_object(owner))))
+            held[owner] = owner is None or _is_embedded(_object(owner))
     text_page.close()
     return drawn.corners[[not held[owner] for owner in drawn.owners]]
 

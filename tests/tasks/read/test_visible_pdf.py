@@ -267,3 +267,11 @@ def test_hidden_year_in_the_title():
     report, _ = _raw(body)
     assert report.year == YEAR
     assert [doubt.where for doubt in report.doubts] == ["title"]
+
+
+def test_digits_that_the_engine_has_no_font_for():
+    """A lone full-width digit of a font that is not embedded: the engine may drop it, then another reads it."""
+    body = draw_pdf(SampleReport(AGENCY, YEAR, "2021", FIGURES), Layout(font_size=7, full_width=True))
+    report = read(recognise("report.pdf", body))
+    wrong = {c.address for c in report.cells if (c.value or 0) != FIGURES[c.address]}
+    assert wrong <= {doubt.where for doubt in report.doubts}
