@@ -7,6 +7,7 @@ in turn, a warm-up first; printed are the medians over the files and the median 
 from __future__ import annotations
 
 import io
+import logging
 import statistics
 import sys
 import time
@@ -20,6 +21,8 @@ from tasks.read import read
 from tasks.recognise import PDF, recognise
 
 RUNS = 3
+
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 
 def plain(body: bytes) -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from expectations.evidence import Cell, Claim, DecisionKind, Doubt, Number, Severity, Suspect
 from expectations.forms import Identity
-from expectations.places import column_label, place_label
+from expectations.places import TABLE_NAMES, column_label, place_label
 
 SEVERITY_NAMES: dict[Severity, str] = {"critical": "严重", "warning": "提醒", "info": "提示"}
 
@@ -134,6 +134,12 @@ def identity_doubt(what: str, readings: Sequence[tuple[str, str]]) -> str:
 def from_file_name(what: str, value: str) -> str:
     """DOC.NO_AGENCY and DOC.NO_YEAR where the file's name serves."""
     return f"报告中找不到{NAMES[what]}，取自文件名：{value}{' 年' if what == 'year' else ''}"
+
+
+def pictured(table: str, page: int | None) -> str:
+    """READ.PICTURE"""
+    where = f"（第 {page} 页）" if page else ""
+    return f"{TABLE_NAMES[table]}在原文中是图片{where}，本系统没有读取图片中的数字，不代表报告有误。"
 
 
 def rule_error(rule: str, why: str) -> str:

@@ -26,7 +26,7 @@ def rule_outcomes(tables: TablesRead, uncounted: Set[str], findings: Iterable[Fi
 
 
 def _without_finding(code: str, tables: TablesRead, uncounted: Set[str]) -> RuleOutcome:
-    prefix, name = code.split(".")
+    prefix = code.split(".")[0]
     if prefix == "TEXT":
         return _text(code, tables, uncounted)
     table = _TABLE_OF.get(prefix)
@@ -34,7 +34,7 @@ def _without_finding(code: str, tables: TablesRead, uncounted: Set[str]) -> Rule
         return "insufficient_data" if code == "FORMAT.YEAR_MISMATCH" and tables.year is None else "pass"
     if tables.form(table).code not in RULES[code].forms:
         return "not_applicable"
-    if name != "MISSING_TABLE" and not tables.found(table):
+    if not tables.found(table):
         return "insufficient_data"
     unknown = any(address in uncounted for address in _operands(code, tables, table))
     return "insufficient_data" if unknown else "pass"

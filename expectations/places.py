@@ -13,6 +13,8 @@ TABLE_NAMES = {"table2": "表二", "table3": "表三", "table4": "表四"}
 def place_label(where: str, form: str) -> str:
     """The Chinese name of a table, a row (`table3.new`), a column (`table3.*.total`) or a cell, in the given form."""
     table, _, rest = where.partition(".")
+    if where == "title":
+        return "标题、落款"
     if table == "section":
         return f"第{rest}部分"
     name = TABLE_NAMES.get(table)

@@ -60,7 +60,7 @@ class Report:
 
     `engine` names the first reading, `second` the independent one; `doubts` is where they differ. `notes` are findings
     that the reader itself makes about the document (DOC.YEAR_MISMATCH, DOC.NO_AGENCY, DOC.SECTIONS, ...). `claims` is
-    what section one says in words of the numbers in the tables.
+    what section one says in words of the numbers in the tables; `pictured` the pages whose tables are pictures.
     """
 
     title: str
@@ -77,6 +77,7 @@ class Report:
     claims: tuple[Claim, ...] = ()
     read_as: Mapping[str, str | None] = field(default_factory=dict)
     """What was read where a person gave another `agency` or `year`, by that name."""
+    pictured: tuple[int, ...] = ()
 
     @property
     def form(self) -> str | None:

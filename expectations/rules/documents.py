@@ -50,6 +50,8 @@ DOCUMENT_RULES = (
          "表二、表三、表四", "请改用该年度的法定格式。"),
     Rule("READ.DISAGREEMENT", "两种读法不一致", OURS, "两种独立的读法读出同样的内容", "有疑问的单元格、行或表",
          "不是报告的错误：请人工核对原文，由运维人员用 nianbao review 作出决定。"),
+    Rule("READ.PICTURE", "表格是图片", OURS, "法定表格是文字，不是图片", "表二、表三、表四",
+         "不是报告的错误：请改用由文字处理软件直接导出的文件重新上传，或由人工核对图片中的数字。"),
 )  # fmt: skip
 
 IDENTITY_DOUBTS = {"agency": "DOC.AGENCY_DOUBT", "year": "DOC.YEAR_DOUBT"}

@@ -73,7 +73,7 @@ def report_card(receipt: Receipt, report: Report | None = None, pictures: Sequen
 
 def pages_with_cells(report: Report) -> tuple[int, ...]:
     """The pages that a card shows."""
-    return tuple(sorted({cell.page for cell in report.cells if cell.page}))
+    return tuple(sorted({cell.page for cell in report.cells if cell.page} | set(report.pictured)))
 
 
 def _title(receipt: Receipt) -> str:

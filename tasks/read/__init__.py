@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from expectations import messages
+from expectations.evidence import Finding
 from expectations.forms import FIRST_YEAR, FORMS, TABLES, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
 from tasks.read.characters import checked
@@ -23,17 +25,22 @@ from tasks.read.sections import find_date, find_sections
 from tasks.read.stream import Stream
 from tasks.values import Document, Report
 
+_SECTIONS_OF_A_REPORT = 3
+"""So many of the six sections show that a document without a title is a report."""
+
 
 def read(document: Document) -> Report:
     """The report in `document`. Raises NoTextLayer, NotAnnualReport or UnsupportedYear if there is none to read."""
     medium = _READERS[document.media_type](document.body)
     who = identify(document.name, medium.lines, medium.names)
-    if medium.is_scan and len(medium.tables) < 3:
+    sections = find_sections(medium.lines)
+    is_pictured = bool(medium.pictured) and (bool(who.title) or len(sections) >= _SECTIONS_OF_A_REPORT)
+    if medium.is_scan and len(medium.tables) < 3 and not is_pictured:
         raise NoTextLayer
-    _check_is_report(medium, who.title)
+    if not is_pictured:
+        _check_is_report(medium, who.title)
     if who.year is not None and who.year < FIRST_YEAR and not who.is_year_in_doubt:
         raise UnsupportedYear(f"{who.year} 年")
-    sections = find_sections(medium.lines)
     checked = check(medium)
     return Report(
         title=who.title,
@@ -44,11 +51,18 @@ def read(document: Document) -> Report:
         cells=checked.cells,
         sections=sections,
         doubts=checked.doubts,
-        notes=(*who.notes, *section_notes(sections)),
+        notes=(*who.notes, *section_notes(sections), *_picture_notes(medium)),
         engine=medium.engine,
         second=medium.second,
+        pictured=tuple(sorted({page for page in medium.pictured.values() if page})),
         claims=tuple(claim for s in sections if s.number == "一" for claim in find_claims(s.text, who.year)),
     )
+
+
+def _picture_notes(medium: Medium) -> Iterator[Finding]:
+    """READ.PICTURE, once for each table that is a picture: our limit, not the report's fault."""
+    for name, page in medium.pictured.items():
+        yield Finding("READ.PICTURE", "critical", "fail", name, messages.pictured(name, page), fault="reading")
 
 
 def _decoded(body: bytes) -> str:

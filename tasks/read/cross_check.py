@@ -213,7 +213,8 @@ def _elsewhere(stream: Stream, table: TableName, rows: Sequence[_Row]) -> Iterat
 def _heads(stream: Stream, table: TableName, reading: TableReading) -> Iterator[Doubt]:
     """The heads of the columns: all of the form's must be there, by the characters that the text has above the rows.
 
-    A column that was not read either, and in whose place no other head stands, is the report's own lack.
+    A column that was not read either, and in whose place no other head stands, is the report's own lack. Where there
+    are no heads at all, the figures stand in the form's order.
     """
     if table not in _HEADS:
         return
@@ -222,6 +223,8 @@ def _heads(stream: Stream, table: TableName, reading: TableReading) -> Iterator[
     read = {cell.address.rsplit(".", 1)[1] for cell in reading.cells}
     unread = [a.label for a in FORMS[reading.form].applicants if table == "table3" and a.code not in read]
     other = set(seen) - set(_HEADS[table]) - _CORNER
+    if not set(seen) - _CORNER:
+        return
     if lacking and (other or lacking != Counter("".join(unread)) & lacking):
         yield Doubt(table, "列名", f"文字中的列名与法定列名不符，缺“{''.join(lacking)}”", reading.cells)
 
@@ -276,10 +279,13 @@ def _shown(parts: Sequence[Part]) -> str:
 
 
 def _table4(stream: Stream, rows: Sequence[_Row]) -> CrossCheck:
-    """The figures after the last head; the table's one row has no label of its own."""
+    """The figures after the last head, for the table's one row has no label; or a table for each group."""
     cells = tuple(cell for row in rows for cell in row.cells)
     whole = _Row("table4", cells)
     places = stream.disputes()
+    by_group = stream.dispute_groups()
+    if all(any(_agrees(row.expected, parts) for parts in by_group.get(row.where, ())) for row in rows):
+        return CrossCheck(tuple(_twice(rows, by_group)), frozenset(cell.address for cell in cells))
     if not places:
         return CrossCheck((Doubt("table4", "表格", "文字流中找不到该表的标签", cells),))
     reading = TableReading("2021", cells)

@@ -35,8 +35,10 @@ def check(medium: Medium) -> Checked:
     doubts: list[Doubt] = list(medium.doubts)
     for name in TABLES:
         table = medium.tables.get(name)
+        if name in medium.pictured:
+            doubts.append(Doubt(name, "表格", "图片", table.cells if table else ()))
         if table is None:
-            doubts += _unread(stream, name)
+            doubts += () if name in medium.pictured else _unread(stream, name)
             continue
         checked = cross_check(stream, name, table)
         cells += (replace(cell, is_seen_twice=cell.address in checked.confirmed) for cell in table.cells)

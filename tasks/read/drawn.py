@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
-import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from expectations.evidence import BBox
 from tasks.read.page import Rule
-from tasks.read.view import View
 
 THIN = 2.5
 """Points: a filled box thinner than this is a ruling line, as programs draw them; a thicker one is shading."""
@@ -32,7 +30,7 @@ _AS_IT_IS: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class PageObject(NamedTuple):
-    """A path or picture, and the matrix that the form XObjects it stands in add to its own."""
+    """An object of a page, and the matrix that the form XObjects it stands in add to its own."""
 
     item: object
     kind: int
@@ -45,17 +43,17 @@ class PageObject(NamedTuple):
 
 
 def page_objects(page: pdfium.PdfPage) -> Iterator[PageObject]:
-    """Paths and pictures, those in form XObjects too."""
+    """Everything that is drawn, in the order in which it is; form XObjects as what they hold."""
     count, get, kind_of = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, raw.FPDFPageObj_GetType
-    stack = [(get(page.raw, i), _AS_IT_IS, 0) for i in range(count(page.raw))]
+    stack = [(get(page.raw, i), _AS_IT_IS, 0) for i in reversed(range(count(page.raw)))]
     while stack:
         item, outer, depth = stack.pop()
         kind = kind_of(item)
-        if kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+        if kind != raw.FPDF_PAGEOBJ_FORM:
             yield PageObject(item, kind, outer)
-        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _FORM_DEPTH:
+        elif depth < _FORM_DEPTH:
             inner = _times(_matrix(item), outer)
-            for i in range(raw.FPDFFormObj_CountObjects(item)):
+            for i in reversed(range(raw.FPDFFormObj_CountObjects(item))):
                 stack.append((raw.FPDFFormObj_GetObject(item, i), inner, depth + 1))
 
 
@@ -86,15 +84,10 @@ def _box(points: Iterable[Point]) -> BBox:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def image_cover(objects: Iterable[PageObject], view: View) -> float:
-    """The largest share of the page that one picture covers, 0 to 1."""
-    unit = tuple(itertools.product((0, 1), (0, 1)))
-    images = [item.matrix for item in objects if item.kind == raw.FPDF_PAGEOBJ_IMAGE]
-    x0, top, x1, bottom = view.boxes([_box(_at(matrix, *corner) for corner in unit) for matrix in images])
-    width = np.minimum(x1, view.width) - np.maximum(x0, 0)
-    height = np.minimum(bottom, view.height) - np.maximum(top, 0)
-    shown = np.maximum(width, 0) * np.maximum(height, 0)
-    return float(shown.max(initial=0)) / (view.width * view.height or 1)
+def picture_box(picture: PageObject) -> BBox:
+    """Where a picture is drawn, in the page's user space."""
+    matrix = picture.matrix
+    return _box(_at(matrix, x, y) for x, y in itertools.product((0, 1), (0, 1)))
 
 
 def segments(objects: Iterable[PageObject]) -> Iterator[BBox]:
@@ -201,8 +194,9 @@ def _subpaths(item: PageObject) -> Iterator[list[Point]]:
         yield points
 
 
-def rules(boxes: Iterable[BBox]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    """The horizontal and the vertical ruling lines that thin boxes are."""
+def rules(boxes: Iterable[BBox]) -> tuple[list[Rule], list[Rule], list[BBox]]:
+    """The horizontal and the vertical ruling lines that thin boxes are; and the boxes of slanted strokes."""
+    slanted: list[BBox] = []
     horizontal: list[Rule] = []
     vertical: list[Rule] = []
     dots: list[BBox] = []
@@ -215,9 +209,11 @@ def rules(boxes: Iterable[BBox]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
             horizontal.append(Rule((top + bottom) / 2, x0, x1))
         elif width <= THIN and height > width:
             vertical.append(Rule((x0 + x1) / 2, top, bottom))
+        elif width > THIN and height > THIN:
+            slanted.append(box)
     horizontal += _dotted([((top + bottom) / 2, x0, x1) for x0, top, x1, bottom in dots])
     vertical += _dotted([((x0 + x1) / 2, top, bottom) for x0, top, x1, bottom in dots])
-    return tuple(horizontal), tuple(vertical)
+    return horizontal, vertical, slanted
 
 
 def _dotted(dots: list[tuple[float, float, float]]) -> Iterator[Rule]:

@@ -1,86 +1,156 @@
-"""What is really printed in a cell: its dark pixels must be explained by the characters that were read there.
+"""What is really printed: characters must leave ink where they stand, and ink in a cell must be that of characters.
 
-Rendering shares no code with text extraction, and costs a tenth of a second engine: that one is asked only about cells
-with ink that no character explains. Red is not counted as ink: seals are printed over tables.
+Rendering shares no code with text extraction. What shows no ink is covered, clipped, as pale as its ground, or hidden
+by a layer or an annotation; ink that no character explains is a digit drawn as curves, a picture, handwriting. Only the
+places in question are rendered, in gray; red ink is none, for seals are printed over tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
 
-from expectations.evidence import BBox, Cell
-from tasks.read.page import Page
+from expectations.evidence import BBox
+from tasks.read.page import Boxes, Char, Page
 
-SCALE = 2.0
+SCALE = 1.5
 """Pixels a point."""
-_DARK = 110
+_GRID = 2.0
+"""Points: a rendered area begins at a multiple of this, which is one of pixels too."""
+_UNIFORM = 24
+"""Gray levels: less is no difference that can be seen."""
+_DARK = 70
+"""Gray levels below its ground: paler marks are watermarks and shading."""
+_WHITE = 255
 _BORDER = 1.5
 _SLACK = 1.5
-_SPECKS = 4
+_EDGE = 0.1
+"""Of a character's box: its margins, where a neighbour's ink may be."""
+_SPECKS = 3
 """Pixels: fewer dark ones are dust."""
 
-Pixels = npt.NDArray[np.bool_]
+Pixels = npt.NDArray[np.uint8]
 
 
-def unexplained(drawn: Sequence[pdfium.PdfPage], pages: Sequence[Page], cells: Iterable[Cell]) -> tuple[Cell, ...]:
-    """The cells with ink outside the characters read in them. `pages` are what was read of the `drawn` ones."""
-    placed = sorted((c for c in cells if c.page and c.bbox), key=_line)
-    found: list[Cell] = []
-    for (number, _, _), group in groupby(placed, key=_line):
-        found.extend(_unexplained(drawn[number - 1], pages[number - 1], list(group)))
-    return tuple(found)
+def boxes_of(boxes: Iterable[BBox | Char]) -> Boxes:
+    """Boxes, or those of characters, as an array."""
+    corners = [box[1:5] if isinstance(box, Char) else box for box in boxes]
+    return np.array(corners, dtype=float).reshape(-1, 4).T
 
 
-def _line(cell: Cell) -> tuple[int, float, float]:
-    """Cells beside each other are rendered at once; more of the page would be slower than another rendering."""
-    assert cell.page
-    assert cell.bbox
-    return cell.page, cell.bbox[1], cell.bbox[3]
+def shown(page: Page, boxes: Boxes) -> Boxes:
+    """Upright boxes of `page` as a viewer shows them."""
+    return np.stack(page.as_displayed(tuple(boxes)))
 
 
-def _unexplained(page: pdfium.PdfPage, read: Page, cells: Sequence[Cell]) -> Iterator[Cell]:
-    boxes = [cell.bbox for cell in cells if cell.bbox]
-    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
-    area = min(lefts), min(tops), max(rights), max(bottoms)
-    dark = _dark_pixels(page, area)
-    chars = [box for box in (read.as_displayed(c[1:5]) for c in read.chars) if _holds(area, box)]
-    for cell, box in zip(cells, boxes, strict=True):
-        inside = [c for c in chars if _holds(box, c)]
-        if not _explains(dark, area[0], area[1], box, inside):
-            yield cell
+def unseen(drawn: pdfium.PdfPage, page: Page, chars: Sequence[Char]) -> list[Char]:
+    """Which of some characters of a page, that stand close together, leave no ink."""
+    boxes = shown(page, boxes_of(chars))
+    return [chars[n] for n in Rendered(drawn, [around(boxes)]).without_ink(cores(boxes))]
 
 
-def _dark_pixels(page: pdfium.PdfPage, area: BBox) -> Pixels:
-    width, height = page.get_size()
-    crop = (max(0, area[0]), max(0, height - area[3]), max(0, width - area[2]), max(0, area[1]))
-    bitmap = page.render(scale=SCALE, crop=crop, may_draw_forms=False, draw_annots=False)
-    pixels = bitmap.to_numpy()
-    red = pixels if pixels.ndim == 2 else pixels[:, :, 2]
-    dark: Pixels = red < _DARK
-    return dark
+def around(boxes: Boxes) -> BBox:
+    return float(boxes[0].min()), float(boxes[1].min()), float(boxes[2].max()), float(boxes[3].max())
 
 
-def _holds(box: BBox, char: BBox) -> bool:
-    x, y = (char[0] + char[2]) / 2, (char[1] + char[3]) / 2
-    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+class Rendered:
+    """Parts of a page as a person sees them, annotations and form fields too."""
+
+    def __init__(self, page: pdfium.PdfPage, areas: Sequence[BBox]) -> None:
+        self._page = page
+        self._areas = [(*(max(0.0, _GRID * (side // _GRID)) for side in area[:2]), *area[2:]) for area in areas]
+        x0, top, _, _ = zip(*self._areas, strict=True)
+        self._left, self._top = min(x0), min(top)
+        self._gray = self._render(grayscale=True)
+        self._colors: Pixels | None = None
+
+    def _render(self, *, grayscale: bool) -> Pixels:
+        """The areas on white: between them may be much text, which would take long."""
+        width, height = self._page.get_size()
+        parts: list[tuple[int, int, Pixels]] = []
+        for x0, top, x1, bottom in self._areas:
+            crop = (x0, max(0.0, height - bottom), max(0.0, width - x1), top)
+            image = self._page.render(
+                scale=SCALE, crop=crop, grayscale=grayscale, may_draw_forms=True, draw_annots=True
+            ).to_numpy()
+            parts.append((round((top - self._top) * SCALE), round((x0 - self._left) * SCALE), image))
+        size = max(y + image.shape[0] for y, _, image in parts), max(x + image.shape[1] for _, x, image in parts)
+        pixels: Pixels = np.full((*size, *parts[0][2].shape[2:]), _WHITE, dtype=np.uint8)
+        for y, x, image in parts:
+            pixels[y : y + image.shape[0], x : x + image.shape[1]] = image
+        return pixels
+
+    @property
+    def _color(self) -> Pixels:
+        """The same in colours (blue, green, red): needed for few."""
+        if self._colors is None:
+            self._colors = self._render(grayscale=False)
+        return self._colors
+
+    def without_ink(self, places: Boxes) -> list[int]:
+        """The indices of the places with nothing but an even ground."""
+        tinted = self._gray < _WHITE - _UNIFORM
+        found: list[int] = []
+        for n, (top, bottom, left, right) in enumerate(self._pixels(places)):
+            part = tinted[top:bottom, left:right]
+            if (not part.any() or part.all()) and self._is_even(slice(top, bottom), slice(left, right)):
+                found.append(n)
+        return found
+
+    def _is_even(self, rows: slice, columns: slice) -> bool:
+        gray = self._gray[rows, columns]
+        if gray.size and int(gray.max()) - int(gray.min()) >= _UNIFORM:
+            return False
+        colors = self._color[rows, columns].reshape(-1, 3).astype(int)
+        return not colors.size or int((colors.max(axis=0) - colors.min(axis=0)).max()) < _UNIFORM
+
+    def marked(self, cells: Boxes, explained: Boxes) -> list[int]:
+        """The indices of the cells with ink outside the boxes that explain it."""
+        dark = self._gray < _WHITE - _DARK
+        paper = np.ones(dark.shape, dtype=bool)
+        slack = np.array([[-_SLACK], [-_SLACK], [_SLACK], [_SLACK]])
+        for top, bottom, left, right in self._pixels(explained + slack):
+            paper[top:bottom, left:right] = False
+        dark &= paper
+        return [
+            n
+            for n, (top, bottom, left, right) in enumerate(self._pixels(inner(cells)))
+            if dark[top:bottom, left:right].any() and self._has_marks(paper, slice(top, bottom), slice(left, right))
+        ]
+
+    def _has_marks(self, paper: npt.NDArray[np.bool_], rows: slice, columns: slice) -> bool:
+        """Whether what no character explains stands out from its ground, in red light."""
+        red = self._color[rows, columns][:, :, 2].astype(int)
+        return int((paper[rows, columns] & (abs(red - int(np.median(red))) > _DARK)).sum()) >= _SPECKS
+
+    def _pixels(self, boxes: Boxes) -> list[list[int]]:
+        """Top, bottom, left, right of each box in pixels; at least one."""
+        x0, top, x1, bottom = np.maximum(0, np.rint((boxes - self._corner) * SCALE)).astype(int)
+        pixels: list[list[int]] = np.stack([top, np.maximum(bottom, top + 1), x0, np.maximum(x1, x0 + 1)]).T.tolist()
+        return pixels
+
+    @property
+    def _corner(self) -> Boxes:
+        return np.array([[self._left], [self._top], [self._left], [self._top]])
 
 
-def _explains(dark: Pixels, left: float, top: float, box: BBox, chars: Sequence[BBox]) -> bool:
-    """Whether all dark pixels inside `box` lie on or beside the characters."""
-    x0, y0 = _pixel(box[0] + _BORDER - left), _pixel(box[1] + _BORDER - top)
-    x1, y1 = _pixel(box[2] - _BORDER - left), _pixel(box[3] - _BORDER - top)
-    ink = dark[y0:y1, x0:x1].copy()
-    for char in chars:
-        rows = max(0, _pixel(char[1] - _SLACK - top) - y0), max(0, _pixel(char[3] + _SLACK - top) - y0)
-        columns = max(0, _pixel(char[0] - _SLACK - left) - x0), max(0, _pixel(char[2] + _SLACK - left) - x0)
-        ink[slice(*rows), slice(*columns)] = False
-    return int(ink.sum()) < _SPECKS
+def inner(cells: Boxes) -> Boxes:
+    """Cells less their borders."""
+    less: Boxes = cells + np.array([[_BORDER], [_BORDER], [-_BORDER], [-_BORDER]])
+    return less
 
 
-def _pixel(points: float) -> int:
-    return max(0, round(points * SCALE))
+def cores(chars: Boxes) -> Boxes:
+    """Characters' boxes less their margins."""
+    x0, top, x1, bottom = chars
+    across, down = _EDGE * (x1 - x0), _EDGE * (bottom - top)
+    return np.stack([x0 + across, top + down, x1 - across, bottom - down])
+
+
+def common(boxes: Boxes, others: Boxes) -> Boxes:
+    """What each box has in common with the other at its index."""
+    shared: Boxes = np.concatenate([np.maximum(boxes[:2], others[:2]), np.minimum(boxes[2:], others[2:])])
+    return shared

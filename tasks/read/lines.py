@@ -49,6 +49,10 @@ Spans = Mapping[int, Sequence[tuple[float, float]]]
 """Per page number the stretches, top to bottom, that tables cover."""
 
 
+PageRow = tuple[int, list[Char]]
+"""A page number, and characters that stand in one line there."""
+
+
 def table_spans(pages: Sequence[Page], grids: Iterable[Grid]) -> Spans:
     """Where the tables stand; nothing for turned pages, whose boxes are kept as displayed."""
     spans: dict[int, list[tuple[float, float]]] = {}
@@ -59,17 +63,21 @@ def table_spans(pages: Sequence[Page], grids: Iterable[Grid]) -> Spans:
     return spans
 
 
-def page_lines(pages: Sequence[Page], spans: Spans, aside: Aside) -> list[Line]:
-    """The lines of the pages outside the tables."""
-    lines: list[Line] = []
+def page_lines(rows: Iterable[PageRow]) -> list[Line]:
+    """The lines that rows of characters print."""
+    return [Line(printed(row), max(c.bottom - c.top for c in row), number) for number, row in rows]
+
+
+def free_rows(pages: Sequence[Page], spans: Spans, aside: Aside) -> list[PageRow]:
+    """The rows of characters of the pages outside the tables."""
+    rows: list[PageRow] = []
     for page in pages:
         left_out = aside[page.number]
         free = [c for n, c in enumerate(page.chars) if n not in left_out]
         for top, bottom in spans.get(page.number, ()):
             free = [c for c in free if not top <= c.y <= bottom]
-        for row in char_rows(free):
-            lines.append(Line(printed(row), max(c.bottom - c.top for c in row), page.number))
-    return lines
+        rows += [(page.number, row) for row in char_rows(free)]
+    return rows
 
 
 def running_heads(pages: Sequence[Page], aside: Aside) -> tuple[Line, ...]:

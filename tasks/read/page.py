@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -42,12 +42,28 @@ class Rule(NamedTuple):
     end: float
 
 
+class Unsure(NamedTuple):
+    """A place of a page where print and text part: its box, upright, and what stands there, in Chinese."""
+
+    box: BBox
+    what: str
+
+
+class Note(NamedTuple):
+    """What an annotation writes on a page: its box, and the characters that it has among those of the page."""
+
+    box: BBox
+    chars: frozenset[Char]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page turned upright. `turn` is the clockwise turn in degrees that made its text upright.
 
     `chars` stand in the order in which the file draws them, which owes nothing to where they stand; `gaps[i]` is
-    what the drawing order has before `chars[i]`: nothing, a space, or a line break.
+    what the drawing order has before `chars[i]`: nothing, a space, or a line break. `pictures` are the boxes of all
+    pictures, `notes` what annotations write, `unsure` where print and text part, `marks` those of footnotes,
+    `dropped` where characters may stand that the engine has no font for.
     """
 
     number: int
@@ -58,7 +74,27 @@ class Page:
     horizontal: tuple[Rule, ...] = field(repr=False)
     vertical: tuple[Rule, ...] = field(repr=False)
     gaps: tuple[str, ...] = field(repr=False)
-    image_cover: float = 0.0
+    pictures: tuple[BBox, ...] = ()
+    notes: tuple[Note, ...] = ()
+    unsure: tuple[Unsure, ...] = ()
+    marks: tuple[BBox, ...] = ()
+    dropped: tuple[BBox, ...] = ()
+
+    @property
+    def image_cover(self) -> float:
+        """The share of the page that pictures cover, 0 to 1: a scan may come in strips."""
+        shown = (
+            max(0.0, min(x1, self.width) - max(x0, 0)) * max(0.0, min(bottom, self.height) - max(top, 0))
+            for x0, top, x1, bottom in self.pictures
+        )
+        return min(1.0, sum(shown) / (self.width * self.height or 1))
+
+    def without(self, hidden: Collection[Char]) -> Page:
+        """The page less these characters."""
+        if not hidden:
+            return self
+        kept = [n for n, char in enumerate(self.chars) if char not in hidden]
+        return replace(self, chars=tuple(self.chars[n] for n in kept), gaps=tuple(self.gaps[n] for n in kept))
 
     def as_displayed(self, box: BBox) -> BBox:
         """`box` of this upright page in the coordinates of the page as a viewer shows it."""

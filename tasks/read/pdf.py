@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +13,18 @@ import pypdfium2.raw as raw
 
 from expectations.evidence import BBox
 from tasks.errors import CorruptFile
-from tasks.read.drawn import image_cover, page_objects, rules, segments
-from tasks.read.page import Char, Page, chars_at
-from tasks.read.radicals import IDEOGRAPHS
+from tasks.read.amended import crossed, digits, raised, struck
+from tasks.read.annotated import spread, written
+from tasks.read.drawn import page_objects, picture_box, rules, segments
+from tasks.read.page import Boxes, Char, Note, Page, Rule, Unsure, chars_at
 from tasks.read.struck import struck_once
 from tasks.read.view import View, turned
+from tasks.read.visible_pdf import SMALLEST, Drawn, characters, dropped_texts, under_pictures
 
 Angles = npt.NDArray[np.int_]
 Mask = npt.NDArray[np.bool_]
+
+_STRUCK = "格内有划去的数字"
 
 
 @contextmanager
@@ -31,6 +33,7 @@ def opened(body: bytes) -> Iterator[Sequence[pdfium.PdfPage]]:
     try:
         document = pdfium.PdfDocument(body)
         try:
+            document.init_forms()
             yield [document[index] for index in range(len(document))]
         finally:
             document.close()
@@ -45,50 +48,81 @@ def pdf_pages(pages: Sequence[pdfium.PdfPage]) -> tuple[Page, ...]:
 
 def _page(page: pdfium.PdfPage, number: int) -> Page:
     view = View(page)
+    objects = list(page_objects(page))
     text_page = page.get_textpage()
-    drawn = _drawn(text_page.raw)
+    drawn = characters(text_page)
     text_page.close()
     turns = _turns(drawn.radians, view)
     turn = int(np.bincount(turns[turns >= 0], minlength=1).argmax())
-    chars, gaps = _main_text(drawn, view, turns == turn, turn)
-    objects = list(page_objects(page))
-    thin = turned(view.boxes(list(segments(objects))), turn, view.width, view.height)
-    horizontal, vertical = rules(thin.T.tolist())
+
+    def upright(boxes: Boxes) -> Boxes:
+        return turned(boxes, turn, view.width, view.height)
+
+    is_seen = np.array(drawn.is_seen, dtype=bool) & ~under_pictures(objects, drawn, view.width * view.height)
+    chars, gaps = _main_text(drawn, view, is_seen & (turns == turn), turn)
+    horizontal, vertical, slanted = rules(upright(view.boxes(list(segments(objects)))).T.tolist())
+    pictures = upright(view.boxes([picture_box(o) for o in objects if o.kind == raw.FPDF_PAGEOBJ_IMAGE])).T.tolist()
+    dropped = upright(view.boxes(dropped_texts(objects, drawn))).T.tolist()
+    said = written(page)
+    places: list[BBox] = list(map(tuple, upright(view.boxes([note.box for note in said])).T.tolist()))
+    strikes = [_middle(place) for note, place in zip(said, places, strict=True) if note.struck]
+    gone, marks, horizontal = _amended(chars, horizontal, strikes, slanted)
+    kept = [n for n in range(len(chars)) if n not in gone and n not in marks]
+    chars, gaps = [chars[n] for n in kept], [gaps[n] for n in kept]
+    notes = [
+        _write(note.text, place, chars, gaps) for note, place in zip(said, places, strict=True) if note.text.strip()
+    ]
     width, height = (view.height, view.width) if turn in (90, 270) else (view.width, view.height)
-    return Page(number, width, height, turn, chars, horizontal, vertical, gaps, image_cover(objects, view))
+    return Page(
+        number,
+        width,
+        height,
+        turn,
+        tuple(chars),
+        tuple(horizontal),
+        tuple(vertical),
+        tuple(gaps),
+        tuple(map(tuple, pictures)),
+        tuple(notes),
+        tuple(Unsure(char[1:5], _STRUCK) for char in gone.values()),
+        tuple(mark[1:5] for mark in marks.values()),
+        tuple(map(tuple, dropped)),
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """The visible characters of a page in drawing order; `gaps` is what stands before each."""
-
-    texts: list[str] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
-    corners: list[BBox] = field(default_factory=list)
-    radians: list[float] = field(default_factory=list)
+def _middle(box: BBox) -> Rule:
+    return Rule((box[1] + box[3]) / 2, box[0], box[2])
 
 
-def _drawn(handle: object) -> _Drawn:
-    unicode, loose_box, angle = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharAngle
-    rect = raw.FS_RECTF()
-    reference = ctypes.byref(rect)
-    drawn = _Drawn()
-    gap = ""
-    for index in range(raw.FPDFText_CountChars(handle)):
-        code = unicode(handle, index)
-        text = (IDEOGRAPHS.get(code) or chr(code)) if 0 < code < 0x110000 else ""
-        if "\ud800" <= text <= "\udfff":  # half of a character, which no text may hold
-            text = "\ufffd"
-        if not text or text.isspace():
-            gap = "\n" if text in "\r\n" or gap == "\n" else " "
-            continue
-        loose_box(handle, index, reference)
-        drawn.corners.append((rect.left, rect.bottom, rect.right, rect.top))
-        drawn.radians.append(angle(handle, index))
-        drawn.texts.append(text)
-        drawn.gaps.append(gap)
-        gap = ""
-    return drawn
+def _amended(
+    chars: Sequence[Char], rules: list[Rule], strikes: list[Rule], slanted: Sequence[BBox]
+) -> tuple[dict[int, Char], dict[int, Char], list[Rule]]:
+    """The digits that were struck out, those that are marks of footnotes, and the rules that are ruling."""
+    indices = digits(chars)
+    if not len(indices):
+        return {}, {}, rules
+    boxes = np.array([chars[n][1:5] for n in indices.tolist()], dtype=float).T
+    is_struck, ruling = struck(boxes, rules)
+    if strikes:
+        is_struck |= struck(boxes, strikes)[0]
+    if slanted:
+        is_struck |= crossed(boxes, slanted)
+    gone, marks = indices[is_struck].tolist(), indices[raised(boxes)].tolist()
+    return {n: chars[n] for n in gone}, {n: chars[n] for n in marks}, ruling
+
+
+def _write(text: str, box: BBox, chars: list[Char], gaps: list[str]) -> Note:
+    """Put what an annotation writes among the characters: after what stands to its left in the same line."""
+    x0, top, _, bottom = box
+    before = [n for n, char in enumerate(chars) if top <= char.y <= bottom and char.x1 <= x0 + 2]
+    at = max(before, key=lambda n: (chars[n].x1, n)) + 1 if before else len(chars)
+    texts, boxes = zip(*spread(text, box), strict=True)
+    new = chars_at(texts, np.array(boxes, dtype=float).T)
+    if at < len(gaps):
+        gaps[at] = "\n"
+    chars[at:at] = new
+    gaps[at:at] = ["\n", *[""] * (len(new) - 1)]
+    return Note(box, frozenset(new))
 
 
 def _turns(radians: Sequence[float], view: View) -> Angles:
@@ -99,14 +133,19 @@ def _turns(radians: Sequence[float], view: View) -> Angles:
 
 def _turn(degrees: float, view: View) -> int:
     right_angle: int = round(degrees / 90) * 90
-    return (right_angle - view.rotation) % 360 if abs(degrees - right_angle) <= 3 else -1
+    return (-right_angle - view.rotation) % 360 if abs(degrees - right_angle) <= 3 else -1
 
 
-def _main_text(drawn: _Drawn, view: View, is_main: Mask, turn: int) -> tuple[tuple[Char, ...], tuple[str, ...]]:
+def _main_text(drawn: Drawn, view: View, is_main: Mask, turn: int) -> tuple[list[Char], list[str]]:
     """The characters that run in the main direction, on the page, struck once, upright; and the gap before each."""
     boxes = view.boxes(drawn.corners)
-    shown = np.flatnonzero(is_main & (boxes[2] > boxes[0]) & view.shows(boxes)).tolist()
+    is_large = (
+        (boxes[2] > boxes[0])
+        & (boxes[3] > boxes[1])
+        & (np.maximum(boxes[2] - boxes[0], boxes[3] - boxes[1]) >= SMALLEST)
+    )
+    shown = np.flatnonzero(is_main & is_large & view.shows(boxes)).tolist()
     upright = turned(boxes[:, shown], turn, view.width, view.height)
     chars = chars_at([drawn.texts[i] for i in shown], upright)
     first = struck_once(chars)
-    return tuple(chars[i] for i in first), tuple(drawn.gaps[shown[i]] for i in first)
+    return [chars[i] for i in first], [drawn.gaps[shown[i]] for i in first]

@@ -2,50 +2,90 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
-from itertools import groupby
+from dataclasses import dataclass, field
 
-from expectations.evidence import Cell
 from tasks.read.aligned import read_aligned
-from tasks.read.ink import unexplained
-from tasks.read.lines import Aside, furniture, page_lines, running_heads, table_spans
+from tasks.read.lines import Aside, Line, PageRow, free_rows, furniture, page_lines, running_heads, table_spans
 from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import opened, pdf_pages
+from tasks.read.pictured import SCANNED, pictured_tables
 from tasks.read.ruled import ruled_grids
 from tasks.read.second_engine import confirm_characters
+from tasks.read.sight import Sight, look_at_names, look_at_tables
 from tasks.read.surest import Tables, surest
 from tasks.read.tables import read_tables
 
-_SCANNED = 0.6
+_NAMING = re.compile(r"公开.*(?:报告|年报)|(?:20\d\d|二[〇○零].{2})年.*(?:报告|年报)")
+_SIGNED = 3
+_LONGEST = 60
+"""Characters: a longer line is no title or signature."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The pages of a PDF, and what was made of them."""
+
+    pages: tuple[Page, ...]
+    tables: Tables
+    rows: tuple[PageRow, ...] = field(repr=False)
+    lines: tuple[Line, ...] = field(repr=False)
+    heads: tuple[Line, ...] = field(repr=False)
+    stream: str = field(repr=False)
+    engine: str
 
 
 def read_pdf(body: bytes) -> Medium:
-    """A PDF that opens without a password."""
+    """A PDF that opens without a password. What nobody can see in it is left out, and in doubt."""
     with opened(body) as drawn:
-        pages = pdf_pages(drawn)
-        grids = [grid for page in pages for grid in ruled_grids(page)]
-        spans = table_spans(pages, grids)
-        aside = furniture(pages, spans)
-        stream = _stream(pages, aside)
-        ruled = read_tables(grids)
-        tables = surest(ruled, lambda: read_aligned(pages, aside), stream)
-        doubtful = unexplained(drawn, pages, _unguarded(tables))
-    doubts = confirm_characters(body, doubtful)
-    lines = tuple(page_lines(pages, spans, aside))
+        reading = _reading(pdf_pages(drawn))
+        seen = (
+            look_at_tables(drawn, reading.pages, reading.tables),
+            look_at_names(drawn, reading.pages, _naming(reading)),
+        )
+    if any(sight.hidden for sight in seen):
+        reading = _reading(_visible(reading.pages, seen))
+    unheard = [cell for sight in seen for cell in sight.unheard]
+    doubts = (*(doubt for sight in seen for doubt in sight.doubts), *confirm_characters(body, unheard))
+    return Medium(
+        reading.tables,
+        reading.lines,
+        reading.stream,
+        reading.engine,
+        "stream",
+        _is_scan(reading.pages),
+        doubts,
+        reading.heads,
+        pictured_tables(reading.pages, reading.rows, reading.lines, reading.tables),
+    )
+
+
+def _visible(pages: tuple[Page, ...], seen: Sequence[Sight]) -> tuple[Page, ...]:
+    for sight in seen:
+        pages = sight.without_hidden(pages)
+    return pages
+
+
+def _reading(pages: tuple[Page, ...]) -> _Reading:
+    grids = [grid for page in pages for grid in ruled_grids(page)]
+    spans = table_spans(pages, grids)
+    aside = furniture(pages, spans)
+    stream = _stream(pages, aside)
+    ruled = read_tables(grids)
+    tables = surest(ruled, lambda: read_aligned(pages, aside), stream)
+    rows = tuple(free_rows(pages, spans, aside))
     heads = running_heads(pages, aside)
-    return Medium(tables, lines, stream, "lines" if ruled else "words", "stream", _is_scan(pages), doubts, heads)
+    return _Reading(pages, tables, rows, tuple(page_lines(rows)), heads, stream, "lines" if ruled else "words")
 
 
-def _unguarded(tables: Tables) -> Iterator[Cell]:
-    """The cells that no identity guards: table 2, and the groups of table 4 that are blank throughout."""
-    if "table2" in tables:
-        yield from tables["table2"].cells
-    if "table4" in tables:
-        for _, group in groupby(tables["table4"].cells, key=lambda c: c.address.rsplit(".", 1)[0]):
-            cells = tuple(group)
-            if all(cell.is_blank for cell in cells):
-                yield from cells
+def _naming(reading: _Reading) -> Iterator[PageRow]:
+    """The lines that may be the title, and the last ones, which may be signature and date."""
+    last = len(reading.rows) - _SIGNED
+    for n, (row, line) in enumerate(zip(reading.rows, reading.lines, strict=True)):
+        if len(row[1]) <= _LONGEST and (n >= last or _NAMING.search(line.plain)):
+            yield row
 
 
 def _stream(pages: Sequence[Page], aside: Aside) -> str:
@@ -64,5 +104,5 @@ def _drawn(page: Page, aside: Container[int]) -> str:
 
 def _is_scan(pages: Sequence[Page]) -> bool:
     """Whether most pages are pictures: what text lies under them was guessed by some other program."""
-    scanned = [page for page in pages if page.image_cover > _SCANNED and not (page.horizontal and page.vertical)]
+    scanned = [page for page in pages if page.image_cover > SCANNED and not (page.horizontal and page.vertical)]
     return len(scanned) * 2 > len(pages)

@@ -148,6 +148,18 @@ class Stream:
             for (_, end, limit), stop in zip(places, stops, strict=False)
         ]
 
+    def dispute_groups(self) -> Places:
+        """What stands behind the heads of each group of table 4, where each has a table of its own."""
+        flat, at = self._flat
+        found: Places = {}
+        for group, heads in _group_heads().items():
+            position = 0
+            while (hit := flat.find(heads, position)) >= 0:
+                position = hit + len(heads)
+                start = at[position - 1] + 1
+                found.setdefault(f"table4.{group}", []).append(self._parts(start, start + _ROW, frozenset()))
+        return found
+
     def _dispute_places(self) -> list[tuple[int, int, int]]:
         """Where the heads of table 4 begin (about), where its figures begin, and where they end at the latest."""
         flat, at = self._flat
@@ -231,6 +243,13 @@ class Stream:
             elif token["text"] and (_HEAD.search(token["text"]) or not furniture.issuperset(token["text"])):
                 parts.append(([], True))
         return tuple(Part(tuple(figures), is_foreign) for figures, is_foreign in parts)
+
+
+@cache
+def _group_heads() -> dict[str, str]:
+    """By group of table 4 its label with the heads of its five columns."""
+    form = FORMS["2021"]
+    return {g.code: g.label + "".join(c.label for c in form.results) for g in form.groups}
 
 
 def figures_of_cell(raw: str) -> str:

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
 
-from expectations.evidence import BBox
 from tasks.read.page import Boxes
 
 _EDGE = 1.0
@@ -21,7 +20,7 @@ class View:
         width, height = self.right - self.left, self.top - self.bottom
         self.width, self.height = (width, height) if self.rotation in (0, 180) else (height, width)
 
-    def boxes(self, corners: list[BBox]) -> Boxes:
+    def boxes(self, corners: npt.ArrayLike) -> Boxes:
         """Boxes with these corners, any two opposite ones, as shown."""
         xa, ya, xb, yb = np.array(corners, dtype=float).reshape(-1, 4).T
         x0, x1 = np.minimum(xa, xb) - self.left, np.maximum(xa, xb) - self.left

@@ -177,6 +177,7 @@ def test_every_rule_has_its_outcome():
     assert set(rules) == {
         *QUERIES,
         "READ.DISAGREEMENT",
+        "READ.PICTURE",
         "DOC.NO_AGENCY",
         "DOC.NO_YEAR",
         "DOC.AGENCY_DOUBT",

@@ -22,6 +22,8 @@ _HEADING = "申请人情况"
 _SPANNING = frozenset({_HEADING, key(_APPLICANTS[1].group)})
 _FIRST_ROW = "一本年新收"
 _HEADING_LINES = 12
+_LINE = 1.5
+"""Of a word's height: lines of a label are not farther apart."""
 _ONE_LABEL = 0.4
 """Of a word's height: what is not farther apart may be one label, though it reaches over a column's edge."""
 _NUMBERED = re.compile(r"[1-9１-９][.．、]")
@@ -57,12 +59,21 @@ def _first_figure(row: WordRow, column: Strip) -> int:
 
 
 def _split(page: Sequence[WordRow]) -> tuple[Sequence[WordRow], Sequence[WordRow]]:
-    """The lines of a page's heading, and those below; a label beside the last of them is of no harm there."""
+    """The lines of a page's heading, and those below; a label that begins a line above its figures is below too."""
     first = next((n for n, row in enumerate(page) if _HEADING in row_key(row)), None)
     if first is None:
         return (), page
     last = next((n for n, row in enumerate(page) if n > first and _is_body(row)), first + _HEADING_LINES)
+    if last < len(page):
+        figures = next((w for w in page[last] if w.is_figure), page[last][0])
+        while last > first + 1 and _begins_label(page[last - 1], figures):
+            last -= 1
     return page[:last], page[last:]
+
+
+def _begins_label(row: WordRow, figures: Word) -> bool:
+    """Whether a line is but the beginning of the label that `figures` stand beside, half a line or a line lower."""
+    return row[-1].x1 < figures.x0 and 0 < figures.y - row[0].y < _LINE * figures.height
 
 
 def _is_body(row: WordRow) -> bool:

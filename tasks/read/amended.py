@@ -1,0 +1,70 @@
+"""Digits that do not count although they are printed: struck out, or raised as the mark of a footnote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from expectations.evidence import BBox
+from tasks.read.page import Boxes, Char, Rule
+
+_DIGITS = frozenset("0123456789０１２３４５６７８９")
+_MIDDLE = (0.28, 0.72)
+"""Of a character's height: what runs between strikes it; an underline runs below, a border above or below."""
+_ACROSS = 0.6
+"""Of a character's width: so much of it at least is struck."""
+_SMALL, _RAISED, _BESIDE = 0.8, 0.2, 0.6
+"""Of the digit before: the height of a footnote's mark, how much higher it ends, and how close it follows."""
+
+Indices = npt.NDArray[np.int_]
+
+
+def digits(chars: Sequence[Char]) -> Indices:
+    """The indices of the digits."""
+    return np.array([n for n, char in enumerate(chars) if char[0] in _DIGITS], dtype=int)
+
+
+def struck(boxes: Boxes, rules: Sequence[Rule]) -> tuple[npt.NDArray[np.bool_], list[Rule]]:
+    """Which of the characters in `boxes` a rule runs through, and the rules that run through none."""
+    x0, top, x1, bottom = boxes
+    if not len(rules) or not len(x0):
+        return np.zeros(len(x0), dtype=bool), list(rules)
+    at, start, end = np.array(rules, dtype=float).T[:, :, None]
+    height = bottom - top
+    inside = (at > top + _MIDDLE[0] * height) & (at < top + _MIDDLE[1] * height)
+    through = inside & (np.minimum(end, x1) - np.maximum(start, x0) > _ACROSS * (x1 - x0))
+    strikes = through.any(axis=1)
+    return through.any(axis=0), [rule for rule, strike in zip(rules, strikes, strict=True) if not strike]
+
+
+def crossed(boxes: Boxes, strokes: Iterable[BBox]) -> npt.NDArray[np.bool_]:
+    """Which of the characters in `boxes` a slanted stroke, from corner to corner of its own box, runs through."""
+    x0, top, x1, bottom = boxes
+    x, y, height = (x0 + x1) / 2, (top + bottom) / 2, bottom - top
+    hit = np.zeros(len(x), dtype=bool)
+    for left, up, right, down in strokes:
+        inside = (left <= x) & (x <= right) & (up <= y) & (y <= down)
+        falls = up + (x - left) * (down - up) / (right - left)
+        hit |= inside & (np.minimum(abs(y - falls), abs(y - (up + down - falls))) < height / 2)
+    return hit
+
+
+def raised(boxes: Boxes) -> npt.NDArray[np.bool_]:
+    """Which of the digits in `boxes` are marks of footnotes: clearly smaller than a digit to their left, and higher."""
+    x0, top, x1, bottom = boxes
+    height = bottom - top
+    marks = np.zeros(len(height), dtype=bool)
+    small = np.flatnonzero(height < _SMALL * height.max(initial=0))
+    while len(small):
+        gap = x0[small, None] - x1
+        beside = (gap > -_BESIDE * height) & (gap < _BESIDE * height) & (x0[small, None] > x0)
+        above = (top < bottom[small, None]) & (bottom[small, None] < bottom - _RAISED * height)
+        of_figure = beside & above & (height[small, None] < _SMALL * height) & ~marks
+        follows = beside & marks & (abs(bottom[small, None] - bottom) < 1) & (abs(height[small, None] - height) < 1)
+        found = small[(of_figure | follows).any(axis=1) & ~marks[small]]
+        if not len(found):
+            break
+        marks[found] = True
+    return marks

@@ -1,0 +1,191 @@
+"""Which characters of a PDF page can be seen, by what the file itself says of them. What rendering says is ink.py's.
+
+Not seen is what is drawn in an invisible mode (3, or 7: clip only), without any opacity, or under an opaque picture
+that is drawn later: text that some other program guessed from a scan is no evidence.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from expectations.evidence import BBox
+from tasks.read.drawn import PageObject, picture_box
+from tasks.read.radicals import IDEOGRAPHS
+
+SMALLEST = 1.5
+"""Points: characters that are less high cannot be read."""
+_UNSEEN_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
+_STROKED_MODES = (raw.FPDF_TEXTRENDERMODE_STROKE, raw.FPDF_TEXTRENDERMODE_STROKE_CLIP)
+_COVERS = 0.03
+"""Of the page: a smaller picture is not looked under."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The characters of a page in drawing order; `gaps` is what stands before each, `owners` the object it is of."""
+
+    texts: list[str]
+    gaps: list[str]
+    corners: npt.NDArray[np.float64]
+    radians: list[float]
+    is_seen: list[bool]
+    owners: list[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a text object is drawn."""
+
+    radians: float
+    is_seen: bool
+
+
+def _quick(function: object, result: type[Any], *arguments: type[Any]) -> Callable[..., Any]:
+    """A function of PDFium without what ctypes checks at each call: these are called for every character."""
+    address = ctypes.cast(function, ctypes.c_void_p).value  # type: ignore[arg-type]
+    assert address
+    return ctypes.PYFUNCTYPE(result, *arguments)(address)
+
+
+_loose_box = _quick(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_owner = _quick(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+_angle = _quick(raw.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
+_unicode = _quick(raw.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_mode = _quick(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
+_FOUR = (ctypes.c_void_p,) * 4
+_fill = _quick(raw.FPDFPageObj_GetFillColor, ctypes.c_int, ctypes.c_void_p, *_FOUR)
+_stroke = _quick(raw.FPDFPageObj_GetStrokeColor, ctypes.c_int, ctypes.c_void_p, *_FOUR)
+
+
+def characters(text_page: pdfium.PdfTextPage) -> Drawn:
+    """All characters of a page but white space, and whether each is seen."""
+    handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value
+    count = raw.FPDFText_CountChars(text_page.raw)
+    codes = _codes(text_page, count)
+    known = {code: _text(code) for code in set(codes)}
+    rects = (raw.FS_RECTF * count)()
+    place, size = ctypes.addressof(rects), ctypes.sizeof(raw.FS_RECTF)
+    looks: dict[int | None, _Look] = {}
+    texts: list[str] = []
+    gaps: list[str] = []
+    radians: list[float] = []
+    is_seen: list[bool] = []
+    owners: list[int | None] = []
+    gap = ""
+    for index, code in enumerate(codes):
+        text = known[code]
+        if text.isspace():
+            gap = "\n" if text == "\n" or gap == "\n" else " "
+            continue
+        _loose_box(handle, index, place + size * len(texts))
+        owner = _owner(handle, index)
+        look = looks.get(owner)
+        if look is None:
+            look = looks[owner] = _Look(_angle(handle, index), owner is None or _is_drawn(owner))
+        texts.append(text)
+        gaps.append(gap)
+        radians.append(look.radians)
+        is_seen.append(look.is_seen)
+        owners.append(owner)
+        gap = ""
+    corners = np.frombuffer(rects, dtype=np.float32).reshape(-1, 4)[: len(texts)].astype(float)
+    return Drawn(texts, gaps, corners, radians, is_seen, owners)
+
+
+def _codes(text_page: pdfium.PdfTextPage, count: int) -> Sequence[int]:
+    """The characters' code points: in one go, where each of them has one unit of UTF-16."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(text_page.raw, 0, count, buffer) == count + 1:
+        return buffer[:count]
+    handle = ctypes.cast(text_page.raw, ctypes.c_void_p).value
+    return [_unicode(handle, index) for index in range(count)]
+
+
+def _text(code: int) -> str:
+    """White space is a line break or a space."""
+    text = (IDEOGRAPHS.get(code) or chr(code)) if 0 < code < 0x110000 else " "
+    if text.isspace():
+        return "\n" if text in "\r\n" else " "
+    return "\ufffd" if "\ud800" <= text <= "\udfff" else text  # half of a character, which no text may hold
+
+
+_alpha = ctypes.c_uint()
+_others = (ctypes.c_uint * 3)()
+_rgba = (*(ctypes.addressof(_others) + 4 * n for n in range(3)), ctypes.addressof(_alpha))
+
+
+def _is_drawn(text_object: int) -> bool:
+    mode = _mode(text_object)
+    if mode in _UNSEEN_MODES:
+        return False
+    color = _stroke if mode in _STROKED_MODES else _fill
+    return not color(text_object, *_rgba) or _alpha.value > 0
+
+
+def under_pictures(objects: Sequence[PageObject], drawn: Drawn, area: float) -> npt.NDArray[np.bool_]:
+    """Whether each character lies under an opaque picture that is drawn after it; `area` is the page's."""
+    covered = np.zeros(len(drawn.texts), dtype=bool)
+    large = [o for o in objects if o.kind == raw.FPDF_PAGEOBJ_IMAGE and _area(picture_box(o)) > _COVERS * area]
+    opaque = {_address(o.item): picture_box(o) for o in large if not raw.FPDFPageObj_HasTransparency(o.item)}
+    if not opaque:
+        return covered
+    order = {_address(o.item): n for n, o in enumerate(objects)}
+    drawn_at = np.array([order.get(owner or 0, math.inf) for owner in drawn.owners])
+    x, y = (drawn.corners[:, 0] + drawn.corners[:, 2]) / 2, (drawn.corners[:, 1] + drawn.corners[:, 3]) / 2
+    for address, (x0, y0, x1, y1) in opaque.items():
+        covered |= (drawn_at < order[address]) & (x0 <= x) & (x <= x1) & (y0 <= y) & (y <= y1)
+    return covered
+
+
+def dropped_texts(objects: Sequence[PageObject], drawn: Drawn) -> list[BBox]:
+    """Where text objects begin of which PDFium made no characters, for want of a font; blank ones are among them."""
+    texts = [o for o in objects if o.kind == raw.FPDF_PAGEOBJ_TEXT]
+    owners = set(drawn.owners)
+    if len(texts) <= len(owners):
+        return []
+    dropped = (o for o in texts if (address := _address(o.item)) not in owners and _is_drawn(address))
+    places = (o.matrix for o in dropped if _height(o.item) and not _is_embedded(o.item))
+    return [(x, y, x + 1, y + 1) for *_, x, y in places]
+
+
+def _height(text_object: object) -> float:
+    size = ctypes.c_float()
+    raw.FPDFTextObj_GetFontSize(text_object, size)
+    return size.value
+
+
+def _is_embedded(text_object: object) -> bool:
+    return bool(raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(text_object)))
+
+
+def _address(item: object) -> int:
+    return ctypes.cast(item, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+
+
+def _area(box: BBox) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
+def without_font(page: pdfium.PdfPage) -> npt.NDArray[np.float64]:
+    """Where the characters stand whose font the file does not hold: what they look like is up to the machine."""
+    text_page = page.get_textpage()
+    drawn = characters(text_page)
+    held: dict[int | None, bool] = {}
+    for owner in drawn.owners:
+        if owner not in held:
+            held[owner] = owner is None or _is_embedded(_object(owner))
+    text_page.close()
+    return drawn.corners[[not held[owner] for owner in drawn.owners]]
+
+
+def _object(address: int) -> object:
+    return ctypes.cast(address, raw.FPDF_PAGEOBJECT)
