@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -15,8 +16,8 @@ from tasks.read.rows import TableReading
 from tasks.read.stream import Stream
 from tasks.read.values import figure_doubts
 
-_MONEY_UNIT = re.compile(r"(?:单位|收费金额|收费)[\s:：(（]*(?:单位)?[\s:：]*(?:人民币)?\s*([百千万亿]*元)")
-_FEES = {"2021": "table2.fees.amount_wan"}
+_MONEY_UNIT = re.compile(r"(?<![\u4e00-\u9fff])[百千万亿]*元|(?:单位|金额|收费|人民币)\s*([百千万亿]*元)")
+_AMOUNTS = ("table2.fees.amount_wan", "table2.procurement.amount")
 _CORRECTED = re.compile(r"(?:更正|勘误|订正)(?:后|为|说明|如下|：|:)|(?:应|改|更改|更正|修正)为\s*[0-9０-９]+\s*件")
 
 
@@ -43,7 +44,7 @@ def check(medium: Medium) -> Checked:
         checked = cross_check(stream, name, table)
         cells += (replace(cell, is_seen_twice=cell.address in checked.confirmed) for cell in table.cells)
         doubts += (*table.doubts, *checked.doubts, *_misplaced(name, table))
-    doubts += (*figure_doubts(cells), *_joined(medium.tables, cells), *_units(medium, cells), *_corrected(medium))
+    doubts += (*figure_doubts(cells), *_joined(medium.tables, cells), *_units(stream, cells), *_corrected(medium))
     return Checked(tuple(cells), tuple(doubts))
 
 
@@ -53,9 +54,13 @@ def _unread(stream: Stream, name: TableName) -> Iterator[Doubt]:
 
 
 def _misplaced(name: TableName, table: TableReading) -> Iterator[Doubt]:
-    """Where rows of the form are missing and others were not placed, one may be the other."""
-    read = {cell.address.rsplit(".", 1)[0] for cell in table.cells}
-    lines = dict.fromkeys(figure.address.rsplit(".", 1)[0] for figure in FORMS[table.form].figures(name))
+    """Where rows of the form are missing and others were not placed, one may be the other; and rows read in part."""
+    read = Counter(cell.address.rsplit(".", 1)[0] for cell in table.cells)
+    lines = Counter(figure.address.rsplit(".", 1)[0] for figure in FORMS[table.form].figures(name))
+    columns = {cell.address.rsplit(".", 1)[1] for cell in table.cells}
+    for line, figures in read.items():
+        if figures < (len(columns) if name == "table3" else lines[line]):
+            yield Doubt(line, f"读出 {figures} 个数", "这一行没有读全")
     if table.extras:
         shown = "、".join(f"“{plain(label)[:20]}”" for label in table.extras[:3])
         yield from (Doubt(line, "没有读出这一行", f"另有未能归位的行：{shown}") for line in lines if line not in read)
@@ -81,13 +86,12 @@ def _sum(cells: Iterable[Cell | None]) -> int | None:
     return sum(values) if all(isinstance(value, int) for value in values) else None  # type: ignore[arg-type]
 
 
-def _units(medium: Medium, cells: Iterable[Cell]) -> Iterator[Doubt]:
-    """Fees in a document that names 元 as its unit of money: the form's is 万元."""
-    form = medium.tables["table2"].form if "table2" in medium.tables else None
-    units = set(_MONEY_UNIT.findall(plain(medium.stream))) - {"万元"}
+def _units(stream: Stream, cells: Iterable[Cell]) -> Iterator[Doubt]:
+    """Amounts beside which table 2 names another unit of money than the form's 万元."""
+    units = {found[0].lstrip("单位金额收费人民币 ") for found in _MONEY_UNIT.finditer(stream.part("table2"))} - {"万元"}
     for cell in cells:
-        if units and form and cell.address == _FEES.get(form) and cell.value:
-            yield Doubt(cell.address, cell.raw, f"文中的金额单位是“{'、'.join(sorted(units))}”，不是万元", (cell,))
+        if units and cell.address in _AMOUNTS and cell.value and "元" not in cell.raw:
+            yield Doubt(cell.address, cell.raw, f"表二中的金额单位是“{'、'.join(sorted(units))}”，不是万元", (cell,))
 
 
 def _corrected(medium: Medium) -> Iterator[Doubt]:

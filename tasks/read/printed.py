@@ -11,18 +11,22 @@ from tasks.read.page import Char
 GAP = 0.5
 """Of a character's height: a wider gap inside a line is a space."""
 _SAME_LINE = 0.5
-"""Of a character's height: characters whose middles are not farther apart stand in one line."""
+"""Of the height of the higher character: those whose middles are not farther apart stand in one line, also a point."""
 
 
 def char_rows(chars: Iterable[Char]) -> list[list[Char]]:
     """Characters grouped into lines, from top to bottom, each from left to right."""
     rows: list[list[Char]] = []
     for char in sorted(chars, key=attrgetter("y")):
-        if rows and char.y - rows[-1][0].y <= (char.bottom - char.top) * _SAME_LINE:
+        if rows and char.y - rows[-1][0].y <= max(_height(char), _height(rows[-1][0])) * _SAME_LINE:
             rows[-1].append(char)
         else:
             rows.append([char])
     return [sorted(row, key=attrgetter("x0")) for row in rows]
+
+
+def _height(char: Char) -> float:
+    return char.bottom - char.top
 
 
 def printed(chars: Iterable[Char]) -> str:

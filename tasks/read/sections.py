@@ -13,13 +13,10 @@ from tasks.read.lines import Line
 from tasks.values import ReportSection
 
 _SECTIONS = FORMS["2021"].sections
-_NUMBERS = {
-    heading: section.number
-    for section in _SECTIONS
-    for name in (section.heading, *section.aliases)
-    for heading in (key(name), section.number + key(name))
-}
-"""The number of the section that a heading, with or without a number, begins."""
+_NUMBERS = {key(name): section.number for section in _SECTIONS for name in (section.heading, *section.aliases)}
+"""The number of the section that a heading, but for what is printed before it, begins."""
+_ORDINAL = re.compile(r"\A(?:第?[一二三四五六七八九十0-9]{1,3}(?:部分|章|节)?|[ⅠⅡⅢⅣⅤⅥIVX]{1,4})(?=\D)")
+"""However a site numbers its headings."""
 _LONGEST = 200
 _LONE_DATE = re.compile(r"\A(?:\D{0,12})(20\d\d)[年/.-](\d{1,2})[月/.-](\d{1,2})日?(?:\d\d:\d\d.*)?\Z")
 
@@ -40,8 +37,12 @@ def find_sections(lines: Sequence[Line]) -> tuple[ReportSection, ...]:
 
 def headings(lines: Sequence[Line]) -> dict[str, int]:
     """Where the heading of each section stands, by the section's number."""
-    found = ((_NUMBERS.get(key(line.text)), index) for index, line in enumerate(lines) if len(line.text) <= _LONGEST)
+    found = ((_number(key(line.text)), index) for index, line in enumerate(lines) if len(line.text) <= _LONGEST)
     return {number: index for number, index in found if number}
+
+
+def _number(text: str) -> str | None:
+    return _NUMBERS.get(text) or _NUMBERS.get(_ORDINAL.sub("", text))
 
 
 def _printed(lines: Iterable[Line]) -> Iterator[str]:

@@ -110,6 +110,10 @@ class Stream:
             return sum(len(label.body) > _SHORT and label.body in flat for label in _labels(table, None)) >= _ANNOUNCE
         return any(word in flat for word in _ONLY_IN[table])
 
+    def part(self, table: TableName) -> str:
+        """The text of `table`, from its head to that of the next."""
+        return self._plain[slice(*self._region(table))]
+
     def rows(self, table: TableName, form: str | None = None) -> Places:
         """The rows of `table`, of one form or of all, that the text names to the letter, with the figures behind."""
         start, end = self._region(table)
