@@ -27,7 +27,7 @@ _HEADS: dict[TableName, str] = {
 _SURE_OF_GROUPS = ("lines", "cells")
 """Engines that see which columns a group's head spans."""
 _CORNER = frozenset(f"{CORNER}申请人情况法人或其他组织")
-_DAMAGED = 2
+_DAMAGED = 4
 """Characters of the 75 in table 4's heads that a damaged text may lack: the figures' order is checked beside them."""
 _ALIKE = {"它": "他", "合": "总", "数": "计"}
 """合计 and 总数 are 总计, and 其它 is 其他."""
