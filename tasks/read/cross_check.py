@@ -26,6 +26,8 @@ _HEADS: dict[TableName, str] = {
 }
 _SURE_OF_GROUPS = ("lines", "cells")
 """Engines that see which columns a group's head spans."""
+_PLACING = (*_SURE_OF_GROUPS, "words")
+"""Engines that see which column a figure stands in, though it is the only one of its row."""
 _CORNER = frozenset(f"{CORNER}申请人情况法人或其他组织")
 _DAMAGED = 4
 """Characters of the 75 in table 4's heads that a damaged text may lack: the figures' order is checked beside them."""
@@ -66,11 +68,21 @@ class _Compared:
     rows: tuple[_Row, ...]
     expected: tuple[str, ...]
     parts: tuple[Part, ...]
-    is_found: bool
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the text shows which cells are blank, in a medium where only the order of its fields could tell."""
+        cells = [cell for row in self.rows for cell in row.cells]
+        return _is_placed(cells) or sum(len(part.figures) + part.blanks for part in self.parts) >= len(cells)
 
     @property
     def seen(self) -> list[str]:
         return [figure for part in self.parts for figure in part.figures]
+
+
+def _is_placed(cells: Sequence[Cell]) -> bool:
+    """Whether something else than the order of fields in a text says which cell is which."""
+    return any(cell.engine in _PLACING for cell in cells)
 
 
 def cross_check(stream: Stream, table: TableName, reading: TableReading) -> CrossCheck:
@@ -91,7 +103,7 @@ def cross_check(stream: Stream, table: TableName, reading: TableReading) -> Cros
     ]
     if table == "table3" and _total_is_elsewhere(stream, reading):
         return CrossCheck(tuple(doubts))
-    agreed = (one for one in compared if one.is_found and len(one.rows) == 1 and _agrees(one.expected, one.parts))
+    agreed = (one for one in compared if len(one.rows) == 1 and _agrees(one.expected, one.parts) and one.is_whole)
     return CrossCheck(tuple(doubts), frozenset(c.address for one in agreed for c in one.rows[0].cells))
 
 
@@ -105,7 +117,7 @@ def _compared(rows: Sequence[_Row], found: Places) -> Iterator[_Compared]:
         parts = next(
             (p for p in places if _agrees(expected, p)), max(places, key=lambda p: sum(len(x.figures) for x in p))
         )
-        yield _Compared(together, expected, parts, is_found=True)
+        yield _Compared(together, expected, parts)
 
 
 def _differences(compared: Sequence[_Compared]) -> Iterator[Doubt]:
@@ -295,7 +307,9 @@ def _table4(stream: Stream, rows: Sequence[_Row]) -> CrossCheck:
         return CrossCheck((Doubt("table4", "表格", "文字流中找不到该表的标签", cells),))
     reading = TableReading("2021", cells)
     doubts = [*_heads(stream, "table4", reading), *_order(stream, "table4", reading)]
-    if not _agrees(whole.expected, places[0]):
+    if not any(_agrees(whole.expected, parts) for parts in places):
         doubts.append(Doubt("table4", " ".join(whole.expected), _shown(places[0]), cells))
     doubts += _twice([whole], {"table4": places})
-    return CrossCheck(tuple(doubts), frozenset() if doubts else frozenset(cell.address for cell in cells))
+    is_whole = _is_placed(cells) or sum(len(p.figures) + p.blanks for p in places[0]) >= len(cells)
+    confirmed = frozenset(cell.address for cell in cells) if is_whole and not doubts else frozenset()
+    return CrossCheck(tuple(doubts), confirmed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from expectations.evidence import Cell, Doubt
@@ -17,6 +17,7 @@ from tasks.read.stream import Stream
 from tasks.read.values import figure_doubts
 
 _MONEY_UNIT = re.compile(r"(?<![\u4e00-\u9fff])[百千万亿]*元|(?:单位|金额|收费|人民币)\s*([百千万亿]*元)")
+_UNIT_ABOVE = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*[百千万亿]*元")
 _AMOUNTS = ("table2.fees.amount_wan", "table2.procurement.amount")
 _CORRECTED = re.compile(r"(?:更正|勘误|订正)(?:后|为|说明|如下|：|:)|(?:应|改|更改|更正|修正)为\s*[0-9０-９]+\s*件")
 
@@ -44,7 +45,13 @@ def check(medium: Medium) -> Checked:
         checked = cross_check(stream, name, table)
         cells += (replace(cell, is_seen_twice=cell.address in checked.confirmed) for cell in table.cells)
         doubts += (*table.doubts, *checked.doubts, *_misplaced(name, table))
-    doubts += (*figure_doubts(cells), *_joined(medium.tables, cells), *_units(stream, cells), *_corrected(medium))
+    doubts += (
+        *figure_doubts(cells),
+        *_ones(cells),
+        *_joined(medium.tables, cells),
+        *_units(stream, cells),
+        *_corrected(medium),
+    )
     return Checked(tuple(cells), tuple(doubts))
 
 
@@ -81,6 +88,13 @@ def _joined(tables: Mapping[TableName, TableReading], cells: Iterable[Cell]) -> 
             yield Doubt(address, cell.raw, "数字之间有空格或换行，没有合计可以证实是一个数", (cell,))
 
 
+def _ones(cells: Sequence[Cell]) -> Iterator[Doubt]:
+    """一 where most blanks are printed otherwise: it may be a dash that a program has saved so, and it may be a 1."""
+    ones = [cell for cell in cells if cell.raw.strip() == "一"]
+    if 2 * len(ones) < sum(cell.is_blank or cell.value == 0 for cell in cells):
+        yield from (Doubt(cell.address, cell.raw, "可能是横线，也可能是一件", (cell,)) for cell in ones)
+
+
 def _sum(cells: Iterable[Cell | None]) -> int | None:
     values = [0 if cell and cell.is_blank else cell and cell.value for cell in cells]
     return sum(values) if all(isinstance(value, int) for value in values) else None  # type: ignore[arg-type]
@@ -88,9 +102,11 @@ def _sum(cells: Iterable[Cell | None]) -> int | None:
 
 def _units(stream: Stream, cells: Iterable[Cell]) -> Iterator[Doubt]:
     """Amounts beside which table 2 names another unit of money than the form's 万元."""
-    units = {found[0].lstrip("单位金额收费人民币 ") for found in _MONEY_UNIT.finditer(stream.part("table2"))} - {"万元"}
+    above, text = stream.part("table2")
+    named = (*_UNIT_ABOVE.finditer(above), *_MONEY_UNIT.finditer(text))
+    units = {found[0].lstrip("单位金额收费人民币:： ") for found in named} - {"万元"}
     for cell in cells:
-        if units and cell.address in _AMOUNTS and cell.value and "元" not in cell.raw:
+        if units and cell.address in _AMOUNTS and cell.value:
             yield Doubt(cell.address, cell.raw, f"表二中的金额单位是“{'、'.join(sorted(units))}”，不是万元", (cell,))
 
 

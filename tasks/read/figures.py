@@ -126,7 +126,7 @@ def _unit_doubt(unit: str, remark: str, figure: Figure) -> str:
     money = "元" in unit
     if figure.kind == "count" and (money or any(c in unit for c in "万亿千百%‰")):
         return f"单位“{unit}”不是件数的单位"
-    if figure.kind == "amount" and unit and unit != figure.unit and (figure.column == "amount_wan" or unit != "元"):
+    if figure.kind == "amount" and unit and unit != figure.unit:
         return f"单位“{unit}”不是{figure.unit}"
     if any(word in remark for word in ("元", "%", "倍")) and figure.unit not in remark:
         return f"附注“{remark}”中的单位与该格不符"

@@ -32,7 +32,7 @@ def confirm_characters(body: bytes, cells: Sequence[Cell]) -> tuple[Doubt, ...]:
     return tuple(
         Doubt(cell.address, cell.raw, seen, (cell,))
         for cell, seen in second_reading(body, cells)
-        if figures_of(seen) != figures_of(cell.raw)
+        if figures_of(seen) != figures_of(cell.raw) or (cell.is_blank and any(map(str.isalpha, seen)))
     )
 
 

@@ -27,7 +27,10 @@ _EXPLANATION = re.compile(r"\s*\([^()0-9]{4,150}\)")
 _ITEM_NUMBER = rf"(?<![0-9.,])[0-9]{{1,2}}\s*[.、)]+\s*(?=[{_HAN}(“])"
 _ORDINAL = r"第[0-9]+|[0-9]+(?=[条款年月页])"
 _FIGURE = r"-?[0-9][0-9,]*(?:\.[0-9]+)?"
-_TOKEN = re.compile(rf"(?P<skip>{_ITEM_NUMBER}|{_ORDINAL})|(?P<figure>{_FIGURE})|(?P<text>[{_HAN}]+)")
+_BLANK = r"(?<!\S)[-—–―/\\~～一无·.…]{1,3}(?!\S)"
+_TOKEN = re.compile(
+    rf"(?P<skip>{_ITEM_NUMBER}|{_ORDINAL})|(?P<figure>{_FIGURE})|(?P<blank>{_BLANK})|(?P<text>[{_HAN}]+)"
+)
 _SHORT = 3
 """A label with fewer characters stands in many a sentence: it counts only with its number, or right before a figure."""
 
@@ -49,6 +52,8 @@ _ANNOUNCE = 5
 """Labels of table 3 that no text has by chance."""
 _DISPUTES = "复议后起诉"
 _HEAD_OF_DISPUTES = 150
+_ABOVE = 60
+"""Characters above a table that may tell its unit."""
 _ROW = 60
 _FIGURES_OF_A_ROW = 2
 """Behind a label so many figures make a row of a table; one may be a sentence's."""
@@ -59,10 +64,14 @@ _RESULTS = 6
 
 
 class Part(NamedTuple):
-    """Figures that follow each other, as digits; `is_foreign` if a text that no table of the form has stands before."""
+    """Figures that follow each other, as digits; `is_foreign` if a text that no table of the form has stands before.
+
+    `blanks` counts the marks that stand for none among them.
+    """
 
     figures: tuple[str, ...]
     is_foreign: bool
+    blanks: int = 0
 
 
 Places = dict[str, list[tuple[Part, ...]]]
@@ -110,9 +119,10 @@ class Stream:
             return sum(len(label.body) > _SHORT and label.body in flat for label in _labels(table, None)) >= _ANNOUNCE
         return any(word in flat for word in _ONLY_IN[table])
 
-    def part(self, table: TableName) -> str:
-        """The text of `table`, from its head to that of the next."""
-        return self._plain[slice(*self._region(table))]
+    def part(self, table: TableName) -> tuple[str, str]:
+        """What stands right above `table`, and its text up to the head of the next."""
+        start, end = self._region(table)
+        return self._plain[max(0, start - _ABOVE) : start], self._plain[start:end]
 
     def rows(self, table: TableName, form: str | None = None) -> Places:
         """The rows of `table`, of one form or of all, that the text names to the letter, with the figures behind."""
@@ -241,12 +251,16 @@ class Stream:
 
     def _parts(self, start: int, end: int, furniture: frozenset[str]) -> tuple[Part, ...]:
         parts: list[tuple[list[str], bool]] = [([], False)]
+        blanks = [0]
         for token in _TOKEN.finditer(self._plain[start:end]):
             if token["figure"]:
                 parts[-1][0].append(_digits(token["figure"]))
+            elif token["blank"]:
+                blanks[-1] += 1
             elif token["text"] and (_HEAD.search(token["text"]) or not furniture.issuperset(token["text"])):
                 parts.append(([], True))
-        return tuple(Part(tuple(figures), is_foreign) for figures, is_foreign in parts)
+                blanks.append(0)
+        return tuple(Part(tuple(p[0]), p[1], n) for p, n in zip(parts, blanks, strict=True))
 
 
 @cache

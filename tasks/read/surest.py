@@ -11,6 +11,8 @@ from tasks.read.cross_check import cross_check
 from tasks.read.rows import TableReading
 from tasks.read.stream import Stream
 
+_NEARLY_WHOLE = 0.9
+"""Of the figures that the order of a text gives: if its heads give so many, they are to give the same."""
 Tables = Mapping[TableName, TableReading]
 
 
@@ -37,6 +39,8 @@ def surer(by_heads: Tables, by_order: Tables, text: str) -> Tables:
             tables[name] = table
         elif _is_sure(name, table, stream):
             tables[name] = _compared(table, other) if _is_sure(name, other, stream) else table
+        elif len(table.cells) > _NEARLY_WHOLE * len(other.cells):
+            tables[name] = _compared(other, table)
     return tables
 
 

@@ -23,20 +23,24 @@ def read_table4(rows: list[GridRow]) -> TableReading | None:
     heads: list[GridCell] = []
     found: dict[str, Cell] = {}
     doubts: list[Doubt] = []
+    is_open = True
     for row in rows:
         named = [c for c in row.starting if key(c.text) in _RESULTS or key(c.text) in _GROUPS]
-        heads.extend(named)
+        heads = [*(heads if is_open else ()), *named]
+        is_open = is_open or bool(named)
         if heads and not named and _is_figures(row.starting):
             read = {a: cell_of(a, cell, row.grid) for a, cell in _addressed(row.starting, heads).items()}
             doubts.extend(_again(found, read))
-            found |= {address: cell for address, cell in read.items() if address not in found}
+            found |= {a: cell for a, cell in read.items() if a not in found or found[a].is_blank}
+            is_open = False
     return TableReading(_FORM.code, tuple(found.values()), tuple(doubts)) if found else None
 
 
 def _again(first: Mapping[str, Cell], second: Mapping[str, Cell]) -> Iterator[Doubt]:
-    """A second row of figures under the same heads: the same again, or an empty one, is no matter."""
+    """A second row of figures for the same heads: the same again is no matter, nor is the empty form beside it."""
     same = [a for a in second if a in first]
-    if any(not second[a].is_blank and second[a].raw.strip() != first[a].raw.strip() for a in same):
+    differ = any(second[a].raw.strip() != first[a].raw.strip() for a in same)
+    if differ and not any(all(one[a].is_blank for a in same) for one in (first, second)):
         shown = [" ".join(one[a].raw.strip() for a in same) for one in (first, second)]
         yield Doubt("table4", shown[0], f"另有一行：{shown[1]}", tuple(second.values()))
 
@@ -48,9 +52,7 @@ def _is_figures(cells: Sequence[GridCell]) -> bool:
 
 
 def _addressed(cells: Sequence[GridCell], heads: list[GridCell]) -> dict[str, GridCell]:
-    """Each figure with the address that the heads above it give; by position if all fifteen are there."""
-    if len(cells) == len(ADDRESSES):
-        return dict(zip(ADDRESSES, cells, strict=True)) if _in_order(heads) else {}
+    """Each figure with the address that the heads above it give; by position if some are not to be read."""
     found: dict[str, GridCell] = {}
     for cell in cells:
         above = [key(h.text) for h in heads if h.left <= cell.middle <= h.right]
@@ -58,6 +60,8 @@ def _addressed(cells: Sequence[GridCell], heads: list[GridCell]) -> dict[str, Gr
         result = next((_RESULTS[t] for t in reversed(above) if t in _RESULTS), None)
         if group and result:
             found[f"table4.{group}.{result}"] = cell
+    if len(found) < len(cells) == len(ADDRESSES):
+        return dict(zip(ADDRESSES, cells, strict=True)) if _in_order(heads) else {}
     return found
 
 
