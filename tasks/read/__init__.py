@@ -22,7 +22,6 @@ from tasks.read.pdf_medium import read_pdf
 from tasks.read.radicals import IDEOGRAPHS
 from tasks.read.rows import TableReading
 from tasks.read.sections import find_date, find_sections
-from tasks.read.stream import Stream
 from tasks.values import Document, Report
 
 _SECTIONS_OF_A_REPORT = 3
@@ -92,7 +91,7 @@ _READERS: dict[str, Callable[[bytes], Medium]] = {
 def _check_is_report(medium: Medium, title: str) -> None:
     """A report has at least a statutory table with a figure in it, or the title and text of one."""
     filled = any(cell.value is not None for table in medium.tables.values() for cell in table.cells)
-    if not filled and (medium.tables or not title) and not any(Stream(medium.stream).announces(t) for t in TABLES[1:]):
+    if not filled and (medium.tables or not title) and not any(medium.stream.announces(t) for t in TABLES[1:]):
         raise NotAnnualReport
 
 

@@ -19,6 +19,7 @@ from tasks.read.docx_names import running_heads, styled
 from tasks.read.grid import Grid, GridCell
 from tasks.read.medium import Medium
 from tasks.read.spans import MAX_SPAN, MIN_CELLS
+from tasks.read.stream import Stream
 from tasks.read.tables import read_tables
 from tasks.read.visible.marks import settled, unmarked
 from tasks.read.visible.pictures import pictured_tables
@@ -39,7 +40,7 @@ def read_docx(body: bytes) -> Medium:
         raise TooLarge("DOCX 内容过多")
     names = running_heads(document)
     keep_visible(root, Styles(document.styles.element))
-    stream = checked("".join(_pieces(root)))
+    stream = Stream(checked("".join(_pieces(root))))
     held = {table: None for table in root.iter(_TABLE) if _holds_data(table)}
     running = [(line, p) for p in root.iter(_PARAGRAPH) if not _is_inside(p, held) for line in _text(p).split("\n")]
     lines = tuple(styled(unmarked(line), p) for line, p in running)

@@ -32,7 +32,7 @@ class Checked:
 
 def check(medium: Medium) -> Checked:
     """Hold the tables of `medium` against its text, and every figure against what it can mean."""
-    stream = Stream(medium.stream)
+    stream = medium.stream
     cells: list[Cell] = []
     doubts: list[Doubt] = list(medium.doubts)
     for name in TABLES:
@@ -112,7 +112,8 @@ def _units(stream: Stream, cells: Iterable[Cell]) -> Iterator[Doubt]:
 
 def _corrected(medium: Medium) -> Iterator[Doubt]:
     """A document that says of its own figures that they are corrected."""
-    found = _CORRECTED.search(medium.stream)
+    text = medium.stream.text
+    found = _CORRECTED.search(text)
     if found and medium.tables:
-        at = medium.stream[max(0, found.start() - 20) : found.end() + 20]
+        at = text[max(0, found.start() - 20) : found.end() + 20]
         yield Doubt("table3", "表中的数", f"文中有更正的说明：{' '.join(at.split())}")

@@ -19,6 +19,7 @@ from tasks.read.labels import LIKELY, key, similarity
 from tasks.read.lines import Line, is_page_number
 from tasks.read.medium import Medium
 from tasks.read.rows import TableReading
+from tasks.read.stream import Stream
 from tasks.read.surest import Tables, surer, surest
 from tasks.read.table3 import DataRow, best_similarity, joined_rows, recognise_rows
 from tasks.read.table4 import ADDRESSES as TABLE4
@@ -96,7 +97,7 @@ def read_dump(text: str) -> Medium:
     text = "\n".join(line for line in text.split("\n") if not _is_page_number(line))
     text = "\n".join(_without_placeholders(line) for line in text.split("\n"))
     grids, said = text_grids(text.splitlines())
-    stream = "\n".join(said)
+    stream = Stream("\n".join(said))
     tables = surer(read_tables(grids), _by_order(text.splitlines()), stream)
     is_in_turn = in_order4(_regions(text.splitlines())["table4"])
     for wide in (True, False) if len(text) <= _LONGEST else ():

@@ -26,13 +26,14 @@ FIGURE = re.compile(
     r"[-+－﹣−]?[0-9０-９][0-9０-９,，.．]*(?:万?元|[件项条个宗次份部人起例户家篇批])?(?:[（(][^（）()]*[）)])?\Z|[-—–－﹣−─/／＼～]{1,2}\Z"
 )
 """A token that is a number, perhaps with unit and remark, or a dash that stands for none."""
-_NOTE = re.compile(r"(?<=[0-9])[*＊※†‡#﹡①-⑳⑴-⒇⓪❶-❿⓵-⓾㊀-㊉¹²³⁰⁴-⁹]+\Z")
+_NOTE = re.compile(r"(?<=[0-9])(?:注\s*[0-9一二三四五]{0,2}|[*＊※†‡#﹡①-⑳⑴-⒇⓪❶-❿⓵-⓾㊀-㊉¹²³⁰⁴-⁹]+)\Z")
 """A mark that sends to a note, behind a number."""
 _EXPLAINS = re.compile(r"[(\[【〔](?:其中|含|包括|不含|注|同比|见)")
 _UNITS = re.compile(r"[百千万亿]*美元|[百千万亿]*元|[百千万亿]+[件项条]")
 _CHANGE = re.compile(r"\A\s*(?:净?增加?|新增|净?减少?|\+)\s*(?=[0-9])")
 """How a change may say in words which way it goes."""
 _OTHER_SEPARATORS = re.compile(r"[0-9]{1,3}(?:[、。·’'`.][0-9]{3})+\Z")
+_SEPARATOR_UNCLEAR = "千分位的分隔符不是通常的"
 _STOP = re.compile(r"(?<=[0-9])[.。、；;,]\Z")
 _LOOKALIKES = frozenset("OoQDUlI|〇○零")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u061c]")
@@ -73,6 +74,8 @@ def read_figure(raw: str, figure: Figure) -> FigureRead:
         return FigureRead(None, _why_unclear(text))
     if sum(map(str.isdigit, match["number"])) > _LONGEST:
         return FigureRead(None)
+    if figure.kind == "count" and _OTHER_SEPARATORS.match(match["number"]):
+        return FigureRead(None, _SEPARATOR_UNCLEAR)
     number = Decimal(match["number"].replace(",", ""))
     value = int(number) if figure.kind == "count" and "." not in match["number"] else number
     return FigureRead(value, _unit_doubt(match["unit"] or "", match["remark"], figure))
@@ -117,7 +120,7 @@ def _why_unclear(text: str) -> str:
     if _LOOKALIKES.issuperset(marks) or (digits and all(c.isdigit() or c in _LOOKALIKES or c in ",." for c in marks)):
         return "含有形似数字的字符，或分隔符的位置不对"
     if _OTHER_SEPARATORS.match(marks):
-        return "千分位的分隔符不是通常的"
+        return _SEPARATOR_UNCLEAR
     return "符号不明" if marks[0] in "—―─" and digits == len(marks) - 1 else ""
 
 

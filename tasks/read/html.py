@@ -12,6 +12,7 @@ from tasks.read.grid import Grid
 from tasks.read.html_names import page_names, tagged
 from tasks.read.medium import Medium
 from tasks.read.spans import MAX_SPAN, MIN_CELLS, SpanCell, spanned_grid
+from tasks.read.stream import Stream
 from tasks.read.tables import read_tables
 from tasks.read.visible.marks import settled, unmarked
 from tasks.read.visible.pictures import pictured_tables
@@ -46,7 +47,7 @@ def read_html(text: str) -> Medium:
         raise TooLarge("网页内容过多")
     names = page_names(root)
     keep_visible(root)
-    stream = checked(" ".join(root.itertext(etree.Element)))
+    stream = Stream(checked(" ".join(root.itertext(etree.Element))))
     grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
     marked = [line for line in _running_text(root).split("\n") if line.strip()]
     lines = tagged((text for line in marked if (text := unmarked(line)).strip()), root)

@@ -9,6 +9,7 @@ from expectations.evidence import Doubt
 from expectations.forms import TableName
 from tasks.read.lines import Line
 from tasks.read.rows import TableReading
+from tasks.read.stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Medium:
 
     tables: Mapping[TableName, TableReading]
     lines: tuple[Line, ...] = field(repr=False)
-    stream: str = field(repr=False)
+    stream: Stream = field(repr=False)
     engine: str
     second: str
     is_scan: bool = False

@@ -15,6 +15,7 @@ from tasks.read.pictured import SCANNED, pictured_tables
 from tasks.read.ruled import ruled_grids
 from tasks.read.second_engine import confirm_characters
 from tasks.read.sight import Sight, look_at_names, look_at_tables
+from tasks.read.stream import Stream
 from tasks.read.surest import Tables, surest
 from tasks.read.tables import read_tables
 
@@ -33,7 +34,7 @@ class _Reading:
     rows: tuple[PageRow, ...] = field(repr=False)
     lines: tuple[Line, ...] = field(repr=False)
     heads: tuple[Line, ...] = field(repr=False)
-    stream: str = field(repr=False)
+    stream: Stream = field(repr=False)
     engine: str
 
 
@@ -88,9 +89,9 @@ def _naming(reading: _Reading) -> Iterator[PageRow]:
             yield row
 
 
-def _stream(pages: Sequence[Page], aside: Aside) -> str:
+def _stream(pages: Sequence[Page], aside: Aside) -> Stream:
     """The text in drawing order, without page numbers and running heads."""
-    return "\n".join(_drawn(page, aside[page.number]) for page in pages)
+    return Stream("\n".join(_drawn(page, aside[page.number]) for page in pages))
 
 
 def _drawn(page: Page, aside: Container[int]) -> str:

@@ -6,10 +6,9 @@ Nothing here is shared with the readers of geometry: not the matching of labels,
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -18,8 +17,10 @@ from expectations.forms.common import DENIED, OTHER, REJECTED, RESULTS_OF_YEAR, 
 from tasks.read.traditional import SIMPLIFIED
 
 _WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x2212: "-", 0xFE63: "-"}
+_CHARACTERS = SIMPLIFIED | _WIDTH
 _HAN = "\u3400-\u9fff\u3007"
-_LETTER = re.compile(rf"[0-9A-Za-z{_HAN}]")
+_LETTERS = re.compile(rf"[0-9A-Za-z{_HAN}]+")
+_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _NUMBER_BEFORE = re.compile(
     r"(?:\([一二三四五六七八九十]{1,2}\)|(?<![0-9.,])[0-9]{1,2}\s*[.、,)]+|[一二三四五六七八九十]、)[.、\s]*\Z"
 )
@@ -27,6 +28,7 @@ _EXPLANATION = re.compile(r"\s*\([^()0-9]{4,150}\)")
 _ITEM_NUMBER = rf"(?<![0-9.,])[0-9]{{1,2}}\s*[.、)]+\s*(?=[{_HAN}(“])"
 _ORDINAL = r"第[0-9]+|[0-9]+(?=[条款年月页])"
 _FIGURE = r"-?[0-9][0-9,]*(?:\.[0-9]+)?"
+_FIGURES = re.compile(_FIGURE)
 _BLANK = r"(?<!\S)[-—–―/\\~～一无·.…]{1,3}(?!\S)"
 _TOKEN = re.compile(
     rf"(?P<skip>{_ITEM_NUMBER}|{_ORDINAL})|(?P<figure>{_FIGURE})|(?P<blank>{_BLANK})|(?P<text>[{_HAN}]+)"
@@ -96,21 +98,21 @@ class _Named:
 
 @dataclass(frozen=True)
 class Stream:
-    """The whole text of a document in file order."""
+    """The whole text of a document in file order; what was found in it is found once."""
 
     text: str
+    _rows: dict[tuple[TableName, str | None], Places] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _plain(self) -> str:
         """Digits and punctuation of the usual width; nothing that has no width."""
-        narrow = self.text.translate(_WIDTH).translate(SIMPLIFIED)
-        return "".join(c for c in narrow if c.isascii() or unicodedata.category(c) != "Cf")
+        return _UNSEEN.sub("", self.text.translate(_CHARACTERS))
 
     @cached_property
     def _flat(self) -> tuple[str, Sequence[int]]:
         """Letters alone, and where each stands in the plain text."""
-        found = [(m[0], m.start()) for m in _LETTER.finditer(self._plain)]
-        return "".join(c for c, _ in found), [at for _, at in found]
+        runs = list(_LETTERS.finditer(self._plain))
+        return "".join(run[0] for run in runs), [at for run in runs for at in range(*run.span())]
 
     def announces(self, table: TableName) -> bool:
         """Whether the text holds words that only `table` prints, read or not."""
@@ -126,6 +128,11 @@ class Stream:
 
     def rows(self, table: TableName, form: str | None = None) -> Places:
         """The rows of `table`, of one form or of all, that the text names to the letter, with the figures behind."""
+        if (table, form) not in self._rows:
+            self._rows[table, form] = self._find_rows(table, form)
+        return self._rows[table, form]
+
+    def _find_rows(self, table: TableName, form: str | None) -> Places:
         start, end = self._region(table)
         found: Places = {}
         for one, after in self._in_order(table, form, start, end):
@@ -183,7 +190,7 @@ class Stream:
             position = hit + len(_DISPUTES)
             before = flat[max(0, hit - _HEAD_OF_DISPUTES) : position + 80]
             if before.count("结") >= _RESULTS:
-                figure = re.compile(_FIGURE).search(self._plain, at[position - 1])
+                figure = _FIGURES.search(self._plain, at[position - 1])
                 end = figure.start() if figure else len(self._plain)
                 stop = flat.find("存在的主要问题", position)
                 limit = at[stop] if stop >= 0 else len(self._plain)
@@ -204,7 +211,7 @@ class Stream:
         return at[min(hits)] if hits else len(self._plain)
 
     def _letters(self, start: int, end: int) -> str:
-        return "".join(m[0] for m in _LETTER.finditer(self._plain[start:end]))
+        return "".join(_LETTERS.findall(self._plain[start:end]))
 
     def _in_order(
         self, table: TableName, form: str | None, start: int, end: int
@@ -272,11 +279,7 @@ def _group_heads() -> dict[str, str]:
 
 def figures_of_cell(raw: str) -> str:
     """The digits, points and minus signs of a cell, whatever else it prints."""
-    return "".join(_digits(m[0]) for m in re.finditer(_FIGURE, _one_line(raw.translate(_WIDTH))))
-
-
-def _one_line(text: str) -> str:
-    return "".join(c for c in text if not c.isspace() and (c.isascii() or unicodedata.category(c) != "Cf"))
+    return "".join(_digits(m[0]) for m in _FIGURES.finditer("".join(_UNSEEN.sub("", raw.translate(_WIDTH)).split())))
 
 
 def _digits(figure: str) -> str:
@@ -297,7 +300,7 @@ def _labels(table: TableName, form: str | None) -> tuple[_Label, ...]:
 def _label(where: str, label: str) -> _Label:
     number = re.match(r"（?([一二三四五六七八九十0-9]+)[）、.]", label)
     body = label[number.end() :] if number else label
-    letters = "".join(c for c in body.split("（")[0] if _LETTER.match(c))
+    letters = "".join(_LETTERS.findall(body.split("（")[0]))
     return _Label(where, number[1] if number else "", letters)
 
 

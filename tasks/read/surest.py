@@ -16,9 +16,8 @@ _NEARLY_WHOLE = 0.9
 Tables = Mapping[TableName, TableReading]
 
 
-def surest(first: Tables, other: Callable[[], Tables], text: str) -> Tables:
+def surest(first: Tables, other: Callable[[], Tables], stream: Stream) -> Tables:
     """The tables as read the first way; for those that are missing or not sure, as read the other way if that is."""
-    stream = Stream(text)
     if all(name in first and _is_sure(name, first[name], stream) for name in TABLES):
         return first
     better = {
@@ -29,9 +28,8 @@ def surest(first: Tables, other: Callable[[], Tables], text: str) -> Tables:
     return {**first, **better}
 
 
-def surer(by_heads: Tables, by_order: Tables, text: str) -> Tables:
+def surer(by_heads: Tables, by_order: Tables, stream: Stream) -> Tables:
     """The tables as their heads tell, if that is sure, else as their order tells; a doubt where both do and differ."""
-    stream = Stream(text)
     tables = dict(by_order)
     for name, table in by_heads.items():
         other = by_order.get(name)
