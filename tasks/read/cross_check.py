@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate, groupby, pairwise
 
 from expectations.evidence import Cell, Doubt
@@ -85,6 +86,7 @@ def _is_placed(cells: Sequence[Cell]) -> bool:
     return any(cell.engine in _PLACING for cell in cells)
 
 
+@lru_cache(maxsize=8)
 def cross_check(stream: Stream, table: TableName, reading: TableReading) -> CrossCheck:
     """Where the text stream differs from the first reading of `table`, and which cells it confirms."""
     rows = [_Row(w, tuple(c)) for w, c in groupby(reading.cells, key=lambda c: c.address.rsplit(".", 1)[0])]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from expectations.blanks import is_blank_mark
@@ -52,6 +53,7 @@ class FigureRead(NamedTuple):
     unclear: str = ""
 
 
+@lru_cache(maxsize=2048)
 def read_figure(raw: str, figure: Figure) -> FigureRead:
     """The number that `raw` prints: an int for a whole count, else a Decimal; None for a blank and for no number.
 

@@ -17,16 +17,14 @@ _SAME_LINE = 0.5
 def char_rows(chars: Iterable[Char]) -> list[list[Char]]:
     """Characters grouped into lines, from top to bottom, each from left to right."""
     rows: list[list[Char]] = []
+    y = height = 0.0
     for char in sorted(chars, key=attrgetter("y")):
-        if rows and char.y - rows[-1][0].y <= max(_height(char), _height(rows[-1][0])) * _SAME_LINE:
+        if rows and char.y - y <= max(char.bottom - char.top, height) * _SAME_LINE:
             rows[-1].append(char)
         else:
             rows.append([char])
+            y, height = char.y, char.bottom - char.top
     return [sorted(row, key=attrgetter("x0")) for row in rows]
-
-
-def _height(char: Char) -> float:
-    return char.bottom - char.top
 
 
 def printed(chars: Iterable[Char]) -> str:
