@@ -106,7 +106,8 @@ def _units(stream: Stream, cells: Iterable[Cell]) -> Iterator[Doubt]:
     named = (*_UNIT_ABOVE.finditer(above), *_MONEY_UNIT.finditer(text))
     units = {found[0].lstrip("单位金额收费人民币:： ") for found in named} - {"万元"}
     for cell in cells:
-        if units and cell.address in _AMOUNTS and cell.value:
+        is_told = cell.address == "table2.procurement.amount" and "元" in cell.raw
+        if units and cell.address in _AMOUNTS and cell.value and not is_told:
             yield Doubt(cell.address, cell.raw, f"表二中的金额单位是“{'、'.join(sorted(units))}”，不是万元", (cell,))
 
 

@@ -59,7 +59,7 @@ def read_figure(raw: str, figure: Figure) -> FigureRead:
 
     Full-width digits, thousands separators, a unit of counting, a note's mark and a remark in brackets after the
     number are fine. An amount in another unit than the form's is not converted: ten thousand times wrong is worse than
-    unread.
+    unread. Only of 政府集中采购, for which the form prints no unit, 元 in the cell itself is taken as printed.
     """
     if len(raw) > _LONGEST_PRINT:
         return FigureRead(None)
@@ -131,7 +131,7 @@ def _unit_doubt(unit: str, remark: str, figure: Figure) -> str:
     money = "元" in unit
     if figure.kind == "count" and (money or any(c in unit for c in "万亿千百%‰")):
         return f"单位“{unit}”不是件数的单位"
-    if figure.kind == "amount" and unit and unit != figure.unit:
+    if figure.kind == "amount" and unit and unit != figure.unit and (figure.column == "amount_wan" or unit != "元"):
         return f"单位“{unit}”不是{figure.unit}"
     if any(word in remark for word in ("元", "%", "倍")) and figure.unit not in remark:
         return f"附注“{remark}”中的单位与该格不符"

@@ -81,7 +81,7 @@ ODD_KEYS = [
     "a\nb\x1b[31m.pdf",
     "\u202e`|[red].pdf",
     "x" * 980 + ".pdf",
-    "长/" * 245,
+    "长/" * 245 + "a",
     "a' OR 1=1 --.pdf",
     "../../etc/passwd",
 ]

@@ -4,6 +4,7 @@ import io
 import json
 import random
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -79,7 +80,7 @@ def test_a_figure_is_traced_to_report_page_box_and_object(s3, buckets, land):
     source, report = land()
     cell = next(cell for cell in report.cells if cell.address == NEW)
     found = trace(s3, buckets, AGENCY, YEAR, NEW)
-    assert found.cell == cell
+    assert found.cell == replace(cell, is_seen_twice=False)  # the lake holds only what two readings agree on
     assert (found.cell.value, found.cell.raw) == (FIGURES[NEW], str(FIGURES[NEW]))
     assert (found.bucket, found.key, found.etag, found.sha256) == (*(source.bucket, KEY, source.etag, source.sha256),)
     assert found.landed_at == source.landed_at
@@ -91,7 +92,7 @@ def test_every_figure_of_a_report_can_be_traced(s3, buckets, land):
     _, report = land()
     for cell in report.cells[::23]:
         found = trace(s3, buckets, AGENCY, YEAR, cell.address)
-        assert (found.cell, found.cell.value) == (cell, FIGURES[cell.address])
+        assert (found.cell, found.cell.value) == (replace(cell, is_seen_twice=False), FIGURES[cell.address])
         assert found.label != cell.address
 
 

@@ -48,6 +48,8 @@ _GENERATED = re.compile(r"[0-9０-９]|counter|attr\(|url\(")
 _CLIPPED_AWAY = re.compile(
     r"inset\(\s*(?:[5-9]\d|1\d\d)(?:\.\d+)?%|circle\(\s*0|polygon\(\s*0\w*\s+0\w*\s*(?:,\s*0\w*\s+0\w*\s*)*\)"
 )
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What a reference such as &#8; makes: nothing to see, and no text that the tree takes back."""
 _FAINT = 0.05
 """Of full: what is fainter or smaller is not seen."""
 _TRANSFORMED = re.compile(r"scale|rotate|matrix|skew")
@@ -155,6 +157,7 @@ def _scripted(element: html.HtmlElement, state: _State) -> _State:
 
 def _shown(text: str, state: _State) -> str:
     """What is seen of text in this state."""
+    text = _CONTROLS.sub(" ", text)
     if state is _PLAIN:
         return seen(text)
     if state.gone or state.small or state.clear or not state.visible:
@@ -304,8 +307,9 @@ def _replaced(element: html.HtmlElement) -> bool:
     elif tag == "select":
         options = list(element.iter("option"))
         chosen = [o for o in options if o.get("selected") is not None] or options[:1]
+        in_table = next(element.iterancestors("td", "th"), None) is not None
         for option in options:
-            if option not in chosen[-1:]:
+            if option not in chosen[-1:] or not in_table:  # beside tables it is a way to other pages
                 option.drop_tree()
     elif tag == "details" and element.get("open") is None:
         summary = next(element.iterchildren("summary"), None)

@@ -245,7 +245,10 @@ def amount_in_yuan_by_head(draft: Draft, rng: random.Random) -> None:
 def amount_in_yuan_in_cell(draft: Draft, rng: random.Random) -> None:
     """123000元 under a head that says 万元, or nothing."""
     cell, head = _amount(draft, rng), _measure_head(draft)
-    cell.text = f"{(draft.figures[cell.address] * 10_000):.0f}{rng.choice(('元', '（元）', ' 元'))}"
+    yuan = draft.figures[cell.address] * 10_000
+    cell.text = f"{yuan:.0f}{rng.choice(('元', '（元）', ' 元'))}"
+    if cell.address == "table2.procurement.amount":  # the form prints no unit there: the amount is what is printed
+        draft.figures[cell.address] = yuan
     head.text = head.text if rng.random() < 0.5 else head.text.split("（")[0]
 
 

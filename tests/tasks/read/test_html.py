@@ -75,7 +75,7 @@ def test_what_cells_hold_beside_figures(form, address, template):
 def test_yuan_where_the_form_wants_ten_thousand_yuan_is_not_taken_for_it():
     figure = str(FIGURES["2021"]["table2.fees.amount_wan"])
     page = html("2021").replace(f">{figure}<", f">{figure}元<")
-    assert [problem.split()[0] for problem in outcome("a.html", page, "2021")] == ["T2.NOT_A_COUNT"]
+    assert [problem.split()[0] for problem in outcome("a.html", page, "2021")] == ["READ.DISAGREEMENT"]
 
 
 LABELS = {
