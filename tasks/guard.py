@@ -32,7 +32,8 @@ WALL_SECONDS = 30.0
 
 REUSES = 200
 TRIES = 10
-"""Children that a call is given to within WALL_SECONDS, if something from outside ends one after the other."""
+"""Children that a call is given to within WALL_SECONDS, if something from outside ends one after the other; two at
+least, however long it took to see that the first was held up."""
 
 _FILES = 256
 """Files whose use of CPU is remembered."""
@@ -89,7 +90,8 @@ class _Guard:
                     verdict = _verdict(died, budget, is_fresh)
                     if verdict:
                         raise verdict from died
-                    if tries == 0 or time.monotonic() > until or _is_starved(died):
+                    is_late = time.monotonic() > until or _is_starved(died)
+                    if tries == 0 or (is_late and tries < TRIES - 1):
                         raise GuardDiedError(
                             f"读取进程一再被外部终止或得不到处理器（{died.exitcode}），与文件无关"
                         ) from died
