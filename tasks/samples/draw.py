@@ -156,6 +156,8 @@ class Paper:
         self.canvas.line(x0, y0, x1, y1)
 
     def _text(self, text: str, x: float, baseline: float, size: float) -> None:
+        """Draw `text`; PDFium leaves out a Chinese character drawn alone in a font that is nowhere, so a space follows."""
+        text += " " if len(text) == 1 and not text.isascii() else ""
         self.canvas.setFont(FONT, size)
         for nudge in (0.0, 0.3) if self.layout.double_struck else (0.0,):
             self.canvas.drawString(x + nudge, self.height - baseline, text)
@@ -183,16 +185,10 @@ class Paper:
 
 
 def _broken(text: str, room: float, size: float) -> list[str]:
-    """`text` in lines no wider than `room`, broken between any two characters as Chinese text is.
-
-    No character stands alone in the last line, as typesetters have it: 商业 / 企业, not 商业企 / 业. (PDFium leaves out
-    what is drawn by itself in a font that the file has not embedded and the machine has not got.)
-    """
+    """`text` in lines no wider than `room`, broken between any two characters as Chinese text is."""
     lines = [""]
     for char in text:
         if lines[-1] and pdfmetrics.stringWidth(lines[-1] + char, FONT, size) > room:
             lines.append("")
         lines[-1] += char
-    if len(lines) > 1 and len(lines[-1]) == 1 and len(lines[-2]) > 2 and not text.isascii():
-        lines[-2:] = [lines[-2][:-1], lines[-2][-1] + lines[-1]]
     return lines
