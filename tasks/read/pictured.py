@@ -13,8 +13,8 @@ from tasks.read.surest import Tables
 
 SCANNED = 0.6
 """Of a page: what a picture covers where the page is one."""
-_WIDE, _HIGH = 0.35, 0.04
-"""Of a page: a smaller picture holds no table."""
+_WIDE, _HIGH = 0.15, 0.008
+"""Of a page: a smaller picture holds no table, nor a strip of one."""
 _REMARK = 12
 """Characters: a heading has at most so many more than the form's."""
 

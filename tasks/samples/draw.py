@@ -156,7 +156,7 @@ class Paper:
         self.canvas.line(x0, y0, x1, y1)
 
     def _text(self, text: str, x: float, baseline: float, size: float) -> None:
-        """Draw `text`; PDFium leaves out a Chinese character drawn alone in a font that is nowhere, so a space follows."""
+        """Draw `text`. PDFium leaves out a Chinese character drawn alone in a font that is nowhere: a space follows."""
         text += " " if len(text) == 1 and not text.isascii() else ""
         self.canvas.setFont(FONT, size)
         for nudge in (0.0, 0.3) if self.layout.double_struck else (0.0,):
