@@ -7,8 +7,6 @@ way. Where it holds others, or a row twice, the row is in doubt; what it could n
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,24 +14,12 @@ from itertools import accumulate, groupby, pairwise
 
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, Form, TableName
-from expectations.forms.common import ORGANISATIONS
-from expectations.forms.model import Column
+from tasks.read.cross_check_heads import head_doubts, total_is_elsewhere
 from tasks.read.rows import TableReading
-from tasks.read.stream import CORNER, Part, Places, Stream, figures_of_cell
+from tasks.read.stream import Part, Places, Stream, figures_of_cell
 
-_HEADS: dict[TableName, str] = {
-    "table3": "".join(a.label for a in FORMS["2021"].applicants),
-    "table4": "行政复议行政诉讼" + "".join(c.label for c in FORMS["2021"].results) * 3 + "未经复议直接起诉复议后起诉",
-}
-_SURE_OF_GROUPS = ("lines", "cells")
-"""Engines that see which columns a group's head spans."""
-_PLACING = (*_SURE_OF_GROUPS, "words")
+_PLACING = ("lines", "cells", "words")
 """Engines that see which column a figure stands in, though it is the only one of its row."""
-_CORNER = frozenset(f"{CORNER}申请人情况法人或其他组织")
-_DAMAGED = 4
-"""Characters of the 75 in table 4's heads that a damaged text may lack: the figures' order is checked beside them."""
-_ALIKE = {"它": "他", "合": "总", "数": "计"}
-"""合计 and 总数 are 总计, and 其它 is 其他."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +85,10 @@ def cross_check(stream: Stream, table: TableName, reading: TableReading) -> Cros
     doubts = [*_differences(compared), *_twice(rows, found), *_unread(rows, found)]
     doubts += [
         *_of_another_form(stream, table, reading),
-        *_heads(stream, table, reading),
-        *_order(stream, table, reading),
+        *head_doubts(stream, table, reading),
         *_elsewhere(stream, table, rows),
     ]
-    if table == "table3" and _total_is_elsewhere(stream, reading):
+    if table == "table3" and total_is_elsewhere(stream, reading):
         return CrossCheck(tuple(doubts))
     agreed = (one for one in compared if len(one.rows) == 1 and _agrees(one.expected, one.parts) and one.is_whole)
     return CrossCheck(tuple(doubts), frozenset(c.address for one in agreed for c in one.rows[0].cells))
@@ -226,73 +211,6 @@ def _elsewhere(stream: Stream, table: TableName, rows: Sequence[_Row]) -> Iterat
             return
 
 
-def _heads(stream: Stream, table: TableName, reading: TableReading) -> Iterator[Doubt]:
-    """The heads of the columns: all of the form's must be there, by the characters that the text has above the rows.
-
-    A column that was not read either, and in whose place no other head stands, is the report's own lack. Where there
-    are no heads at all, the figures stand in the form's order.
-    """
-    if table not in _HEADS:
-        return
-    head = stream.head(table)
-    if not set(head) - _CORNER:
-        return
-    seen = Counter(_ALIKE.get(c, c) for c in head)
-    lacking = Counter(_HEADS[table]) - seen
-    read = {cell.address.rsplit(".", 1)[1] for cell in reading.cells}
-    unread = [a.label for a in FORMS[reading.form].applicants if table == "table3" and a.code not in read]
-    other = set(seen) - set(_HEADS[table]) - _CORNER
-    if table == "table4" and lacking.total() <= _DAMAGED:
-        return
-    if lacking and (other or lacking != Counter("".join(unread)) & lacking):
-        yield Doubt(table, "列名", f"文字中的列名与法定列名不符，缺“{''.join(lacking)}”", reading.cells)
-
-
-def _order(stream: Stream, table: TableName, reading: TableReading) -> Iterator[Doubt]:
-    """The heads' order, where the text has every one whole: it must be that of the figures as they were read."""
-    form = FORMS[reading.form]
-    head = stream.head(table)
-    differs = False
-    if table == "table3":
-        lower = [a for a in form.applicants if a.group]
-        found = [a.code for a in sorted(lower, key=lambda a: _place(head, a))]
-        read = [c for c in _columns(reading) if c in found]
-        differs = found != read and len(read) == len(lower) and all(_place(head, a) >= 0 for a in lower)
-    elif table == "table4":
-        codes = {name: c.code for c in form.results for name in (c.label, *c.aliases)}
-        results = [codes[name] for name in re.findall("|".join(codes), head)]
-        groups = [g.code for g in sorted(form.groups, key=lambda g: head.rfind(g.parent or g.label))]
-        places = [tuple(c.address.split(".")[1:]) for c in reading.cells]
-        is_whole = len(results) == len(places) == len(form.groups) * len(form.results)
-        differs = is_whole and results != [result for _, result in places]
-        is_ruled = any(cell.engine in _SURE_OF_GROUPS for cell in reading.cells)
-        differs |= not is_ruled and groups != list(dict.fromkeys(group for group, _ in places))
-    if differs:
-        yield Doubt(table, "列的次序", "文字中列名的次序与读出的不同", reading.cells)
-
-
-def _total_is_elsewhere(stream: Stream, reading: TableReading) -> bool:
-    """Whether the text has 总计 on the other side of 自然人 than the first reading, or lacks one of them.
-
-    Some dumps have the heads that stand a line higher in an order of their own: no doubt, but no confirmation either.
-    """
-    first, *_, last = FORMS[reading.form].applicants
-    head, columns = stream.head("table3"), _columns(reading)
-    if not {first.code, last.code} <= set(columns):
-        return False
-    return (_place(head, last) < _place(head, first)) != (columns.index(last.code) < columns.index(first.code))
-
-
-def _columns(reading: TableReading) -> list[str]:
-    """The columns in the order of the first reading."""
-    return list(dict.fromkeys(cell.address.rsplit(".", 1)[1] for cell in reading.cells))
-
-
-def _place(head: str, column: Column) -> int:
-    words = head.replace(ORGANISATIONS, "〇" * len(ORGANISATIONS))
-    return max(words.find(name) for name in (column.label, *column.aliases))
-
-
 def _shown(parts: Sequence[Part]) -> str:
     return " ".join(figure for part in parts for figure in part.figures)[:60]
 
@@ -308,7 +226,7 @@ def _table4(stream: Stream, rows: Sequence[_Row]) -> CrossCheck:
     if not places:
         return CrossCheck((Doubt("table4", "表格", "文字流中找不到该表的标签", cells),))
     reading = TableReading("2021", cells)
-    doubts = [*_heads(stream, "table4", reading), *_order(stream, "table4", reading)]
+    doubts = list(head_doubts(stream, "table4", reading))
     if not any(_agrees(whole.expected, parts) for parts in places):
         doubts.append(Doubt("table4", " ".join(whole.expected), _shown(places[0]), cells))
     doubts += _twice([whole], {"table4": places})
