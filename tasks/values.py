@@ -11,8 +11,8 @@ from expectations.evidence import Cell, Claim, Decision, DecisionKind, Doubt, Fi
 from expectations.forms import TableName
 from expectations.rules.documents import IDENTITY_DOUBTS
 
-READER_VERSION = "1"
-RULES_VERSION = "1"
+READER_VERSION = "2"
+RULES_VERSION = "2"
 LAKE_VERSION = "2"
 
 Outcome = Literal["validated", "quarantined", "rejected", "failed", "duplicate"]
