@@ -31,7 +31,8 @@ Boxes = npt.NDArray[np.float64]
 def chars_at(texts: Iterable[str], boxes: Boxes) -> list[Char]:
     """Each of `texts` in its box."""
     x0, top, x1, bottom = boxes
-    return list(map(Char, texts, *boxes.tolist(), ((x0 + x1) / 2).tolist(), ((top + bottom) / 2).tolist()))
+    columns = (*boxes.tolist(), ((x0 + x1) / 2).tolist(), ((top + bottom) / 2).tolist())
+    return list(map(Char._make, zip(texts, *columns, strict=True)))
 
 
 class Rule(NamedTuple):

@@ -146,6 +146,6 @@ def _main_text(drawn: Drawn, view: View, is_main: Mask, turn: int) -> tuple[list
     )
     shown = np.flatnonzero(is_main & is_large & view.shows(boxes)).tolist()
     upright = turned(boxes[:, shown], turn, view.width, view.height)
-    chars = chars_at([drawn.texts[i] for i in shown], upright)
-    first = struck_once(chars)
-    return [chars[i] for i in first], [drawn.gaps[shown[i]] for i in first]
+    texts = [drawn.texts[i] for i in shown]
+    first = struck_once(texts, upright)
+    return chars_at([texts[i] for i in first], upright[:, first]), [drawn.gaps[shown[i]] for i in first]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from operator import attrgetter
 
@@ -27,8 +27,10 @@ def char_rows(chars: Iterable[Char]) -> list[list[Char]]:
     return [sorted(row, key=attrgetter("x0")) for row in rows]
 
 
-def printed(chars: Iterable[Char]) -> str:
+def printed(chars: Collection[Char]) -> str:
     """The text of a cell or line: a space where a line has a gap, lines joined by line breaks."""
+    if len(chars) < 2:
+        return "".join(char.text for char in chars)
     return "\n".join(_line(row) for row in char_rows(chars))
 
 
