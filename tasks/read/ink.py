@@ -37,10 +37,15 @@ _SPECKS = 3
 Pixels = npt.NDArray[np.uint8]
 
 
-def boxes_of(boxes: Iterable[BBox | Char]) -> Boxes:
-    """Boxes, or those of characters, as an array."""
-    corners = [box[1:5] if isinstance(box, Char) else box for box in boxes]
-    return np.array(corners, dtype=float).reshape(-1, 4).T
+def boxes_of(boxes: Iterable[BBox]) -> Boxes:
+    """Boxes as an array."""
+    return np.array(list(boxes), dtype=float).reshape(-1, 4).T
+
+
+def boxes_of_chars(chars: Iterable[Char]) -> Boxes:
+    """Those of characters."""
+    columns = list(zip(*chars, strict=True))
+    return np.array(columns[1:5], dtype=float).reshape(4, -1)
 
 
 def shown(page: Page, boxes: Boxes) -> Boxes:
@@ -50,7 +55,7 @@ def shown(page: Page, boxes: Boxes) -> Boxes:
 
 def unseen(drawn: pdfium.PdfPage, page: Page, chars: Sequence[Char]) -> list[Char]:
     """Which of some characters of a page, that stand close together, leave no ink."""
-    boxes = shown(page, boxes_of(chars))
+    boxes = shown(page, boxes_of_chars(chars))
     return [chars[n] for n in Rendered(drawn, [around(boxes)]).without_ink(cores(boxes))]
 
 
