@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -68,16 +68,17 @@ class PageObject(NamedTuple):
 def page_objects(page: pdfium.PdfPage) -> Iterator[PageObject]:
     """Everything that is drawn, in the order in which it is; form XObjects as what they hold."""
     handle = ctypes.cast(page.raw, ctypes.c_void_p).value
-    stack = [(_object(handle, i), _AS_IT_IS, 0) for i in reversed(range(raw.FPDFPage_CountObjects(page.raw)))]
-    while stack:
-        item, outer, depth = stack.pop()
+    return _objects(map(_object, repeat(handle), range(raw.FPDFPage_CountObjects(page.raw))), _AS_IT_IS, 0)
+
+
+def _objects(items: Iterable[int], outer: Matrix, depth: int) -> Iterator[PageObject]:
+    for item in items:
         kind = _kind(item)
         if kind != raw.FPDF_PAGEOBJ_FORM:
             yield PageObject(item, kind, outer)
         elif depth < _FORM_DEPTH:
-            inner = _times(_matrix(item), outer)
-            for i in reversed(range(raw.FPDFFormObj_CountObjects(as_object(item)))):
-                stack.append((_object_of_form(item, i), inner, depth + 1))
+            held = map(_object_of_form, repeat(item), range(raw.FPDFFormObj_CountObjects(as_object(item))))
+            yield from _objects(held, _times(_matrix(item), outer), depth + 1)
 
 
 def as_object(address: int) -> object:

@@ -135,9 +135,10 @@ def best_of(printed: str, names: Sequence[str]) -> float:
 def _in_order(table: Sequence[Sequence[float]], width: int) -> dict[int, int]:
     best = [[0.0] * (width + 1) for _ in range(len(table) + 1)]
     for i, row in enumerate(table, 1):
-        for j in range(1, width + 1):
-            diagonal = best[i - 1][j - 1] + row[j - 1] if row[j - 1] >= MATCH else -1.0
-            best[i][j] = max(best[i - 1][j], best[i][j - 1], diagonal)
+        above, here = best[i - 1], best[i]
+        for j, score in enumerate(row):
+            reached = above[j + 1] if above[j + 1] > here[j] else here[j]
+            here[j + 1] = max(reached, above[j] + score) if score >= MATCH else reached
     found: dict[int, int] = {}
     i, j = len(table), width
     while i and j:
