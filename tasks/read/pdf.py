@@ -67,8 +67,9 @@ def _page(page: pdfium.PdfPage, number: int) -> Page:
     places: list[BBox] = list(map(tuple, upright(view.boxes([note.box for note in said])).T.tolist()))
     strikes = [_middle(place) for note, place in zip(said, places, strict=True) if note.struck]
     gone, marks, horizontal = _amended(chars, horizontal, strikes, slanted)
-    kept = [n for n in range(len(chars)) if n not in gone and n not in marks]
-    chars, gaps = [chars[n] for n in kept], [gaps[n] for n in kept]
+    if gone or marks:
+        kept = [n for n in range(len(chars)) if n not in gone and n not in marks]
+        chars, gaps = [chars[n] for n in kept], [gaps[n] for n in kept]
     notes = [
         _write(note.text, place, chars, gaps) for note, place in zip(said, places, strict=True) if note.text.strip()
     ]

@@ -19,11 +19,12 @@ def char_rows(chars: Iterable[Char]) -> list[list[Char]]:
     rows: list[list[Char]] = []
     y = height = 0.0
     for char in sorted(chars, key=attrgetter("y")):
-        if rows and char.y - y <= max(char.bottom - char.top, height) * _SAME_LINE:
+        size = char.bottom - char.top
+        if rows and char.y - y <= (size if size > height else height) * _SAME_LINE:
             rows[-1].append(char)
         else:
             rows.append([char])
-            y, height = char.y, char.bottom - char.top
+            y, height = char.y, size
     return [sorted(row, key=attrgetter("x0")) for row in rows]
 
 
