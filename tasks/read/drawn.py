@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -29,10 +29,33 @@ Matrix = tuple[float, float, float, float, float, float]
 _AS_IT_IS: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-class PageObject(NamedTuple):
-    """An object of a page, and the matrix that the form XObjects it stands in add to its own."""
+def quick(function: object, result: type[Any], *arguments: type[Any]) -> Callable[..., Any]:
+    """A function of PDFium without what ctypes checks at each call: for those called for each character or object."""
+    address = ctypes.cast(function, ctypes.c_void_p).value  # type: ignore[arg-type]
+    assert address
+    return ctypes.PYFUNCTYPE(result, *arguments)(address)
 
-    item: object
+
+_P = ctypes.c_void_p
+_object = quick(raw.FPDFPage_GetObject, _P, _P, ctypes.c_int)
+_object_of_form = quick(raw.FPDFFormObj_GetObject, _P, _P, ctypes.c_ulong)
+_kind = quick(raw.FPDFPageObj_GetType, ctypes.c_int, _P)
+_object_matrix = quick(raw.FPDFPageObj_GetMatrix, ctypes.c_int, _P, _P)
+_draw_mode = quick(raw.FPDFPath_GetDrawMode, ctypes.c_int, _P, _P, _P)
+_bounds = quick(raw.FPDFPageObj_GetBounds, ctypes.c_int, _P, _P, _P, _P, _P)
+_count_segments = quick(raw.FPDFPath_CountSegments, ctypes.c_int, _P)
+_segment = quick(raw.FPDFPath_GetPathSegment, _P, _P, ctypes.c_int)
+_segment_point = quick(raw.FPDFPathSegment_GetPoint, ctypes.c_int, _P, _P, _P)
+_segment_type = quick(raw.FPDFPathSegment_GetType, ctypes.c_int, _P)
+_segment_close = quick(raw.FPDFPathSegment_GetClose, ctypes.c_int, _P)
+fill_color = quick(raw.FPDFPageObj_GetFillColor, ctypes.c_int, _P, _P, _P, _P, _P)
+stroke_color = quick(raw.FPDFPageObj_GetStrokeColor, ctypes.c_int, _P, _P, _P, _P, _P)
+
+
+class PageObject(NamedTuple):
+    """An object of a page by its address, and the matrix that the form XObjects it stands in add to its own."""
+
+    item: int
     kind: int
     outer: Matrix
 
@@ -44,22 +67,28 @@ class PageObject(NamedTuple):
 
 def page_objects(page: pdfium.PdfPage) -> Iterator[PageObject]:
     """Everything that is drawn, in the order in which it is; form XObjects as what they hold."""
-    count, get, kind_of = raw.FPDFPage_CountObjects, raw.FPDFPage_GetObject, raw.FPDFPageObj_GetType
-    stack = [(get(page.raw, i), _AS_IT_IS, 0) for i in reversed(range(count(page.raw)))]
-    while stack:
-        item, outer, depth = stack.pop()
-        kind = kind_of(item)
+    handle = ctypes.cast(page.raw, ctypes.c_void_p).value
+    return _objects(map(_object, repeat(handle), range(raw.FPDFPage_CountObjects(page.raw))), _AS_IT_IS, 0)
+
+
+def _objects(items: Iterable[int], outer: Matrix, depth: int) -> Iterator[PageObject]:
+    for item in items:
+        kind = _kind(item)
         if kind != raw.FPDF_PAGEOBJ_FORM:
             yield PageObject(item, kind, outer)
         elif depth < _FORM_DEPTH:
-            inner = _times(_matrix(item), outer)
-            for i in reversed(range(raw.FPDFFormObj_CountObjects(item))):
-                stack.append((raw.FPDFFormObj_GetObject(item, i), inner, depth + 1))
+            held = map(_object_of_form, repeat(item), range(raw.FPDFFormObj_CountObjects(as_object(item))))
+            yield from _objects(held, _times(_matrix(item), outer), depth + 1)
 
 
-def _matrix(item: object) -> Matrix:
+def as_object(address: int) -> object:
+    """The object at `address`, for the functions of PDFium as pypdfium2 has them."""
+    return ctypes.cast(address, raw.FPDF_PAGEOBJECT)
+
+
+def _matrix(item: int) -> Matrix:
     m = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(item, m)
+    _object_matrix(item, ctypes.addressof(m))
     return m.a, m.b, m.c, m.d, m.e, m.f
 
 
@@ -99,10 +128,10 @@ def segments(objects: Iterable[PageObject]) -> Iterator[BBox]:
         if item.kind != raw.FPDF_PAGEOBJ_PATH:
             continue
         is_filled, is_stroked = ask.draw_mode(item)
-        if is_stroked and not ask.is_white(item, raw.FPDFPageObj_GetStrokeColor):
+        if is_stroked and not ask.is_white(item, stroke_color):
             yield from _stroked(item, ask)
         elif is_filled:
-            fills = not ask.is_white(item, raw.FPDFPageObj_GetFillColor)
+            fills = not ask.is_white(item, fill_color)
             for box in _filled(item, ask):
                 if min(box[2] - box[0], box[3] - box[1]) > THIN:
                     (grounds if fills else sheets).append(box)
@@ -115,41 +144,41 @@ class _Ask:
     """Questions that PDFium answers into variables: these are made once, for a page has thousands of paths."""
 
     def __init__(self) -> None:
-        self._ints, self._int_refs = _variables(ctypes.c_int, 2)
-        self._colors, self._color_refs = _variables(ctypes.c_uint, 4)
-        self._floats, self._float_refs = _variables(ctypes.c_float, 4)
+        self._ints, self._int_places = _variables(ctypes.c_int, 2)
+        self._colors, self._color_places = _variables(ctypes.c_uint, 4)
+        self._floats, self._float_places = _variables(ctypes.c_float, 4)
 
     def draw_mode(self, item: PageObject) -> tuple[bool, bool]:
         """Whether it is filled, and whether it is stroked."""
-        raw.FPDFPath_GetDrawMode(item.item, *self._int_refs)
+        _draw_mode(item.item, *self._int_places)
         filled, stroked = self._ints
-        return bool(filled.value), bool(stroked.value)
+        return bool(filled), bool(stroked)
 
     def is_white(self, item: PageObject, get_color: Callable[..., int]) -> bool:
         """Whether nothing is seen of it on paper."""
-        if not get_color(item.item, *self._color_refs):
+        if not get_color(item.item, *self._color_places):
             return False
         red, green, blue, alpha = self._colors
-        return bool(alpha.value == 0 or min(red.value, green.value, blue.value) >= _WHITE)
+        return bool(alpha == 0 or min(red, green, blue) >= _WHITE)
 
     def bounds(self, item: PageObject) -> BBox:
         """Its box in the page's user space."""
-        raw.FPDFPageObj_GetBounds(item.item, *self._float_refs)
-        x0, y0, x1, y1 = (number.value for number in self._floats)
+        _bounds(item.item, *self._float_places)
+        x0, y0, x1, y1 = self._floats
         if item.outer is _AS_IT_IS:
             return x0, y0, x1, y1
         return _box((_at(item.outer, x0, y0), _at(item.outer, x1, y1)))
 
 
-def _variables(kind: type[Any], number: int) -> tuple[list[Any], list[Any]]:
-    """So many variables of a C type, and the references to them."""
-    variables = [kind() for _ in range(number)]
-    return variables, [ctypes.byref(variable) for variable in variables]
+def _variables(kind: type[Any], number: int) -> tuple[Any, list[int]]:
+    """So many variables of a C type, and where each is."""
+    variables = (kind * number)()
+    return variables, [ctypes.addressof(variables) + n * ctypes.sizeof(kind) for n in range(number)]
 
 
 def _stroked(item: PageObject, ask: _Ask) -> Iterator[BBox]:
     """The lines of each subpath; of a single thin line PDFium knows where it is."""
-    if raw.FPDFPath_CountSegments(item.item) == _LINE:
+    if _count_segments(item.item) == _LINE:
         x0, y0, x1, y1 = box = ask.bounds(item)
         if x1 - x0 <= THIN or y1 - y0 <= THIN:
             yield box
@@ -160,7 +189,7 @@ def _stroked(item: PageObject, ask: _Ask) -> Iterator[BBox]:
 
 def _filled(item: PageObject, ask: _Ask) -> Iterator[BBox]:
     """The box of each subpath; PDFium knows that of a single rectangle."""
-    if raw.FPDFPath_CountSegments(item.item) == _BOX:
+    if _count_segments(item.item) == _BOX:
         yield ask.bounds(item)
     else:
         yield from (_box(points) for points in _subpaths(item))
@@ -176,19 +205,19 @@ def _gaps(grounds: Sequence[BBox], sheets: Sequence[BBox]) -> Iterator[BBox]:
 def _subpaths(item: PageObject) -> Iterator[list[Point]]:
     """The corner points of each subpath, in the page's user space; a closed one ends where it began."""
     points: list[Point] = []
-    x, y = ctypes.c_float(), ctypes.c_float()
+    corner, places = _variables(ctypes.c_float, 2)
     matrix = item.matrix
-    for index in range(raw.FPDFPath_CountSegments(item.item)):
-        segment = raw.FPDFPath_GetPathSegment(item.item, index)
-        raw.FPDFPathSegment_GetPoint(segment, x, y)
-        point = _at(matrix, x.value, y.value)
-        if raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_MOVETO:
+    for index in range(_count_segments(item.item)):
+        segment = _segment(item.item, index)
+        _segment_point(segment, *places)
+        point = _at(matrix, *corner)
+        if _segment_type(segment) == raw.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:
                 yield points
             points = [point]
         else:
             points.append(point)
-        if raw.FPDFPathSegment_GetClose(segment) and len(points) > 1:
+        if _segment_close(segment) and len(points) > 1:
             points.append(points[0])
     if len(points) > 1:
         yield points

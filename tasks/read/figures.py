@@ -104,7 +104,7 @@ def plain(raw: str) -> str:
 
 def has_gap(raw: str) -> bool:
     """Whether white space or a line break parts digits that were read as one number."""
-    return bool(_GAP.search(plain(raw)))
+    return len(raw.split()) > 1 and bool(_GAP.search(plain(raw)))
 
 
 def _why_unclear(text: str) -> str:

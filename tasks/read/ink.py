@@ -7,11 +7,13 @@ places in question are rendered, in gray; red ink is none, for seals are printed
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 
 from expectations.evidence import BBox
 from tasks.read.page import Boxes, Char, Page
@@ -35,10 +37,15 @@ _SPECKS = 3
 Pixels = npt.NDArray[np.uint8]
 
 
-def boxes_of(boxes: Iterable[BBox | Char]) -> Boxes:
-    """Boxes, or those of characters, as an array."""
-    corners = [box[1:5] if isinstance(box, Char) else box for box in boxes]
-    return np.array(corners, dtype=float).reshape(-1, 4).T
+def boxes_of(boxes: Iterable[BBox]) -> Boxes:
+    """Boxes as an array."""
+    return np.array(list(boxes), dtype=float).reshape(-1, 4).T
+
+
+def boxes_of_chars(chars: Iterable[Char]) -> Boxes:
+    """Those of characters."""
+    columns = list(zip(*chars, strict=True))
+    return np.array(columns[1:5], dtype=float).reshape(4, -1)
 
 
 def shown(page: Page, boxes: Boxes) -> Boxes:
@@ -48,7 +55,7 @@ def shown(page: Page, boxes: Boxes) -> Boxes:
 
 def unseen(drawn: pdfium.PdfPage, page: Page, chars: Sequence[Char]) -> list[Char]:
     """Which of some characters of a page, that stand close together, leave no ink."""
-    boxes = shown(page, boxes_of(chars))
+    boxes = shown(page, boxes_of_chars(chars))
     return [chars[n] for n in Rendered(drawn, [around(boxes)]).without_ink(cores(boxes))]
 
 
@@ -70,18 +77,38 @@ class Rendered:
     def _render(self, *, grayscale: bool) -> Pixels:
         """The areas on white: between them may be much text, which would take long."""
         width, height = self._page.get_size()
-        parts: list[tuple[int, int, Pixels]] = []
-        for x0, top, x1, bottom in self._areas:
-            crop = (x0, max(0.0, height - bottom), max(0.0, width - x1), top)
-            image = self._page.render(
-                scale=SCALE, crop=crop, grayscale=grayscale, may_draw_forms=True, draw_annots=True
-            ).to_numpy()
-            parts.append((round((top - self._top) * SCALE), round((x0 - self._left) * SCALE), image))
-        size = max(y + image.shape[0] for y, _, image in parts), max(x + image.shape[1] for _, x, image in parts)
-        pixels: Pixels = np.full((*size, *parts[0][2].shape[2:]), _WHITE, dtype=np.uint8)
-        for y, x, image in parts:
-            pixels[y : y + image.shape[0], x : x + image.shape[1]] = image
+        whole_width, whole_height = math.ceil(width * SCALE), math.ceil(height * SCALE)
+        parts = [
+            (
+                round(x0 * SCALE),
+                round(top * SCALE),
+                whole_width - math.ceil(max(0.0, width - x1) * SCALE),
+                whole_height - math.ceil(max(0.0, height - bottom) * SCALE),
+            )
+            for x0, top, x1, bottom in self._areas
+        ]
+        left, top = round(self._left * SCALE), round(self._top * SCALE)
+        size = max(0, *(part[3] - top for part in parts)), max(0, *(part[2] - left for part in parts))
+        pixels: Pixels = np.full(size if grayscale else (*size, 3), _WHITE, dtype=np.uint8)
+        for x0, y0, x1, y1 in parts:
+            if x1 > x0 and y1 > y0:
+                at = -x0, -y0, whole_width, whole_height
+                self._draw(pixels[y0 - top : y1 - top, x0 - left : x1 - left], at, grayscale)
         return pixels
+
+    def _draw(self, part: Pixels, at: tuple[int, int, int, int], grayscale: bool) -> None:
+        """Draw the page, `at` where it begins and as large as it is, into `part` of the pixels."""
+        part[:] = _WHITE
+        height, width = part.shape[:2]
+        kind = raw.FPDFBitmap_Gray if grayscale else raw.FPDFBitmap_BGR
+        flags = raw.FPDF_ANNOT | (raw.FPDF_GRAYSCALE if grayscale else 0)
+        bitmap = raw.FPDFBitmap_CreateEx(width, height, kind, part.ctypes.data, part.strides[0])
+        if not bitmap:
+            raise MemoryError
+        raw.FPDF_RenderPageBitmap(bitmap, self._page.raw, *at, 0, flags)
+        if self._page.formenv:
+            raw.FPDF_FFLDraw(self._page.formenv.raw, bitmap, self._page.raw, *at, 0, flags)
+        raw.FPDFBitmap_Destroy(bitmap)
 
     @property
     def _color(self) -> Pixels:
@@ -110,16 +137,22 @@ class Rendered:
     def marked(self, cells: Boxes, explained: Boxes) -> list[int]:
         """The indices of the cells with ink outside the boxes that explain it."""
         dark = self._gray < _WHITE - _DARK
-        paper = np.ones(dark.shape, dtype=bool)
         slack = np.array([[-_SLACK], [-_SLACK], [_SLACK], [_SLACK]])
-        for top, bottom, left, right in self._pixels(explained + slack):
-            paper[top:bottom, left:right] = False
-        dark &= paper
-        return [
-            n
-            for n, (top, bottom, left, right) in enumerate(self._pixels(inner(cells)))
-            if dark[top:bottom, left:right].any() and self._has_marks(paper, slice(top, bottom), slice(left, right))
+        printed = self._pixels(explained + slack)
+        for top, bottom, left, right in printed:
+            dark[top:bottom, left:right] = False
+        places = enumerate(self._pixels(inner(cells)))
+        suspects = [
+            (n, slice(top, bottom), slice(left, right))
+            for n, (top, bottom, left, right) in places
+            if dark[top:bottom, left:right].any()
         ]
+        if not suspects:
+            return []
+        paper = np.ones(dark.shape, dtype=bool)
+        for top, bottom, left, right in printed:
+            paper[top:bottom, left:right] = False
+        return [n for n, rows, columns in suspects if self._has_marks(paper, rows, columns)]
 
     def _has_marks(self, paper: npt.NDArray[np.bool_], rows: slice, columns: slice) -> bool:
         """Whether what no character explains stands out from its ground, in red light."""

@@ -104,7 +104,8 @@ def align(printed: Sequence[str], names: Names) -> dict[int, int]:
     The best alignment in order comes first (labels may be missing, extra rows may stand between). What is left on both
     sides is then matched wherever it stands, if it is certain. What is one label to the letter is never another.
     """
-    table = [_likeness(text, names) for text in printed]
+    options = tuple(map(tuple, names))
+    table = [(_likeness if len(text) <= _LONGEST else _likeness_of)(text, options) for text in printed]
     found = _in_order(table, len(names))
     taken = set(found.values())
     for i, row in enumerate(table):
@@ -115,11 +116,15 @@ def align(printed: Sequence[str], names: Names) -> dict[int, int]:
     return found
 
 
-def _likeness(printed: str, names: Names) -> list[float]:
+def _likeness_of(printed: str, names: Names) -> tuple[float, ...]:
     own = [any(is_to_the_letter(printed, name) for name in options) for options in names]
     if any(own):
-        return [max(CERTAIN, best_of(printed, n)) if is_own else 0.0 for is_own, n in zip(own, names, strict=True)]
-    return [best_of(printed, options) for options in names]
+        return tuple(max(CERTAIN, best_of(printed, n)) if is_own else 0.0 for is_own, n in zip(own, names, strict=True))
+    return tuple(best_of(printed, options) for options in names)
+
+
+_likeness = lru_cache(maxsize=1024)(_likeness_of)
+"""The same labels are held against the same forms in every document; long texts are no labels."""
 
 
 def best_of(printed: str, names: Sequence[str]) -> float:
@@ -127,12 +132,13 @@ def best_of(printed: str, names: Sequence[str]) -> float:
     return max(similarity(printed, name) for name in names)
 
 
-def _in_order(table: list[list[float]], width: int) -> dict[int, int]:
+def _in_order(table: Sequence[Sequence[float]], width: int) -> dict[int, int]:
     best = [[0.0] * (width + 1) for _ in range(len(table) + 1)]
     for i, row in enumerate(table, 1):
-        for j in range(1, width + 1):
-            diagonal = best[i - 1][j - 1] + row[j - 1] if row[j - 1] >= MATCH else -1.0
-            best[i][j] = max(best[i - 1][j], best[i][j - 1], diagonal)
+        above, here = best[i - 1], best[i]
+        for j, score in enumerate(row):
+            reached = above[j + 1] if above[j + 1] > here[j] else here[j]
+            here[j + 1] = max(reached, above[j] + score) if score >= MATCH else reached
     found: dict[int, int] = {}
     i, j = len(table), width
     while i and j:

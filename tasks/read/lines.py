@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tasks.read.characters import nfkc
 from tasks.read.grid import Grid
@@ -14,6 +15,7 @@ from tasks.read.printed import char_rows, printed
 
 _PAGE_NUMBER = re.compile(r"\A(?:第?\s*[-—–－·~]*\s*\d{1,3}\s*[-—–－·~]*\s*页?(?:\s*[/共]\s*\d{1,3}\s*页?)?)\Z")
 _LONGEST_NUMBER = 40
+_LONGEST_LINE = 200
 _MARGIN = 0.1
 
 
@@ -32,7 +34,15 @@ class Line:
     @property
     def plain(self) -> str:
         """The text in NFKC without any spaces."""
-        return "".join(nfkc(self.text).split())
+        return _plain(self.text) if len(self.text) <= _LONGEST_LINE else _plain_of(self.text)
+
+
+def _plain_of(text: str) -> str:
+    return "".join(nfkc(text).split())
+
+
+_plain = lru_cache(maxsize=4096)(_plain_of)
+"""Every line is asked for its plain text again and again; a paragraph too long for a line is not kept."""
 
 
 def is_page_number(text: str) -> bool:

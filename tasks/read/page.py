@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,9 @@ class Char(NamedTuple):
     y: float
 
 
+_new_char: Callable[[tuple[object, ...]], Char] = partial(tuple.__new__, Char)
+"""As `Char._make`, in half the time: a report has thousands."""
+
 Boxes = npt.NDArray[np.float64]
 """Shape (4, n): x0, top, x1, bottom of n boxes."""
 
@@ -31,7 +35,8 @@ Boxes = npt.NDArray[np.float64]
 def chars_at(texts: Iterable[str], boxes: Boxes) -> list[Char]:
     """Each of `texts` in its box."""
     x0, top, x1, bottom = boxes
-    return list(map(Char, texts, *boxes.tolist(), ((x0 + x1) / 2).tolist(), ((top + bottom) / 2).tolist()))
+    columns = (*boxes.tolist(), ((x0 + x1) / 2).tolist(), ((top + bottom) / 2).tolist())
+    return list(map(_new_char, zip(texts, *columns, strict=True)))
 
 
 class Rule(NamedTuple):

@@ -67,8 +67,9 @@ def _page(page: pdfium.PdfPage, number: int) -> Page:
     places: list[BBox] = list(map(tuple, upright(view.boxes([note.box for note in said])).T.tolist()))
     strikes = [_middle(place) for note, place in zip(said, places, strict=True) if note.struck]
     gone, marks, horizontal = _amended(chars, horizontal, strikes, slanted)
-    kept = [n for n in range(len(chars)) if n not in gone and n not in marks]
-    chars, gaps = [chars[n] for n in kept], [gaps[n] for n in kept]
+    if gone or marks:
+        kept = [n for n in range(len(chars)) if n not in gone and n not in marks]
+        chars, gaps = [chars[n] for n in kept], [gaps[n] for n in kept]
     notes = [
         _write(note.text, place, chars, gaps) for note, place in zip(said, places, strict=True) if note.text.strip()
     ]
@@ -146,6 +147,6 @@ def _main_text(drawn: Drawn, view: View, is_main: Mask, turn: int) -> tuple[list
     )
     shown = np.flatnonzero(is_main & is_large & view.shows(boxes)).tolist()
     upright = turned(boxes[:, shown], turn, view.width, view.height)
-    chars = chars_at([drawn.texts[i] for i in shown], upright)
-    first = struck_once(chars)
-    return [chars[i] for i in first], [drawn.gaps[shown[i]] for i in first]
+    texts = [drawn.texts[i] for i in shown]
+    first = struck_once(texts, upright)
+    return chars_at([texts[i] for i in first], upright[:, first]), [drawn.gaps[shown[i]] for i in first]

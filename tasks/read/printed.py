@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import pairwise
 from operator import attrgetter
 
@@ -19,16 +19,19 @@ def char_rows(chars: Iterable[Char]) -> list[list[Char]]:
     rows: list[list[Char]] = []
     y = height = 0.0
     for char in sorted(chars, key=attrgetter("y")):
-        if rows and char.y - y <= max(char.bottom - char.top, height) * _SAME_LINE:
+        size = char.bottom - char.top
+        if rows and char.y - y <= (size if size > height else height) * _SAME_LINE:
             rows[-1].append(char)
         else:
             rows.append([char])
-            y, height = char.y, char.bottom - char.top
+            y, height = char.y, size
     return [sorted(row, key=attrgetter("x0")) for row in rows]
 
 
-def printed(chars: Iterable[Char]) -> str:
+def printed(chars: Collection[Char]) -> str:
     """The text of a cell or line: a space where a line has a gap, lines joined by line breaks."""
+    if len(chars) < 2:
+        return "".join(char.text for char in chars)
     return "\n".join(_line(row) for row in char_rows(chars))
 
 

@@ -56,11 +56,12 @@ class _Region:
         if not self.is_table:
             return None
         self._join()
-        chars = self._chars_by_cell(page.chars)
+        roots = [self._root(cell) for cell in range(len(self.parent))]
+        chars = self._chars_by_cell(page.chars, roots)
         members: dict[int, list[int]] = defaultdict(list)
-        for cell in range(len(self.parent)):
-            members[self._root(cell)].append(cell)
-        cells = tuple(self._cell(page, group, chars) for group in members.values())
+        for cell, root in enumerate(roots):
+            members[root].append(cell)
+        cells = tuple(self._cell(page, group, chars.get(root, [])) for root, group in members.items())
         return Grid(cells, self.rows, page.number, "lines")
 
     def _root(self, cell: int) -> int:
@@ -83,20 +84,20 @@ class _Region:
     def _is_ruled_below(self, row: int, column: int) -> bool:
         return _cover(self.horizontal[row + 1], self.xs[column], self.xs[column + 1]) >= RULED
 
-    def _chars_by_cell(self, chars: Sequence[Char]) -> dict[int, list[Char]]:
+    def _chars_by_cell(self, chars: Sequence[Char], roots: Sequence[int]) -> dict[int, list[Char]]:
         found: dict[int, list[Char]] = defaultdict(list)
+        xs, ys, columns, rows = self.xs, self.ys, self.columns, self.rows
         for char in chars:
-            column, row = bisect_right(self.xs, char.x) - 1, bisect_right(self.ys, char.y) - 1
-            if 0 <= column < self.columns and 0 <= row < self.rows:
-                found[self._root(row * self.columns + column)].append(char)
+            row = bisect_right(ys, char.y) - 1
+            if 0 <= row < rows and 0 <= (column := bisect_right(xs, char.x) - 1) < columns:
+                found[roots[row * columns + column]].append(char)
         return found
 
-    def _cell(self, page: Page, group: list[int], chars: dict[int, list[Char]]) -> GridCell:
-        rows, columns = [c // self.columns for c in group], [c % self.columns for c in group]
-        row0, row1, col0, col1 = min(rows), max(rows), min(columns), max(columns)
+    def _cell(self, page: Page, group: list[int], chars: list[Char]) -> GridCell:
+        columns = [c % self.columns for c in group]
+        row0, row1, col0, col1 = group[0] // self.columns, group[-1] // self.columns, min(columns), max(columns)
         box = (self.xs[col0], self.ys[row0], self.xs[col1 + 1], self.ys[row1 + 1])
-        text = printed(chars.get(self._root(group[0]), []))
-        return GridCell(text, row0, row1, col0, col1, box[0], box[2], page.as_displayed(box))
+        return GridCell(printed(chars), row0, row1, col0, col1, box[0], box[2], page.as_displayed(box))
 
 
 def _extremes(rules: list[Rule]) -> list[float]:
@@ -140,4 +141,9 @@ def _merged(spans: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:
 
 def _cover(spans: list[tuple[float, float]], start: float, end: float) -> float:
     """The share of start..end that the spans cover."""
-    return sum(max(0.0, min(b, end) - max(a, start)) for a, b in spans) / (end - start)
+    covered = 0.0
+    for a, b in spans:
+        low, high = a if a > start else start, b if b < end else end
+        if high > low:
+            covered += high - low
+    return covered / (end - start)

@@ -71,9 +71,10 @@ def _chars(page: Page) -> list[Char]:
     """Each character from the top left of what a viewer shows; struck twice counts once."""
     left, top = page.cropbox[0] - page.bbox[0], page.cropbox[1] - page.bbox[1]
     texts = [_UNDECODED if char["text"].startswith(_UNDECODED) else char["text"] for char in page.chars]
-    boxes = [(c["x0"] - left, c["top"] - top, c["x1"] - left, c["bottom"] - top) for c in page.chars]
-    chars = chars_at(texts, np.array(boxes, dtype=float).reshape(-1, 4).T)
-    return [chars[index] for index in struck_once(chars)]
+    corners = [(c["x0"] - left, c["top"] - top, c["x1"] - left, c["bottom"] - top) for c in page.chars]
+    boxes = np.array(corners, dtype=float).reshape(-1, 4).T
+    chars = chars_at(texts, boxes)
+    return [chars[index] for index in struck_once(texts, boxes)]
 
 
 def _inside(x: float, y: float, box: BBox | None) -> bool:

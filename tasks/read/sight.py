@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 
 from expectations.evidence import Cell, Doubt
 from tasks.read.aligned.places import ENGINE
-from tasks.read.ink import Rendered, around, boxes_of, common, cores, inner, shown, unseen
+from tasks.read.ink import Rendered, around, boxes_of, boxes_of_chars, common, cores, inner, shown, unseen
 from tasks.read.page import Boxes, Char, Page
 from tasks.read.surest import Tables
 from tasks.read.view import View
@@ -75,7 +75,7 @@ class _Part:
     def __init__(self, drawn: pdfium.PdfPage, page: Page, cells: Sequence[Cell], sight: Sight) -> None:
         self._drawn, self._page, self.cells, self._sight = drawn, page, cells, sight
         self._boxes = np.array([cell.bbox for cell in cells], dtype=float).T
-        self._upright = boxes_of(page.chars)
+        self._upright = boxes_of_chars(page.chars)
         self._shown = shown(page, self._upright)
         self._noted = frozenset(char for note in page.notes for char in note.chars)
         self._of_cell, self._of_char = np.nonzero(_inside(self._boxes, self._shown))
@@ -215,7 +215,7 @@ def _fontless(drawn: pdfium.PdfPage, page: Page, chars: Iterable[Char]) -> set[C
         return set()
     corners = View(drawn).boxes(without_font(drawn))
     x, y = (corners[0] + corners[2]) / 2, (corners[1] + corners[3]) / 2
-    boxes = shown(page, boxes_of(other))
+    boxes = shown(page, boxes_of_chars(other))
     return {
         char
         for char, (x0, top, x1, bottom) in zip(other, boxes.T.tolist(), strict=True)

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
-from tasks.read.page import Char
+import numpy as np
+
+from tasks.read.page import Boxes
 
 _NEAR = 0.3
 """Of a character's smaller side: neighbours in a line are always farther apart."""
 
 
-def struck_once(chars: Sequence[Char]) -> list[int]:
+def struck_once(texts: Sequence[str], boxes: Boxes) -> list[int]:
     """The indices of the characters that are the first in their place."""
-    is_first = [True] * len(chars)
-    alike: dict[str, list[int]] = defaultdict(list)
-    for index, char in enumerate(chars):
-        alike[char.text].append(index)
-    for indices in alike.values():
-        if len(indices) > 1:
-            _cross_out(chars, sorted(indices, key=lambda i: chars[i].x), is_first)
-    return [index for index, first in enumerate(is_first) if first]
-
-
-def _cross_out(chars: Sequence[Char], indices: Sequence[int], is_first: list[bool]) -> None:
-    """Of the same character at `indices`, from the left, leave the first drawn of those that lie on each other."""
-    for place, left in enumerate(indices):
-        x, y, near = chars[left].x, chars[left].y, _near(chars[left])
-        for right in indices[place + 1 :]:
-            if chars[right].x - x >= near:
-                break
-            if abs(chars[right].y - y) < near:
-                is_first[max(left, right)] = False
-
-
-def _near(char: Char) -> float:
-    return _NEAR * min(char.x1 - char.x0, char.bottom - char.top)
+    kinds: dict[str, int] = {}
+    kind = np.array([kinds.setdefault(text, len(kinds)) for text in texts], dtype=int)
+    x0, top, x1, bottom = boxes
+    middle = (x0 + x1) / 2
+    order = np.lexsort((middle, kind))
+    kind, x, y = kind[order], middle[order], ((top + bottom) / 2)[order]
+    near = _NEAR * np.minimum(x1 - x0, bottom - top)[order]
+    is_first = np.ones(len(texts), dtype=bool)
+    left = np.arange(len(texts))
+    for step in range(1, len(texts)):
+        left = left[left + step < len(texts)]
+        right = left + step
+        left = left[(kind[right] == kind[left]) & (x[right] - x[left] < near[left])]
+        if not len(left):
+            break
+        right = left + step
+        on_it = abs(y[right] - y[left]) < near[left]
+        is_first[np.maximum(order[left], order[right])[on_it]] = False
+    found: list[int] = np.flatnonzero(is_first).tolist()
+    return found

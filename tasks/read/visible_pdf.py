@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import count as count_from
+from itertools import repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -18,13 +20,14 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from expectations.evidence import BBox
-from tasks.read.drawn import PageObject, picture_box
+from tasks.read.drawn import PageObject, as_object, fill_color, picture_box, quick, stroke_color
 from tasks.read.radicals import IDEOGRAPHS
 
 SMALLEST = 1.5
 """Points: characters that are less high cannot be read."""
 _UNSEEN_MODES = (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP)
 _STROKED_MODES = (raw.FPDF_TEXTRENDERMODE_STROKE, raw.FPDF_TEXTRENDERMODE_STROKE_CLIP)
+_GAPS = ("\n", " ")
 _COVERS = 0.03
 """Of the page: a smaller picture is not looked under."""
 
@@ -41,29 +44,11 @@ class Drawn:
     owners: list[int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How a text object is drawn."""
-
-    radians: float
-    is_seen: bool
-
-
-def _quick(function: object, result: type[Any], *arguments: type[Any]) -> Callable[..., Any]:
-    """A function of PDFium without what ctypes checks at each call: these are called for every character."""
-    address = ctypes.cast(function, ctypes.c_void_p).value  # type: ignore[arg-type]
-    assert address
-    return ctypes.PYFUNCTYPE(result, *arguments)(address)
-
-
-_loose_box = _quick(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
-_owner = _quick(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
-_angle = _quick(raw.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
-_unicode = _quick(raw.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
-_mode = _quick(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
-_FOUR = (ctypes.c_void_p,) * 4
-_fill = _quick(raw.FPDFPageObj_GetFillColor, ctypes.c_int, ctypes.c_void_p, *_FOUR)
-_stroke = _quick(raw.FPDFPageObj_GetStrokeColor, ctypes.c_int, ctypes.c_void_p, *_FOUR)
+_loose_box = quick(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_owner = quick(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
+_angle = quick(raw.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
+_unicode = quick(raw.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_mode = quick(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
 
 
 def characters(text_page: pdfium.PdfTextPage) -> Drawn:
@@ -72,33 +57,28 @@ def characters(text_page: pdfium.PdfTextPage) -> Drawn:
     count = raw.FPDFText_CountChars(text_page.raw)
     codes = _codes(text_page, count)
     known = {code: _text(code) for code in set(codes)}
-    rects = (raw.FS_RECTF * count)()
-    place, size = ctypes.addressof(rects), ctypes.sizeof(raw.FS_RECTF)
-    looks: dict[int | None, _Look] = {}
+    indices: list[int] = []
     texts: list[str] = []
     gaps: list[str] = []
-    radians: list[float] = []
-    is_seen: list[bool] = []
-    owners: list[int | None] = []
     gap = ""
     for index, code in enumerate(codes):
         text = known[code]
-        if text.isspace():
+        if text in _GAPS:
             gap = "\n" if text == "\n" or gap == "\n" else " "
             continue
-        _loose_box(handle, index, place + size * len(texts))
-        owner = _owner(handle, index)
-        look = looks.get(owner)
-        if look is None:
-            look = looks[owner] = _Look(_angle(handle, index), owner is None or _is_drawn(owner))
+        indices.append(index)
         texts.append(text)
         gaps.append(gap)
-        radians.append(look.radians)
-        is_seen.append(look.is_seen)
-        owners.append(owner)
         gap = ""
-    corners = np.frombuffer(rects, dtype=np.float32).reshape(-1, 4)[: len(texts)].astype(float)
-    return Drawn(texts, gaps, corners, radians, is_seen, owners)
+    rects = (raw.FS_RECTF * len(indices))()
+    places = count_from(ctypes.addressof(rects), ctypes.sizeof(raw.FS_RECTF))
+    deque(map(_loose_box, repeat(handle), indices, places), maxlen=0)
+    owners: list[int | None] = list(map(_owner, repeat(handle), indices))
+    one_of = dict(zip(reversed(owners), reversed(indices), strict=True))
+    angles = {owner: _angle(handle, index) for owner, index in one_of.items()}
+    drawn = {owner: owner is None or _is_drawn(owner) for owner in one_of}
+    corners = np.frombuffer(rects, dtype=np.float32).reshape(-1, 4).astype(float)
+    return Drawn(texts, gaps, corners, [angles[owner] for owner in owners], [drawn[owner] for owner in owners], owners)
 
 
 def _codes(text_page: pdfium.PdfTextPage, count: int) -> Sequence[int]:
@@ -127,7 +107,7 @@ def _is_drawn(text_object: int) -> bool:
     mode = _mode(text_object)
     if mode in _UNSEEN_MODES:
         return False
-    color = _stroke if mode in _STROKED_MODES else _fill
+    color = stroke_color if mode in _STROKED_MODES else fill_color
     return not color(text_object, *_rgba) or _alpha.value > 0
 
 
@@ -135,10 +115,10 @@ def under_pictures(objects: Sequence[PageObject], drawn: Drawn, area: float) -> 
     """Whether each character lies under an opaque picture that is drawn after it; `area` is the page's."""
     covered = np.zeros(len(drawn.texts), dtype=bool)
     large = [o for o in objects if o.kind == raw.FPDF_PAGEOBJ_IMAGE and _area(picture_box(o)) > _COVERS * area]
-    opaque = {_address(o.item): picture_box(o) for o in large if not raw.FPDFPageObj_HasTransparency(o.item)}
+    opaque = {o.item: picture_box(o) for o in large if not raw.FPDFPageObj_HasTransparency(as_object(o.item))}
     if not opaque:
         return covered
-    order = {_address(o.item): n for n, o in enumerate(objects)}
+    order = {o.item: n for n, o in enumerate(objects)}
     drawn_at = np.array([order.get(owner or 0, math.inf) for owner in drawn.owners])
     x, y = (drawn.corners[:, 0] + drawn.corners[:, 2]) / 2, (drawn.corners[:, 1] + drawn.corners[:, 3]) / 2
     for address, (x0, y0, x1, y1) in opaque.items():
@@ -152,23 +132,19 @@ def dropped_texts(objects: Sequence[PageObject], drawn: Drawn) -> list[BBox]:
     owners = set(drawn.owners)
     if len(texts) <= len(owners):
         return []
-    dropped = (o for o in texts if (address := _address(o.item)) not in owners and _is_drawn(address))
+    dropped = (o for o in texts if o.item not in owners and _is_drawn(o.item))
     places = (o.matrix for o in dropped if _height(o.item) and not _is_embedded(o.item))
     return [(x, y, x + 1, y + 1) for *_, x, y in places]
 
 
-def _height(text_object: object) -> float:
+def _height(text_object: int) -> float:
     size = ctypes.c_float()
-    raw.FPDFTextObj_GetFontSize(text_object, size)
+    raw.FPDFTextObj_GetFontSize(as_object(text_object), size)
     return size.value
 
 
-def _is_embedded(text_object: object) -> bool:
-    return bool(raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(text_object)))
-
-
-def _address(item: object) -> int:
-    return ctypes.cast(item, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+def _is_embedded(text_object: int) -> bool:
+    return bool(raw.FPDFFont_GetIsEmbedded(raw.FPDFTextObj_GetFont(as_object(text_object))))
 
 
 def _area(box: BBox) -> float:
@@ -182,10 +158,6 @@ def without_font(page: pdfium.PdfPage) -> npt.NDArray[np.float64]:
     held: dict[int | None, bool] = {}
     for owner in drawn.owners:
         if owner not in held:
-            held[owner] = owner is None or _is_embedded(_object(owner))
+            held[owner] = owner is None or _is_embedded(owner)
     text_page.close()
     return drawn.corners[[not held[owner] for owner in drawn.owners]]
-
-
-def _object(address: int) -> object:
-    return ctypes.cast(address, raw.FPDF_PAGEOBJECT)
