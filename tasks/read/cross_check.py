@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import accumulate, groupby, pairwise
 
 from expectations.evidence import Cell, Doubt
@@ -72,9 +71,16 @@ def _is_placed(cells: Sequence[Cell]) -> bool:
     return any(cell.engine in _PLACING for cell in cells)
 
 
-@lru_cache(maxsize=8)
 def cross_check(stream: Stream, table: TableName, reading: TableReading) -> CrossCheck:
-    """Where the text stream differs from the first reading of `table`, and which cells it confirms."""
+    """Where the text stream differs from the first reading of `table`, and which cells it confirms; found once."""
+    if (table, reading) not in stream.checks:
+        stream.checks[table, reading] = _cross_check(stream, table, reading)
+    found = stream.checks[table, reading]
+    assert isinstance(found, CrossCheck)
+    return found
+
+
+def _cross_check(stream: Stream, table: TableName, reading: TableReading) -> CrossCheck:
     rows = [_Row(w, tuple(c)) for w, c in groupby(reading.cells, key=lambda c: c.address.rsplit(".", 1)[0])]
     if table == "table4":
         return _table4(stream, rows)

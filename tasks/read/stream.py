@@ -101,6 +101,8 @@ class Stream:
     """The whole text of a document in file order; what was found in it is found once."""
 
     text: str
+    checks: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
+    """What was held against this text already, for those who ask again."""
     _rows: dict[tuple[TableName, str | None], Places] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
