@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from expectations import messages
 from expectations.evidence import Finding
+from expectations.forms import form_for
 from expectations.outcomes import rule_outcomes
 from expectations.rules import RULES
+from expectations.rules.documents import IDENTITY_DOUBTS
 from expectations.suites import Evaluation, evaluate
 from expectations.tables_read import TablesRead
 from tasks.values import Report, Verdict, outcome_of
@@ -22,8 +24,17 @@ def validate(report: Report) -> Verdict:
 
 def validate_all(reports: Sequence[Report]) -> list[Verdict]:
     """The verdict on each report: a thousand at once cost each a fraction of what one alone costs."""
-    tables = [TablesRead(r.cells, r.forms, r.year, r.doubts, r.claims) for r in reports]
+    tables = [TablesRead(r.cells, r.forms, _sure_year(r), r.doubts, r.claims) for r in reports]
     return [_verdict(*of_one) for of_one in zip(reports, tables, evaluate(tables), strict=True)]
+
+
+def _sure_year(report: Report) -> int | None:
+    """The year that the tables are held against: none where it is in doubt, unless any of them wants the same form."""
+    doubt = next((note for note in report.notes if note.rule == IDENTITY_DOUBTS["year"]), None)
+    if doubt is None or "year" in report.read_as:
+        return report.year
+    forms = {form_for(int(year)) if year.isdigit() else None for year in doubt.candidates}
+    return report.year if len(forms) == 1 and None not in forms else None
 
 
 def _verdict(report: Report, tables: TablesRead, evaluation: Evaluation) -> Verdict:

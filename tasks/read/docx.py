@@ -16,6 +16,7 @@ from expectations.evidence import Doubt
 from tasks.errors import CorruptFile, TooLarge
 from tasks.read.characters import checked
 from tasks.read.docx_names import running_heads, styled
+from tasks.read.figures import FIGURE
 from tasks.read.grid import Grid, GridCell
 from tasks.read.medium import Medium
 from tasks.read.spans import MAX_SPAN, MIN_CELLS
@@ -27,7 +28,7 @@ from tasks.read.visible.word import keep_visible
 from tasks.read.visible.word_styles import Styles, value_of
 
 _TABLE, _ROW, _CELL, _PARAGRAPH, _TEXT = qn("w:tbl"), qn("w:tr"), qn("w:tc"), qn("w:p"), qn("w:t")
-_FOREIGN = qn("w:altChunk")
+_FOREIGN, _BOX, _FRAME = qn("w:altChunk"), qn("w:txbxContent"), qn("w:framePr")
 _MOST_ELEMENTS = 300_000
 """Of the document's XML; a report has a tenth of that."""
 
@@ -47,7 +48,20 @@ def read_docx(body: bytes) -> Medium:
     tables = read_tables([_grid(table) for table in held])
     foreign = tuple(Doubt("sections", "嵌入的另一文档", "其内容没有读出") for _ in root.iter(_FOREIGN))
     pictured = pictured_tables([line for line, _ in running], tables)
-    return Medium(tables, lines, stream, "cells", "stream", doubts=foreign[:1], names=names, pictured=pictured)
+    doubts = (*foreign[:1], *_floating(root))
+    return Medium(tables, lines, stream, "cells", "stream", doubts=doubts, names=names, pictured=pictured)
+
+
+def _floating(root: BaseOxmlElement) -> Iterator[Doubt]:
+    """A number alone in a text box or frame: it may lie over a cell of a table, or cover what that prints."""
+    boxes = [(box, _text(box)) for box in root.iter(_BOX)]
+    boxes += [(p, _text(p)) for p in root.iter(_PARAGRAPH) if p.find(f"{qn('w:pPr')}/{_FRAME}") is not None]
+    for box, text in boxes:
+        cell = next(box.iterancestors(_CELL), None)
+        is_number = FIGURE.match(text.strip()) and any(c.isdigit() for c in text)
+        if is_number and (cell is None or _text(cell).strip() != text.strip()):
+            yield Doubt("sections", f"文本框中的数：{text.strip()[:20]}", "不知属于表中哪一格")
+            return
 
 
 def _opened(body: bytes) -> Document:

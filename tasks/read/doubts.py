@@ -17,6 +17,12 @@ from tasks.read.stream import Stream
 from tasks.read.values import figure_doubts
 
 _MONEY_UNIT = re.compile(r"(?<![\u4e00-\u9fff])[百千万亿]*元|(?:单位|金额|收费|人民币)\s*([百千万亿]*元)")
+_UNIT_SAID = re.compile(
+    r"(?:单位|金额|收费)[^。；;\n]{0,24}?(?:[以按为是系用均即]|单位[:：]?)\s*[“\"「『]?\s*(?:人民币)?([百千万亿]*元)"
+    r"|[以按][“\"「『]?([百千万亿]*元)[”\"」』]?(?:为单位|计|填)"
+)
+"""The unit of the amounts as a sentence has it."""
+_CURRENCY = re.compile(r"[¥￥$]|(?<![A-Za-z])(?:RMB|CNY|USD|HKD)(?![A-Za-z])|(?<=[(/:])[角分](?=\))")
 _UNIT_ABOVE = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*[百千万亿]*元")
 _AMOUNTS = ("table2.fees.amount_wan", "table2.procurement.amount")
 _CORRECTED = re.compile(r"(?:更正|勘误|订正)(?:后|为|说明|如下|：|:)|(?:应|改|更改|更正|修正)为\s*[0-9０-９]+\s*件")
@@ -44,7 +50,7 @@ def check(medium: Medium) -> Checked:
             continue
         checked = cross_check(stream, name, table)
         cells += (replace(cell, is_seen_twice=cell.address in checked.confirmed) for cell in table.cells)
-        doubts += (*table.doubts, *checked.doubts, *_misplaced(name, table))
+        doubts += (*table.doubts, *checked.doubts, *_misplaced(name, table), *_named_elsewhere(stream, name, table))
     doubts += (
         *figure_doubts(cells),
         *_ones(cells),
@@ -71,6 +77,15 @@ def _misplaced(name: TableName, table: TableReading) -> Iterator[Doubt]:
     if table.extras:
         shown = "、".join(f"“{plain(label)[:20]}”" for label in table.extras[:3])
         yield from (Doubt(line, "没有读出这一行", f"另有未能归位的行：{shown}") for line in lines if line not in read)
+
+
+def _named_elsewhere(stream: Stream, name: TableName, table: TableReading) -> Iterator[Doubt]:
+    """Rows of table 2 that were not read although the table has their name, as the head of a column maybe."""
+    read = {cell.address.rsplit(".", 1)[0] for cell in table.cells}
+    lines = {figure.address.rsplit(".", 1)[0] for figure in FORMS[table.form].figures(name)} if name == "table2" else ()
+    for line in sorted(lines):
+        if line not in read and stream.mentions(name, line):
+            yield Doubt(line, "没有读出这一行", "表中另有其名称")
 
 
 def _joined(tables: Mapping[TableName, TableReading], cells: Iterable[Cell]) -> Iterator[Doubt]:
@@ -104,7 +119,10 @@ def _units(stream: Stream, cells: Iterable[Cell]) -> Iterator[Doubt]:
     """Amounts beside which table 2 names another unit of money than the form's 万元."""
     above, text = stream.part("table2")
     named = (*_UNIT_ABOVE.finditer(above), *_MONEY_UNIT.finditer(text))
-    units = {found[0].lstrip("单位金额收费人民币:： ") for found in named} - {"万元"}
+    units = {found[0].lstrip("单位金额收费人民币:： ") for found in named}
+    units |= {found[1] or found[2] for part in (above, text) for found in _UNIT_SAID.finditer(part)}
+    units |= {found[0] for found in _CURRENCY.finditer(text)}
+    units -= {"万元"}
     for cell in cells:
         is_told = cell.address == "table2.procurement.amount" and "元" in cell.raw
         if units and cell.address in _AMOUNTS and cell.value and not is_told:

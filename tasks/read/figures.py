@@ -30,7 +30,21 @@ FIGURE = re.compile(
 _NOTE = re.compile(r"(?<=[0-9])(?:注\s*[0-9一二三四五]{0,2}|[*＊※†‡#﹡①-⑳⑴-⒇⓪❶-❿⓵-⓾㊀-㊉¹²³⁰⁴-⁹]+)\Z")
 """A mark that sends to a note, behind a number."""
 _EXPLAINS = re.compile(r"[(\[【〔](?:其中|含|包括|不含|注|同比|见)")
-_UNITS = re.compile(r"[百千万亿]*美元|[百千万亿]*元|[百千万亿]+[件项条]")
+_UNITS = re.compile(
+    r"[百千万亿]*美元|[百千万亿]*元|[百千万亿]+[件项条]|[¥￥$]|(?i:RMB|CNY|USD|HKD)|(?<=[(/:])[角分](?=[)]|\Z)"
+)
+_MEANT = (
+    (re.compile(r"(?i)\A(?:nan|null|none|nil|nat|undefined|#[A-Z/0]+[!?]?)\Z"), "转换程序在空格里留下的记号"),
+    (re.compile(r"\A[^\w\s]+\Z"), "含有无法识别的符号"),
+    (re.compile(r"\A[〇零一二两三四五六七八九十百千万]+[件项个宗]?\Z"), "用汉字写的数"),
+    (re.compile(r"\A[0-9](?:\.[0-9]+)?[eE][+-]?[0-9]{1,2}\Z"), "用科学计数法写的数"),
+    (re.compile(r"\A[0-9,.]+(?:[+/→\-~～至][0-9,.]+)+\Z"), "一格中有几个数"),
+    (re.compile(r"\A[(\[][0-9,.]+[)\]]\Z"), "括号中的数"),
+    (re.compile(r"\A[¥￥$]|[¥￥$]\Z"), "货币符号"),
+    (re.compile(r"\A[0-9]+[。·’'`、]+[0-9]+\Z"), "分隔符不明"),
+    (re.compile(r"\A[0-9,.]+[,。;]?[(\[]?(?:其中|含|包括|不含|另有?)"), "附注中另有数字"),
+)
+"""What is no plain number and may yet mean one, and why it is not read."""
 _CHANGE = re.compile(r"\A\s*(?:净?增加?|新增|净?减少?|\+)\s*(?=[0-9])")
 """How a change may say in words which way it goes."""
 _OTHER_SEPARATORS = re.compile(r"[0-9]{1,3}(?:[、。·’'`.][0-9]{3})+\Z")
@@ -113,6 +127,9 @@ def _why_unclear(text: str) -> str:
     if len(fields) > 1 and all(is_blank_mark(field) or FIGURE.match(field) for field in fields):
         return "一格中有几个数"
     marks = "".join(fields)
+    meant = next((reason for pattern, reason in _MEANT if pattern.search(marks)), "")
+    if meant:
+        return meant
     kinds = {unicodedata.category(c) for c in marks if not c.isascii()}
     if kinds & {"No", "Nl", "Nd"}:
         return "含有不是普通数字的数字符号"

@@ -47,6 +47,7 @@ def read_html(text: str) -> Medium:
         raise TooLarge("网页内容过多")
     names = page_names(root)
     keep_visible(root)
+    _put_feet_last(root)
     stream = Stream(checked(" ".join(root.itertext(etree.Element))))
     grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
     marked = [line for line in _running_text(root).split("\n") if line.strip()]
@@ -54,6 +55,16 @@ def read_html(text: str) -> Medium:
     tables = read_tables(grids)
     pictured = pictured_tables(marked, tables)
     return Medium(tables, lines, stream, "cells", "stream", names=names, pictured=pictured)
+
+
+def _put_feet_last(root: html.HtmlElement) -> None:
+    """A table's foot is shown below its body, wherever it is written; one of several rows above may stand first."""
+    for foot in list(root.iter("tfoot")):
+        table = foot.getparent()
+        if table is not None and table.tag == "table":
+            tail, foot.tail = foot.tail, None
+            table.append(foot)
+            foot.tail = tail
 
 
 def _attributes(tag: str) -> int:

@@ -24,7 +24,7 @@ _UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f
 _NUMBER_BEFORE = re.compile(
     r"(?:\([一二三四五六七八九十]{1,2}\)|(?<![0-9.,])[0-9]{1,2}\s*[.、,)]+|[一二三四五六七八九十]、)[.、\s]*\Z"
 )
-_EXPLANATION = re.compile(r"\s*\([^()0-9]{4,150}\)")
+_EXPLANATION = re.compile(r"\s*\((?![一二三四五六七八九十]{1,2}\))[^()0-9]{1,150}\)")
 _ITEM_NUMBER = rf"(?<![0-9.,])[0-9]{{1,2}}\s*[.、)]+\s*(?=[{_HAN}(“])"
 _ORDINAL = r"第[0-9]+|[0-9]+(?=[条款年月页])"
 _FIGURE = r"-?[0-9][0-9,]*(?:\.[0-9]+)?"
@@ -54,7 +54,7 @@ _ANNOUNCE = 5
 """Labels of table 3 that no text has by chance."""
 _DISPUTES = "复议后起诉"
 _HEAD_OF_DISPUTES = 150
-_ABOVE = 60
+_ABOVE = 200
 """Characters above a table that may tell its unit."""
 _ROW = 60
 _FIGURES_OF_A_ROW = 2
@@ -122,6 +122,12 @@ class Stream:
         if table == "table3":
             return sum(len(label.body) > _SHORT and label.body in flat for label in _labels(table, None)) >= _ANNOUNCE
         return any(word in flat for word in _ONLY_IN[table])
+
+    def mentions(self, table: TableName, where: str) -> bool:
+        """Whether the text of `table` has the label of the row `where` as a word of its own, wherever it stands."""
+        text, word = self.part(table)[1], rf"[{_HAN}A-Za-z0-9]"
+        bodies = {label.body for label in _labels(table, None) if label.where == where}
+        return any(re.search(rf"(?<!{word}){body}(?!{word})", text) for body in bodies)
 
     def part(self, table: TableName) -> tuple[str, str]:
         """What stands right above `table`, and its text up to the head of the next."""

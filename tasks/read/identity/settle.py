@@ -194,7 +194,13 @@ def settle_year(
     is_supported = bool(supported) or is_dated
     opposed = [w for w in told if year_stand(year, w) == "against" and (w.weight == "states" or not is_supported)]
     others = _places(opposed)
-    if not supported and issued and not is_dated and named != year and _is_out_of_time(year, named, issued):
+    is_late = issued is not None and issued.year == year + 2 and issued.month < _LATE_MONTH
+    if (
+        not supported
+        and issued
+        and named != year
+        and (is_late or (not is_dated and _is_out_of_time(year, named, issued)))
+    ):
         others.append((ISSUED, str(issued)))
     if not is_supported:
         others += [("另一题目", str(rival.year)) for rival in titles.rivals if rival.year and rival.year != year]

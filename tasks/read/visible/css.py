@@ -48,6 +48,7 @@ _SUSPECT = {
     "transform": r"scale|rotate|matrix|skew|translate",
     "clip-path": r".",
     "clip": r"rect",
+    "position": r"absolute|fixed",
     "scale": r".",
     "filter": r"opacity",
     "content-visibility": r"hidden",

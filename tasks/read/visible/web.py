@@ -195,6 +195,8 @@ def _styled(element: html.HtmlElement, style: Style, above: _State) -> _State:
         changes["small"] = size <= NOTHING
     if _TRANSFORMED.search(style.get("transform", "")) or style.get("clip-path", "none") != "none":
         changes["unsure"] = True
+    if style.get("position") in ("absolute", "fixed") and next(element.iterancestors("td", "th"), None) is not None:
+        changes["unsure"] = True
     if style.get("direction") == "rtl" or "override" in style.get("unicode-bidi", ""):
         changes["turned"] = True
     family = style.get("font-family") or style.get("font")
@@ -331,7 +333,9 @@ def _show_object(element: html.HtmlElement, style: Style, state: _State) -> None
     if element.tag == "svg":
         for title in list(element.iter("title")):
             title.drop_tree()
-        mark = OBJECT if is_seen and next(element.iter(*_SHAPES), None) is not None else ""
+        parts = sum(1 for _ in element.iter("text", "tspan"))
+        is_unclear = parts > 1 or next(element.iter(*_SHAPES), None) is not None
+        mark = OBJECT if is_seen and is_unclear else ""
         element.text = (element.text or "") + mark
         return
     for child in list(element):
