@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from expectations import messages
-from expectations.evidence import Finding
+from expectations.evidence import Doubt, Finding
 from expectations.forms import FIRST_YEAR, FORMS, TABLES, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
 from tasks.read.characters import checked
@@ -41,21 +41,30 @@ def read(document: Document) -> Report:
     if who.year is not None and who.year < FIRST_YEAR and not who.is_year_in_doubt:
         raise UnsupportedYear(f"{who.year} 年")
     checked = check(medium)
+    forms = _forms(medium, who.year)
     return Report(
         title=who.title,
         agency=who.agency,
         year=who.year,
         published_on=find_date(medium.lines),
-        forms=_forms(medium, who.year),
+        forms=forms,
         cells=checked.cells,
         sections=sections,
-        doubts=checked.doubts,
+        doubts=(*checked.doubts, *_form_doubts(forms, who.year, checked.doubts)),
         notes=(*who.notes, *section_notes(sections), *_picture_notes(medium)),
         engine=medium.engine,
         second=medium.second,
         pictured=tuple(sorted({page for page in medium.pictured.values() if page})),
         claims=tuple(claim for s in sections if s.number == "一" for claim in find_claims(s.text, who.year)),
     )
+
+
+def _form_doubts(forms: dict[TableName, str], year: int | None, doubts: Sequence[Doubt]) -> Iterator[Doubt]:
+    """Tables in doubt that look like the form of other years: what is not read for certain is not called wrong."""
+    of_year = form_for(year) if year else None
+    for name, form in forms.items():
+        if of_year and form != of_year.code and any(doubt.where.startswith(name) for doubt in doubts):
+            yield Doubt(name, f"{form} 年格式", "该表存疑，不能断定格式")
 
 
 def _picture_notes(medium: Medium) -> Iterator[Finding]:

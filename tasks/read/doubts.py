@@ -50,7 +50,8 @@ def check(medium: Medium) -> Checked:
             continue
         checked = cross_check(stream, name, table)
         cells += (replace(cell, is_seen_twice=cell.address in checked.confirmed) for cell in table.cells)
-        doubts += (*table.doubts, *checked.doubts, *_misplaced(name, table), *_named_elsewhere(stream, name, table))
+        of_table = (*table.doubts, *table.rivals, *checked.doubts, *_named_elsewhere(stream, name, table))
+        doubts += (*of_table, *_misplaced(name, table, is_in_doubt=bool(of_table)))
     doubts += (
         *figure_doubts(cells),
         *_ones(cells),
@@ -66,17 +67,21 @@ def _unread(stream: Stream, name: TableName) -> Iterator[Doubt]:
         yield Doubt(name, "没有读出表格", "文字中有该表的表头")
 
 
-def _misplaced(name: TableName, table: TableReading) -> Iterator[Doubt]:
-    """Where rows of the form are missing and others were not placed, one may be the other; and rows read in part."""
+def _misplaced(name: TableName, table: TableReading, *, is_in_doubt: bool) -> Iterator[Doubt]:
+    """Where rows of the form are missing and others were not placed, one may be the other; and rows read in part.
+
+    Of a table that is in doubt no row is called missing.
+    """
     read = Counter(cell.address.rsplit(".", 1)[0] for cell in table.cells)
     lines = Counter(figure.address.rsplit(".", 1)[0] for figure in FORMS[table.form].figures(name))
     columns = {cell.address.rsplit(".", 1)[1] for cell in table.cells}
     for line, figures in read.items():
         if figures < (len(columns) if name == "table3" else lines[line]):
             yield Doubt(line, f"读出 {figures} 个数", "这一行没有读全")
-    if table.extras:
+    if table.extras or is_in_doubt:
         shown = "、".join(f"“{plain(label)[:20]}”" for label in table.extras[:3])
-        yield from (Doubt(line, "没有读出这一行", f"另有未能归位的行：{shown}") for line in lines if line not in read)
+        why = f"另有未能归位的行：{shown}" if shown else "该表的其他地方存疑"
+        yield from (Doubt(line, "没有读出这一行", why) for line in lines if line not in read)
 
 
 def _named_elsewhere(stream: Stream, name: TableName, table: TableReading) -> Iterator[Doubt]:

@@ -47,6 +47,8 @@ class TableReading:
     doubts: tuple[Doubt, ...] = ()
     labels: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     """(row code, label as printed), in the order of the document."""
+    rivals: tuple[Doubt, ...] = ()
+    """Rows that the table has once more with other figures: a doubt, however well the figures are read."""
     extras: tuple[str, ...] = ()
     """The labels of rows with figures that are none of the form's, as printed."""
 

@@ -21,7 +21,7 @@ def surest(first: Tables, other: Callable[[], Tables], stream: Stream) -> Tables
     if all(name in first and _is_sure(name, first[name], stream) for name in TABLES):
         return first
     better = {
-        name: table
+        name: replace(table, rivals=first[name].rivals) if name in first else table
         for name, table in other().items()
         if name not in first or (not _is_sure(name, first[name], stream) and _is_sure(name, table, stream))
     }
@@ -52,4 +52,4 @@ def _compared(table: TableReading, other: TableReading) -> TableReading:
 def _is_sure(name: TableName, table: TableReading, stream: Stream) -> bool:
     """Whether every figure of the form was read, and the stream holds the same."""
     is_whole = len(table.cells) == len(FORMS[table.form].figures(name))
-    return is_whole and not table.doubts and not cross_check(stream, name, table).doubts
+    return is_whole and not (table.doubts or table.rivals) and not cross_check(stream, name, table).doubts

@@ -26,6 +26,7 @@ def read_table2(rows: list[GridRow]) -> TableReading | None:
 def _read(form: Form, rows: list[GridRow]) -> TableReading:
     cells: dict[str, Cell] = {}
     doubts: list[Doubt] = []
+    rivals: list[Doubt] = []
     labels: list[tuple[str, str]] = []
     extras: list[str] = []
     header: Header = []
@@ -38,12 +39,12 @@ def _read(form: Form, rows: list[GridRow]) -> TableReading:
             continue
         read = {cell.address: cell for cell in _figures(item, row, header)}
         if item.code in dict(labels):
-            doubts.extend(_again(item, cells, read))
+            rivals.extend(_again(item, cells, read))
             continue
         cells |= read
         doubts.extend(_units(item, row.cells[0], header))
         labels.append((item.code, row.cells[0].text))
-    return TableReading(form.code, tuple(cells.values()), tuple(doubts), tuple(labels), tuple(extras))
+    return TableReading(form.code, tuple(cells.values()), tuple(doubts), tuple(labels), tuple(rivals), tuple(extras))
 
 
 def _is_filled(text: str) -> bool:

@@ -74,7 +74,7 @@ def _reading(form: Form, data: Sequence[DataRow], found: dict[int, int]) -> Tabl
         read = tuple(_cells(f"table3.{code}", row))
         cells.extend(read)
     labels = tuple((form.rows[found[i]].code, data[i].label) for i in sorted(found))
-    return TableReading(form.code, tuple(cells), tuple(doubts), labels, tuple(extras))
+    return TableReading(form.code, tuple(cells), tuple(doubts), labels, extras=tuple(extras))
 
 
 def _cells(where: str, row: DataRow) -> Iterator[Cell]:

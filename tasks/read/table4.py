@@ -22,7 +22,7 @@ def read_table4(rows: list[GridRow]) -> TableReading | None:
     """The figures of table 4, which is the same in both forms; None if there is no row of figures under its header."""
     heads: list[GridCell] = []
     found: dict[str, Cell] = {}
-    doubts: list[Doubt] = []
+    rivals: list[Doubt] = []
     is_open = True
     for row in rows:
         named = [c for c in row.starting if key(c.text) in _RESULTS or key(c.text) in _GROUPS]
@@ -30,10 +30,10 @@ def read_table4(rows: list[GridRow]) -> TableReading | None:
         is_open = is_open or bool(named)
         if heads and not named and _is_figures(row.starting):
             read = {a: cell_of(a, cell, row.grid) for a, cell in _addressed(row.starting, heads).items()}
-            doubts.extend(_again(found, read))
+            rivals.extend(_again(found, read))
             found |= {a: cell for a, cell in read.items() if a not in found or found[a].is_blank}
             is_open = False
-    return TableReading(_FORM.code, tuple(found.values()), tuple(doubts)) if found else None
+    return TableReading(_FORM.code, tuple(found.values()), rivals=tuple(rivals)) if found else None
 
 
 def _again(first: Mapping[str, Cell], second: Mapping[str, Cell]) -> Iterator[Doubt]:
