@@ -161,6 +161,14 @@ def test_columns_of_a_text_are_told_by_their_heads():
     assert broken <= OURS
 
 
+def test_a_negative_figure_on_a_line_of_its_own_is_no_page_number():
+    figure = str(FIGURES["2021"]["table2.regulations.issued"])
+    page = "\n|\n".join(cell for line in dump("2021", "\t").split("\n") for cell in line.split("\t"))
+    assert f"\n{figure}\n" in page
+    _, broken = judge(page.replace(f"\n{figure}\n", "\n-2\n", 1), "a.txt")
+    assert broken
+
+
 def test_a_sum_over_what_one_reading_alone_saw_accuses_nobody():
     """The label of the row is torn, so that the second reading cannot find it."""
     label = next(row.label for row in FORMS["2021"].rows if row.code == "denied.query_matter")

@@ -180,7 +180,7 @@ def _twice(rows: Sequence[_Row], found: Places) -> Iterator[Doubt]:
     for row in rows:
         filled = [parts[0].figures for parts in found.get(row.where, ()) if any(parts[0].figures)]
         others = [f for f in filled if not _same(row.expected, f)]
-        if len(filled) > 1 and others:
+        if others and (len(filled) > 1 or not row.expected):
             yield Doubt(row.where, " ".join(row.expected), f"另有一行：{' '.join(others[0])[:60]}", row.cells)
 
 

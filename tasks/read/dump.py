@@ -36,6 +36,8 @@ _PLACEHOLDER = re.compile(
     r"(?<![^\s|])(?:数据|列|字段|Column|Col|Unnamed:)\s*\d+(?:_level_\d)?(?![^\s|])", re.IGNORECASE
 )
 _PLACEHOLDERS = 3
+_NUMBER = re.compile(r"\s*[-−－]?\d+\s*\Z")
+"""A figure on a line of its own, perhaps a negative one: page numbers have dashes on both sides."""
 _BLANK_ROW = 6
 """A line with so many empty fields is a row of blanks."""
 _MARKS = re.compile(r"\A(?:[#>=\s]+|title:\s*)")
@@ -136,7 +138,7 @@ def _typed(text: str, wide: bool, is_in_turn: bool) -> dict[TableName, TableRead
 
 
 def _is_page_number(line: str) -> bool:
-    return is_page_number(line) and not line.strip().isdigit()
+    return is_page_number(line) and not _NUMBER.match(line)
 
 
 def _regions(lines: Sequence[str]) -> dict[TableName, Sequence[str]]:
