@@ -106,7 +106,7 @@ def test_the_json_is_the_contracts(make):
             "decision": None,
         }
     ]
-    assert content["versions"] == {"reader": "1", "rules": "1", "lake": "2"}
+    assert content["versions"] == {"reader": "2", "rules": "2", "lake": "2"}
 
 
 def test_a_newer_version_takes_the_place_and_the_older_is_kept(s3, buckets, write, names):
