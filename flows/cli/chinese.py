@@ -16,6 +16,8 @@ from flows.cli.failure import ExitCode, explain
 
 _UsageError = cast("type[Any]", typer.BadParameter.__mro__[1])
 """Of typer or of click: newer typers have their own."""
+_Command = cast("type[Any]", TyperCommand.__mro__[1])
+"""The same of the class that commands and groups share."""
 
 _TITLES = {
     "ARGUMENTS_PANEL_TITLE": "参数",
@@ -88,36 +90,28 @@ def _help_in_chinese(option: Any) -> Any:  # noqa: ANN401 (an option of typer's 
     return option
 
 
-class ChineseCommand(TyperCommand):
+class _Chinese(_Command):  # type: ignore[misc, valid-type] # typer's or click's: known only at run time
+    """What commands and groups of commands say of themselves."""
+
+    def get_usage(self, ctx: Any) -> str:  # noqa: ANN401
+        """The line that tells how it is called."""
+        return _usage_in_chinese(super().get_usage(ctx))
+
+    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401
+        """Arguments and options."""
+        return _types_in_chinese(super().get_params(ctx))
+
+    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401
+        """`--help`."""
+        return _help_in_chinese(super().get_help_option(ctx))
+
+
+class ChineseCommand(_Chinese, TyperCommand):
     """A command whose help is all Chinese."""
 
-    def get_usage(self, ctx: Any) -> str:  # noqa: ANN401
-        """The line that tells how it is called."""
-        return _usage_in_chinese(super().get_usage(ctx))
 
-    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401
-        """Arguments and options."""
-        return _types_in_chinese(super().get_params(ctx))
-
-    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401
-        """`--help`."""
-        return _help_in_chinese(super().get_help_option(ctx))
-
-
-class ChineseGroup(TyperGroup):
+class ChineseGroup(_Chinese, TyperGroup):
     """Commands that end in one clear line where the surroundings fail, and in a traceback only where we do."""
-
-    def get_usage(self, ctx: Any) -> str:  # noqa: ANN401
-        """The line that tells how it is called."""
-        return _usage_in_chinese(super().get_usage(ctx))
-
-    def get_params(self, ctx: Any) -> list[Any]:  # noqa: ANN401
-        """Arguments and options."""
-        return _types_in_chinese(super().get_params(ctx))
-
-    def get_help_option(self, ctx: Any) -> Any:  # noqa: ANN401
-        """`--help`."""
-        return _help_in_chinese(super().get_help_option(ctx))
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, *more: Any, **named: Any) -> Any:  # noqa: ANN401
         """Run the command that the arguments name, and exit."""
