@@ -24,11 +24,11 @@ from rich.console import Console
 
 from flows.demo import demo_services
 from flows.services.status import services_status
-from tasks.query import connect
+from tasks.lake.query import connect
+from tasks.lake.rows import amount
 from tasks.read import read
-from tasks.receipt import list_receipts
-from tasks.recognise import recognise
-from tasks.rows import amount
+from tasks.read.recognise import recognise
+from tasks.receipt.write import list_receipts
 from tasks.settings import buckets_from_env, home
 from tasks.storage import s3_client
 

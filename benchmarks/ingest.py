@@ -26,13 +26,13 @@ from watch import Watch
 from expectations.forms import FORMS
 from flows.demo import demo_services
 from flows.settings import WORKER_LIMIT
+from tasks.judge.validate import validate
 from tasks.read import read
-from tasks.receipt import read_receipt
-from tasks.recognise import recognise
+from tasks.read.recognise import recognise
+from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
-from tasks.validate import validate
 
 T = TypeVar("T")
 LATENCY_SAMPLES = 5

@@ -26,15 +26,15 @@ import pyarrow.parquet as pq
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS
-from tasks.marts.compact import CHUNK, run_rows, stored_rows, write_mart, write_runs
-from tasks.marts.fetch import Tables
-from tasks.marts.mart import schema
-from tasks.marts.merge import Source, in_order
-from tasks.rows import Judged, tables
+from tasks.lake.marts.compact import CHUNK, run_rows, stored_rows, write_mart, write_runs
+from tasks.lake.marts.fetch import Tables
+from tasks.lake.marts.mart import schema
+from tasks.lake.marts.merge import Source, in_order
+from tasks.lake.rows import Judged, tables
+from tasks.lake.schemas import LAKE_TABLES, RELATIONS
 from tasks.samples.figures import consistent_figures
-from tasks.schemas import LAKE_TABLES, RELATIONS
 from tasks.values import Document, Report, ReportSection, Verdict
-from tasks.values import Source as Landed
+from tasks.values import Source as LandedSource
 
 SIZES = (1_000, 4_000, 16_000, 40_000, 160_000)
 TEMPLATES = 400
@@ -83,8 +83,10 @@ def template(number: int) -> Tables:
         "政府信息公开工作年度报告", "机关", 2024, None, {"table2": "2021", "table3": "2021", "table4": "2021"},
         cells, sections, (), (), "lines", "tokens",
     )  # fmt: skip
-    landed = Landed("landing", f"{number}.pdf", f"{number:032x}", 100_000, datetime.now(UTC), f"{number:064x}", b"")
-    made = tables(Judged(landed, Document("x.pdf", "application/pdf", 6, b""), report, Verdict("validated", ())))
+    source = LandedSource(
+        "landing", f"{number}.pdf", f"{number:032x}", 100_000, datetime.now(UTC), f"{number:064x}", b""
+    )
+    made = tables(Judged(source, Document("x.pdf", "application/pdf", 6, b""), report, Verdict("validated", ())))
     return made | {"relations": RELATIONS.empty_table()}
 
 
@@ -131,7 +133,7 @@ class Timed:
 def build(
     folder: Path, runs: dict[str, list[Path]], ranks: dict[str, int], old: Path | None, kept: dict[str, int]
 ) -> None:
-    """The eight marts, two at a time, as `tasks.marts.compact` does."""
+    """The eight marts, two at a time, as `tasks.lake.marts.compact` does."""
 
     def one(table: str) -> None:
         stored = [Source(stored_rows(pq.ParquetFile(old / f"{table}.parquet"), table), kept)] if old else []

@@ -18,7 +18,7 @@ import pdfplumber
 
 from tasks.errors import Rejected
 from tasks.read import read
-from tasks.recognise import PDF, recognise
+from tasks.read.recognise import PDF, recognise
 
 RUNS = 3
 

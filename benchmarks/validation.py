@@ -13,10 +13,10 @@ import time
 from dataclasses import replace
 
 from expectations.forms import FORMS
+from tasks.judge.validate import validate, validate_all
 from tasks.read import read
-from tasks.recognise import recognise
+from tasks.read.recognise import recognise
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
-from tasks.validate import validate, validate_all
 from tasks.values import Report
 
 RUNS = 30

@@ -25,7 +25,7 @@ from flows.run_labels import run_url
 from flows.runners import Place, Runner, batches_on
 from tasks.batch import Done, process_batch
 from tasks.missing import Missing, missing
-from tasks.outcome import Origin
+from tasks.receipt.outcome import Origin
 from tasks.settings import Buckets, buckets_from_env
 from tasks.storage import s3_client
 

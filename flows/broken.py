@@ -17,7 +17,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.client.schemas.sorting import FlowRunSort
 
 from flows.deployments import INGEST
-from flows.landed import Landed
+from flows.trigger.landed import ObjectVersion
 from tasks.missing import Missing
 
 BROKEN = (StateType.FAILED, StateType.CRASHED)
@@ -27,12 +27,12 @@ _PAGE = 200
 
 async def broken_without_receipt(missing: Iterable[Missing]) -> list[str]:
     """The keys, among those of objects without a receipt, whose runs failed or crashed."""
-    waiting = {Landed(one.bucket, one.key, one.etag) for one in missing}
+    waiting = {ObjectVersion(one.bucket, one.key, one.etag) for one in missing}
     if not waiting:
         return []
     ingest = FlowFilter(name=FlowFilterName(any_=[INGEST.flow]))
     broken = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(BROKEN))))
-    found: set[Landed] = set()
+    found: set[ObjectVersion] = set()
     async with get_client() as client:
         for offset in range(0, 1_000_000, _PAGE):
             runs = await client.read_flow_runs(
@@ -57,5 +57,5 @@ async def ended(runs: Iterable[str]) -> set[str]:
     return found
 
 
-def _landed(parameters: Mapping[str, object]) -> Landed:
-    return Landed(*(str(parameters.get(name) or "") for name in ("bucket", "key", "etag")))
+def _landed(parameters: Mapping[str, object]) -> ObjectVersion:
+    return ObjectVersion(*(str(parameters.get(name) or "") for name in ("bucket", "key", "etag")))

@@ -17,10 +17,10 @@ from prefect.states import Completed
 
 from flows.deployments import COMPACT
 from flows.retries import RETRIES, RETRY_DELAYS
-from tasks.marts.compact import Compaction
-from tasks.marts.compact import compact as compact_year
-from tasks.marts.due import is_due, noted_by_year
-from tasks.marts.mart import open_marts
+from tasks.lake.marts.compact import Compaction
+from tasks.lake.marts.compact import compact as compact_year
+from tasks.lake.marts.due import is_due, noted_by_year
+from tasks.lake.marts.mart import open_marts
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 

@@ -20,11 +20,11 @@ from flows.cli.show import show_receipt
 from flows.cli.wait import receipts_of_versions
 from flows.services.environment import service_env
 from flows.services.supervisor import Supervisor
-from tasks.query import connect
-from tasks.receipt_json import Json
+from tasks.lake.query import connect
+from tasks.receipt.as_json import Json
 from tasks.samples import SampleReport, consistent_figures, draw_budget, draw_pdf
 from tasks.settings import Buckets, buckets_from_env
-from tasks.storage import s3_client
+from tasks.storage import S3Client, s3_client
 from tasks.values import Outcome
 
 TIMEOUT_SECONDS = 300.0
@@ -91,14 +91,14 @@ def run_demo(console: Console) -> bool:
     return all(receipts.get(key, {}).get("outcome") == sample.outcome for key, sample in files.items())
 
 
-def _upload(console: Console, s3: Any, bucket: str, key: str, body: bytes) -> str:  # noqa: ANN401
+def _upload(console: Console, s3: S3Client, bucket: str, key: str, body: bytes) -> str:
     """The etag of what is there now."""
     etag: str = s3.put_object(Bucket=bucket, Key=key, Body=body)["ETag"]
     console.print(f"  上传　s3://{bucket}/{key}", highlight=False)
     return etag.strip('"')
 
 
-def _wait(console: Console, s3: Any, etags: Mapping[str, str]) -> dict[str, Json]:  # noqa: ANN401
+def _wait(console: Console, s3: S3Client, etags: Mapping[str, str]) -> dict[str, Json]:
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     found: dict[str, Json] = {}
     with Progress(*columns, console=console) as progress:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from prefect.events import emit_event
 
-from flows.landed import Landed
+from flows.trigger.landed import ObjectVersion
 from tasks.shown import shown
 from tasks.values import Receipt
 
@@ -15,7 +15,7 @@ _TOLD = ("etag", "reason", "message", "agency", "year", "form", "report_id", "fl
 """What an event tells of a receipt, whose address it has anyway."""
 
 
-def emit_landed(landed: Landed) -> None:
+def emit_landed(landed: ObjectVersion) -> None:
     """An object has landed, and has its run."""
     _emit("landed", landed.bucket, landed.key, {"etag": landed.etag})
 

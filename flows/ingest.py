@@ -20,19 +20,19 @@ from flows.relate import relate
 from flows.retries import IF_GUARD_DIED, RETRIES, RETRY_DELAYS
 from flows.run_labels import label_run, run_url
 from flows.stages import Stages
-from tasks.card import pages_with_cells
-from tasks.card.pictures import card_pictures
-from tasks.decisions import Review, accepted, corrected, read_reviews, standing
 from tasks.errors import Rejected
-from tasks.examine import recognised
 from tasks.fetch import ObjectGoneError, fetch
-from tasks.guard import guarded
-from tasks.outcome import Origin, duplicate_receipt, failed_receipt, judged_receipt, rejected_receipt
-from tasks.publish import Publication, publish
+from tasks.judge.decisions import Review, accepted, corrected, read_reviews, standing
+from tasks.judge.second_look import judged
+from tasks.lake.publish import Publication, publish
+from tasks.lake.relate import as_published, has_others
 from tasks.read import read
-from tasks.receipt import find_duplicate, write_receipt
-from tasks.relate import as_published, has_others
-from tasks.reread import judged
+from tasks.read.examine import recognised
+from tasks.read.guard import guarded
+from tasks.receipt.outcome import Origin, duplicate_receipt, failed_receipt, judged_receipt, rejected_receipt
+from tasks.receipt.page import pages_with_cells
+from tasks.receipt.page.pictures import receipt_page_pictures
+from tasks.receipt.write import find_duplicate, write_receipt
 from tasks.settings import buckets_from_env
 from tasks.shown import shown
 from tasks.storage import s3_client
@@ -77,7 +77,7 @@ def _publish(source: Source, document: Document, report: Report, verdict: Verdic
 
 @task(name="receipt", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)
 def _receipt(receipt: Receipt, report: Report | None, document: Document | None) -> str:
-    pictures = card_pictures(document, pages_with_cells(report)) if document and report else ()
+    pictures = receipt_page_pictures(document, pages_with_cells(report)) if document and report else ()
     return write_receipt(s3_client(), buckets_from_env(), receipt, report, pictures)
 
 

@@ -13,7 +13,7 @@ from prefect.states import Completed
 from expectations.evidence import Finding
 from expectations.messages import SEVERITY_NAMES
 from flows.retries import RETRIES, RETRY_DELAYS
-from tasks.relate import relate as relate_report
+from tasks.lake.relate import relate as relate_report
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from prefect.cache_policies import NO_CACHE, CachePolicy
 
-from tasks.guard import GuardDiedError
+from tasks.read.guard import GuardDiedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

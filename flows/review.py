@@ -11,8 +11,8 @@ from prefect.states import Completed
 
 from expectations.evidence import DecisionKind
 from flows.ingest import ingest
-from tasks.receipt_json import Json
-from tasks.review import decide
+from tasks.judge.review import decide
+from tasks.receipt.as_json import Json
 from tasks.settings import buckets_from_env
 from tasks.shown import shown
 from tasks.storage import s3_client

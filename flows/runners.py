@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-from flows.forked import fork_server, start_forked
+from flows.worker.forked import fork_server, start_forked
 
 Runner = Literal["process", "dask", "ray"]
 

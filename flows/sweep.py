@@ -26,16 +26,16 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Completed, Crashed
 
 from flows.deployments import BACKFILL
-from flows.landed import Landed, Runs
 from flows.settings import RUN_SECONDS
+from flows.trigger.landed import ObjectVersion, Runs
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.missing import Missing, missing
-from tasks.outcome import Origin, failed_receipt
-from tasks.receipt import write_receipt
+from tasks.process_identity import is_dead
+from tasks.receipt.outcome import Origin, failed_receipt
+from tasks.receipt.write import write_receipt
 from tasks.settings import Buckets, buckets_from_env
 from tasks.shown import shown
 from tasks.storage import s3_client
-from tasks.whereabouts import is_dead
 
 MOST_ATTEMPTS = 3
 GRACE = timedelta(seconds=30)
@@ -92,7 +92,7 @@ async def _sweep(found: Sequence[Missing]) -> list[str]:
 
 async def _mend(client: PrefectClient, starter: Runs, one: Missing) -> str | None:
     """What was done about one object; None if its run is still on its way."""
-    landed = Landed(one.bucket, one.key, one.etag)
+    landed = ObjectVersion(one.bucket, one.key, one.etag)
     runs = await _runs(client, landed)
     if runs and await _is_alive(client, runs[-1]):
         return None
@@ -107,7 +107,7 @@ def _suffix(attempt: int) -> str:
     return f"#sweep-{attempt}" if attempt else ""
 
 
-async def _runs(client: PrefectClient, landed: Landed) -> list[FlowRun]:
+async def _runs(client: PrefectClient, landed: ObjectVersion) -> list[FlowRun]:
     """The runs that this version had so far, in their order."""
     keys = [landed.idempotency_key + _suffix(attempt) for attempt in range(MOST_ATTEMPTS)]
     wanted = FlowRunFilter(idempotency_key=FlowRunFilterIdempotencyKey(any_=keys))

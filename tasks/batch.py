@@ -10,26 +10,26 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from tasks.card import pages_with_cells
-from tasks.card.pictures import card_pictures
-from tasks.decisions import Review, accepted, corrected, has_reviews, read_reviews
 from tasks.errors import Rejected
-from tasks.examine import examined
 from tasks.fetch import ObjectGoneError, fetch
-from tasks.marts.mart import report_years
+from tasks.judge.decisions import Review, accepted, corrected, has_reviews, read_reviews
+from tasks.judge.second_look import reconsidered
+from tasks.judge.validate import validate_all
+from tasks.lake.marts.mart import report_years
+from tasks.lake.publish import Publication, forget_former_name, publishing
+from tasks.lake.relate import as_published, relate
+from tasks.lake.rows import Judged
 from tasks.missing import Missing
-from tasks.outcome import Origin, duplicate_receipt, judged_receipt, rejected_receipt
-from tasks.publish import Publication, forget_former_name, publishing
-from tasks.receipt import Filing, find_first, receipt_of_first, writing
-from tasks.relate import as_published, relate
-from tasks.reread import reconsidered
-from tasks.rows import Judged
+from tasks.read.examine import examined
+from tasks.receipt.outcome import Origin, duplicate_receipt, judged_receipt, rejected_receipt
+from tasks.receipt.page import pages_with_cells
+from tasks.receipt.page.pictures import receipt_page_pictures
+from tasks.receipt.write import Filing, find_first, receipt_of_first, writing
 from tasks.settings import Buckets
 from tasks.shown import shown
-from tasks.storage import s3_client
-from tasks.validate import validate_all
+from tasks.storage import S3Client, s3_client
 from tasks.values import Document, Report, Source, Verdict
 
 _READERS = 2
@@ -96,7 +96,7 @@ def _one_ahead(ahead: Executor, function: Callable[[A], B], things: Sequence[A])
 class _Batch:
     """The stages that objects go through, each as a mapping by object key; what breaks in one is not in the next."""
 
-    def __init__(self, s3: Any, buckets: Buckets, origin: Origin, readers: Executor, writers: Executor) -> None:  # noqa: ANN401
+    def __init__(self, s3: S3Client, buckets: Buckets, origin: Origin, readers: Executor, writers: Executor) -> None:
         self._s3, self._buckets, self._origin = s3, buckets, origin
         self._readers, self._writers = readers, writers
         self._is_reviewed = has_reviews(s3, buckets)
@@ -166,7 +166,9 @@ class _Batch:
         if not one.item.is_new_key:
             forget_former_name(self._s3, self._buckets, judged)
         report, verdict = judged.report, judged.verdict
-        pictures = card_pictures(one.document, pages_with_cells(report)) if verdict.outcome == "quarantined" else ()
+        pictures = (
+            receipt_page_pictures(one.document, pages_with_cells(report)) if verdict.outcome == "quarantined" else ()
+        )
         receipt = judged_receipt(one.source, report, verdict, publication, one.reviews, self._origin)
         return Filing(receipt, report, pictures, one.is_first)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Any
 
 from tasks.keys import has_alias, key_as_stored
-from tasks.recognise import MAX_BYTES
+from tasks.read.recognise import MAX_BYTES
 from tasks.shown import shown
-from tasks.storage import is_folder_marker
+from tasks.storage import S3Client, is_folder_marker
 from tasks.values import Source
 
 
@@ -18,7 +17,7 @@ class ObjectGoneError(LookupError):
 
 
 def fetch(
-    s3: Any,  # noqa: ANN401 (a boto3 client)
+    s3: S3Client,
     bucket: str,
     key: str,
     etag: str | None = None,
@@ -49,7 +48,7 @@ def fetch(
     return Source(bucket, key, found_etag, found["ContentLength"], landed_at, sha256, body)
 
 
-def _landed_at(s3: Any, bucket: str, key: str, etag: str) -> datetime | None:  # noqa: ANN401
+def _landed_at(s3: S3Client, bucket: str, key: str, etag: str) -> datetime | None:
     """When the version landed, as the listing tells it: a response header has whole seconds only."""
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
     same = (o["LastModified"] for o in listed if o["Key"] == key and o["ETag"].strip('"') == etag)

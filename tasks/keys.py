@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
 
 from botocore.exceptions import ClientError
 
-from tasks.storage import head_object
+from tasks.storage import S3Client, head_object
 
 _FOLDER = ".keys"
 
@@ -53,7 +52,7 @@ def has_alias(key: str) -> bool:
     return "//" in key or key.startswith("/")
 
 
-def key_as_stored(s3: Any, bucket: str, key: str) -> str:  # noqa: ANN401 (a boto3 client)
+def key_as_stored(s3: S3Client, bucket: str, key: str) -> str:
     """The name under which a listing has the object `key`.
 
     Where S3 is kept as files, `m/a//b.pdf` is one more name of `m/a/b.pdf`, and events tell of it; elsewhere the two
@@ -65,7 +64,7 @@ def key_as_stored(s3: Any, bucket: str, key: str) -> str:  # noqa: ANN401 (a bot
     return stored if head_object(s3, bucket, key) and _is_listed(s3, bucket, stored) else key
 
 
-def _is_listed(s3: Any, bucket: str, key: str) -> bool:  # noqa: ANN401
+def _is_listed(s3: S3Client, bucket: str, key: str) -> bool:
     try:
         found = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
     except ClientError as error:

@@ -17,11 +17,10 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
-from typing import Any
 
+from tasks.process_identity import is_dead, process_identity
 from tasks.settings import Buckets
-from tasks.storage import read_object
-from tasks.whereabouts import here, is_dead
+from tasks.storage import S3Client, read_object
 
 STALE = timedelta(seconds=120)
 """A claim this old was left by a process that died."""
@@ -42,7 +41,7 @@ _CLAIM = re.compile(rf"{re.escape(_FOLDER)}[0-9a-f]{{32}}\.(?P<marks>[\w-]+)")
 
 @contextmanager
 def exclusive(
-    s3: Any,  # noqa: ANN401 (a boto3 client)
+    s3: S3Client,
     buckets: Buckets,
     *names: str,
     lasting: bool = False,
@@ -62,7 +61,7 @@ def exclusive(
         claim.withdraw()
 
 
-def keep_folder(s3: Any, buckets: Buckets) -> None:  # noqa: ANN401
+def keep_folder(s3: S3Client, buckets: Buckets) -> None:
     """Put an object beside the claims, so that servers that keep folders need not make this one anew for each."""
     s3.put_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(f"{_FOLDER}README.txt"), Body=_README)
 
@@ -70,7 +69,7 @@ def keep_folder(s3: Any, buckets: Buckets) -> None:  # noqa: ANN401
 class _Claim:
     """One holder's claim: an object whose own name bears a mark for each of the locks."""
 
-    def __init__(self, s3: Any, buckets: Buckets, names: Sequence[str]) -> None:  # noqa: ANN401
+    def __init__(self, s3: S3Client, buckets: Buckets, names: Sequence[str]) -> None:
         if not 0 < len(names) <= MOST_NAMES:
             raise ValueError(f"{len(names)} locks in one claim")
         self._s3 = s3
@@ -107,7 +106,7 @@ class _Claim:
             thread.join()
 
     def _put(self) -> None:
-        self._s3.put_object(Bucket=self._place.bucket, Key=self._key, Body=here().encode())
+        self._s3.put_object(Bucket=self._place.bucket, Key=self._key, Body=process_identity().encode())
 
     def _try(self, deadline: float) -> bool:
         put = time.monotonic()

@@ -6,10 +6,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tasks.settings import Buckets, Place
-from tasks.storage import is_folder_marker
+from tasks.storage import S3Client, is_folder_marker
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.type_defs import ObjectTypeDef
 
 _SEEN = ".index/seen"
 """Markers `<_SEEN>/<version>.<version>...`: these versions have receipts. A version is hashes of key and etag."""
@@ -33,7 +36,7 @@ class Missing:
     """No other version of the object has a receipt."""
 
 
-def mark_seen(s3: Any, buckets: Buckets, *versions: tuple[str, str]) -> None:  # noqa: ANN401 (a boto3 client)
+def mark_seen(s3: S3Client, buckets: Buckets, *versions: tuple[str, str]) -> None:
     """Note that these versions (key, etag) have receipts."""
     place = buckets.receipts
     for start in range(0, len(versions), _TOGETHER):
@@ -41,7 +44,7 @@ def mark_seen(s3: Any, buckets: Buckets, *versions: tuple[str, str]) -> None:  #
         s3.put_object(Bucket=place.bucket, Key=place.key(f"{_SEEN}/{together}"), Body=b"")
 
 
-def missing(s3: Any, buckets: Buckets, older_than: timedelta) -> Iterator[Missing]:  # noqa: ANN401
+def missing(s3: S3Client, buckets: Buckets, older_than: timedelta) -> Iterator[Missing]:
     """The landed versions without a receipt that have been there for so long."""
     markers = (name.removeprefix(f"{_SEEN}/") for name, _ in _listed(s3, buckets.receipts, _SEEN))
     seen = {version for marker in markers for version in marker.split(".")}
@@ -63,7 +66,7 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _listed(s3: Any, place: Place, folder: str) -> Iterator[tuple[str, dict[str, Any]]]:  # noqa: ANN401
+def _listed(s3: S3Client, place: Place, folder: str) -> Iterator[tuple[str, ObjectTypeDef]]:
     prefix = place.key(f"{folder}/" if folder else "")
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=prefix):
         for found in page.get("Contents", []):

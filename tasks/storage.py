@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore.session
@@ -13,6 +13,12 @@ from botocore.exceptions import ClientError
 from botocore.handlers import add_expect_header
 
 from tasks.settings import Place
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client as S3Client
+else:
+    S3Client = Any
+"""boto3 makes its client classes at run time; their types are known to type checkers alone."""
 
 PATIENCE = "NIANBAO_PATIENCE"
 """The variable that says `short` where a person waits."""
@@ -37,7 +43,7 @@ _LOST_FOLDER_TRIES = 10
 _LOADER = botocore.session.Session().get_component("data_loader")
 
 
-def s3_client() -> Any:  # noqa: ANN401 (boto3 makes its client classes at run time)
+def s3_client() -> S3Client:
     """A client for the server and the credentials that AWS's own environment variables and files name.
 
     Making one costs as much as reading half a page, so this process keeps it as long as these variables stay.
@@ -45,7 +51,7 @@ def s3_client() -> Any:  # noqa: ANN401 (boto3 makes its client classes at run t
     return _client(os.getpid(), _named(), _IMPATIENT if os.environ.get(PATIENCE) == "short" else CONFIG)
 
 
-def quick_client() -> Any:  # noqa: ANN401
+def quick_client() -> S3Client:
     """A client that asks once, and does not wait: only whether the server answers is of interest."""
     return _client(os.getpid(), _named(), _QUICK)
 
@@ -59,7 +65,7 @@ def _named() -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in sorted(os.environ.items()) if name.startswith("AWS_"))
 
 
-def read_object(s3: Any, place: Place, name: str) -> bytes | None:  # noqa: ANN401
+def read_object(s3: S3Client, place: Place, name: str) -> bytes | None:
     """The bytes of `name` in `place`; None if it is not there."""
     try:
         found = s3.get_object(Bucket=place.bucket, Key=place.key(name))
@@ -69,7 +75,7 @@ def read_object(s3: Any, place: Place, name: str) -> bytes | None:  # noqa: ANN4
     return body
 
 
-def head_object(s3: Any, bucket: str, key: str) -> dict[str, Any] | None:  # noqa: ANN401
+def head_object(s3: S3Client, bucket: str, key: str) -> dict[str, Any] | None:
     """What S3 tells of an object without its bytes; None if it is not there."""
     try:
         head: dict[str, Any] = s3.head_object(Bucket=bucket, Key=key)

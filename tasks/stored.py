@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from expectations.evidence import Cell
 from expectations.forms import TABLES, TableName
 from expectations.tables_read import TablesRead
-from tasks.query import connect
+from tasks.lake.query import connect
 from tasks.settings import Buckets
 
 _SQL = """

@@ -119,7 +119,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one landed object version; its JSON is written by `tasks.receipt`."""
+    """What became of one landed object version; its JSON is written by `tasks.receipt.write`."""
 
     bucket: str
     key: str

@@ -8,7 +8,7 @@ import pytest
 from expectations.rules import RULES
 from flows.cli import app
 from flows.cli.tables import TABLES
-from tasks.schemas import LAKE_TABLES
+from tasks.lake.schemas import LAKE_TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = [(ROOT / name).read_text() for name in ("README.md", "README.zh.md")]

@@ -9,9 +9,9 @@ import re
 import pytest
 
 from expectations.forms import FORMS
+from tasks.judge.second_look import judged
 from tasks.read import read
-from tasks.recognise import recognise
-from tasks.reread import judged
+from tasks.read.recognise import recognise
 from tests.tasks.read.made import FIGURES, dump, html
 
 OURS = {"READ.DISAGREEMENT"}

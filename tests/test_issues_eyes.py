@@ -7,10 +7,10 @@ import pytest
 
 from expectations.blanks import is_blank_mark
 from expectations.forms import FORMS
+from tasks.judge.validate import validate
 from tasks.read import read
 from tasks.read.figures import read_figure
-from tasks.recognise import recognise
-from tasks.validate import validate
+from tasks.read.recognise import recognise
 from tests.plausible.document import Cell, Line, Run, base
 from tests.plausible.render import printed
 

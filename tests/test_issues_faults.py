@@ -24,8 +24,6 @@ import flows.services.service
 import flows.services.supervisor
 from flows.cli import app
 from flows.cli.submit import _put
-from flows.landed import Landed, as_listed
-from flows.notifications import landed_objects
 from flows.services.config import load_config
 from flows.services.disk import disk
 from flows.services.ports import free_port
@@ -33,6 +31,8 @@ from flows.services.service import Running, Service
 from flows.services.status import services_status, supervision_warning, supervisor_pid
 from flows.services.supervisor import Supervisor
 from flows.settings import SettingError, check_settings, unknown_settings
+from flows.trigger.landed import ObjectVersion, as_listed
+from flows.trigger.notifications import object_versions
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.settings import Place
 
@@ -236,7 +236,7 @@ def test_a_damaged_config_is_named(tmp_path, run):
 def test_health_and_metrics_answer_whatever_hangs(silent, monkeypatch, tmp_path):
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    from flows.receiver import create_app
+    from flows.trigger.receiver import create_app
 
     for name, value in (("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), ("AWS_REGION", "us-east-1")):
         monkeypatch.setenv(name, value)
@@ -269,7 +269,7 @@ def test_a_folder_marker_is_nothing(s3, buckets):
         "eventName": "s3:ObjectCreated:Put",
         "s3": {"bucket": {"name": bucket}, "object": {"key": "2025%E5%B9%B4/"}},
     }
-    assert landed_objects(json.dumps({"Records": [record]}), Place(bucket)) == []
+    assert object_versions(json.dumps({"Records": [record]}), Place(bucket)) == []
     with pytest.raises(ObjectGoneError, match="文件夹"):
         fetch(s3, bucket, "2025年/")
 
@@ -279,7 +279,7 @@ def test_an_event_and_the_listing_name_an_object_once(s3, buckets, key):
     bucket = buckets.landing.bucket
     etag = s3.put_object(Bucket=bucket, Key=key, Body=b"x")["ETag"].strip('"')
     (listed,) = s3.list_objects_v2(Bucket=bucket)["Contents"]
-    assert as_listed(Landed(bucket, key, etag)) == Landed(bucket, listed["Key"], etag)
+    assert as_listed(ObjectVersion(bucket, key, etag)) == ObjectVersion(bucket, listed["Key"], etag)
     assert fetch(s3, bucket, key, etag).key == listed["Key"]
 
 

@@ -9,11 +9,10 @@ import zipfile
 import pytest
 
 from expectations.forms import FORMS
-from tasks import guard
 from tasks.errors import Rejected
-from tasks.examine import examined
-from tasks.read import read
-from tasks.recognise import PDF, recognise
+from tasks.read import guard, read
+from tasks.read.examine import examined
+from tasks.read.recognise import PDF, recognise
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tests.tasks.read.hostile import made
 from tests.tasks.read.made import html, outcome, word

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tasks.read.dump import read_dump
 from tasks.read.html import read_html
+from tasks.read.plain_text import read_plain_text
 from tasks.samples import Layout
 from tests.tasks.read.made import FIGURES, PLAIN, _html_table, outcome, parts, rows
 from tests.tasks.read.made import markdown as markdown_report
@@ -273,5 +273,5 @@ def test_a_table_that_is_a_picture_is_known_as_one(name, written):
     def table(t):
         return written(t) if kind(t) == "table3" else (_html_table(t) if name == "a.html" else markdown([*rows(t)]))
 
-    read = {"a.md": read_dump, "a.html": read_html}[name]
+    read = {"a.md": read_plain_text, "a.html": read_html}[name]
     assert read(text("2021", table, line="<p>{}</p>" if name == "a.html" else "{}\n")).pictured == {"table3": None}

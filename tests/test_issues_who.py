@@ -8,12 +8,12 @@ from typer.testing import CliRunner
 from expectations.forms import FORMS
 from flows.cli import app
 from tasks.batch import process_batch
+from tasks.judge.review import CannotDecideError, decide
+from tasks.lake.query import connect
+from tasks.lake.rows import report_id
 from tasks.missing import Missing
-from tasks.outcome import Origin
-from tasks.query import connect
-from tasks.receipt import read_receipt
-from tasks.review import CannotDecideError, decide
-from tasks.rows import report_id
+from tasks.receipt.outcome import Origin
+from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 KEY = "2024/报告.pdf"

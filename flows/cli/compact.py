@@ -14,8 +14,8 @@ def compact(
     full: Annotated[bool, typer.Option("--full", help="与数据湖逐份比较，不只看变更记录")] = False,
 ) -> None:
     """把新入库、更新、撤回的报告并入年度汇总表（marts）；平时由定时运行自动完成。"""
-    from tasks.marts.compact import compact as compact_year
-    from tasks.marts.due import noted_by_year
+    from tasks.lake.marts.compact import compact as compact_year
+    from tasks.lake.marts.due import noted_by_year
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 

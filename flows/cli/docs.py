@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from tasks.storage import S3Client
+
 FOLDER = ".docs"
 
 
@@ -38,7 +40,7 @@ def _build(folder: Path, buckets: Any) -> Path:  # noqa: ANN401
     return build_data_docs(folder, form_batches(list(stored_tables(buckets))))
 
 
-def _upload(s3: Any, place: Any, folder: Path) -> None:  # noqa: ANN401
+def _upload(s3: S3Client, place: Any, folder: Path) -> None:  # noqa: ANN401
     for path in folder.rglob("*"):
         if path.is_file():
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"

@@ -15,7 +15,7 @@ EMPTY_QUARANTINE = "隔离区是空的：没有被隔离的报告。"
 
 def say_if_empty(lake: duckdb.DuckDBPyConnection | None = None, *, quarantine: bool = False) -> None:
     """Tell on stderr, where it is in nobody's way, that the lake (or the quarantine) has no report."""
-    from tasks.query import connect
+    from tasks.lake.query import connect
 
     connection = lake or connect(quarantine=quarantine)
     if not connection.execute("SELECT 1 FROM reports LIMIT 1").fetchall():

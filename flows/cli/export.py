@@ -12,7 +12,7 @@ from flows.cli.failure import failed
 from flows.cli.tables import TABLES as TABLE_NAMES
 
 if TYPE_CHECKING:
-    from tasks.export import Language, Selection
+    from tasks.analysis.export import Language, Selection
 
 _DEFAULT = "nianbao-export"
 
@@ -38,7 +38,7 @@ def export(
     CSV 为带 BOM 的 UTF-8；以 = + - @ 开头的文字（数字和单独的横线除外）前加单引号，以免 Excel 当作公式。
     XLSX 中超过 15 位有效数字的数写作文字，一位不丢；时间均为 UTC。
     """
-    from tasks.export import FORMATS, LANGUAGES, TABLES, Selection
+    from tasks.analysis.export import FORMATS, LANGUAGES, TABLES, Selection
 
     _check(kind, FORMATS, "--format")
     _check(headers, LANGUAGES, "--headers")
@@ -62,7 +62,7 @@ def _check(value: str, choices: tuple[str, ...], what: str) -> None:
 def _export(selection: Selection, to: Path, kind: str, language: Language, *, quarantine: bool) -> None:
     import duckdb
 
-    from tasks.export import ReadFailedError, SelectionError, export
+    from tasks.analysis.export import ReadFailedError, SelectionError, export
 
     try:
         written = export(selection, to, kind, language, quarantine=quarantine)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from flows.landed import Landed
+    from flows.trigger.landed import ObjectVersion
 
 _WAIT_SECONDS = 20
 _MOST = 10
@@ -36,12 +36,12 @@ def listen(
 
 def _handled(body: str) -> bool:
     """Whether the message may go: its runs exist, or it can never be understood and is kept aside."""
-    from flows.arrivals import is_hopeless
-    from flows.notifications import MalformedError, landed_objects
+    from flows.trigger.arrivals import is_hopeless
+    from flows.trigger.notifications import MalformedError, object_versions
     from tasks.settings import buckets_from_env
 
     try:
-        landed = landed_objects(body, buckets_from_env().landing)
+        landed = object_versions(body, buckets_from_env().landing)
     except MalformedError:
         return _put_aside(body)
     try:
@@ -55,17 +55,17 @@ def _handled(body: str) -> bool:
 
 
 def _put_aside(body: str) -> bool:
-    from flows.receiver import put_aside
+    from flows.trigger.receiver import put_aside
 
     typer.echo(f"无法理解的消息已另存：{put_aside(body.encode(errors='surrogatepass'))}", err=True)
     return True
 
 
-async def _take(landed: Sequence[Landed]) -> None:
+async def _take(landed: Sequence[ObjectVersion]) -> None:
     from prefect.client.orchestration import get_client
 
-    from flows.arrivals import Arrivals
-    from flows.landed import Runs
+    from flows.trigger.arrivals import Arrivals
+    from flows.trigger.landed import Runs
 
     async with get_client() as client:
         await Arrivals(Runs(client)).take(landed)

@@ -32,7 +32,7 @@ def query(
     """用 SQL（DuckDB）查询数据湖。"""
     import duckdb
 
-    from tasks.query import connect
+    from tasks.lake.query import connect
 
     if as_json and as_csv:
         raise typer.BadParameter("--json 与 --csv 只能选一个")

@@ -20,7 +20,7 @@ def read(
 
     退出码：0 全部通过，3 有隔离，4 有拒收；--json 时只要都判定了就是 0。
     """
-    from tasks.judge import judge
+    from tasks.judge.file import judge
 
     check_files(files)
     outcomes = []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from expectations.evidence import Cell
 from expectations.forms import TABLES, TableName
-from tasks.judge import Judgement
-from tasks.receipt_json import Json, cell_dict, finding_dict, number
+from tasks.judge.file import Judgement
+from tasks.receipt.as_json import Json, cell_dict, finding_dict, number
 from tasks.values import Report
 
 

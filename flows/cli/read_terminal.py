@@ -11,7 +11,7 @@ from expectations.forms import FORMS, TABLES, TableName
 from expectations.places import TABLE_NAMES
 from flows.cli.read_json import as_record
 from flows.cli.show import show_outcome
-from tasks.judge import Judgement
+from tasks.judge.file import Judgement
 from tasks.shown import shown_lines
 from tasks.values import Report
 

@@ -12,6 +12,7 @@ import typer
 from flows.cli.failure import ExitCode, explain
 from flows.cli.wait import awaited, read_again, receipts_of_runs
 from tasks.shown import shown
+from tasks.storage import S3Client
 
 TIMEOUT_SECONDS = 3600.0
 OUTCOMES = ("validated", "quarantined", "rejected", "failed")
@@ -36,7 +37,7 @@ def replay(
     退出码：0 都有新的结果，1 有对象不存在或不能建立运行，5 有处理出错，6 有运行没有完成。
     """
     from tasks.keys import key_as_stored
-    from tasks.receipt import list_receipts, read_receipt
+    from tasks.receipt.write import list_receipts, read_receipt
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
@@ -59,7 +60,7 @@ def replay(
         raise typer.Exit(code)
 
 
-def _broken(s3: Any, buckets: Any) -> list[str]:  # noqa: ANN401
+def _broken(s3: S3Client, buckets: Any) -> list[str]:  # noqa: ANN401
     """Objects whose runs failed before they could leave a receipt."""
     from datetime import timedelta
 
@@ -84,7 +85,7 @@ def _version(text: str) -> tuple[int, ...]:
         raise typer.BadParameter(f"版本应是数字，如 2 或 2.1：{text}") from None
 
 
-def _start_all(s3: Any, bucket: str, keys: list[str]) -> dict[str, str]:  # noqa: ANN401
+def _start_all(s3: S3Client, bucket: str, keys: list[str]) -> dict[str, str]:
     """The run of each key; where one cannot be started for what is around us, the others are not tried."""
     runs: dict[str, str] = {}
     for key in dict.fromkeys(keys):
@@ -101,23 +102,23 @@ def _start_all(s3: Any, bucket: str, keys: list[str]) -> dict[str, str]:  # noqa
     return runs
 
 
-def _start(s3: Any, bucket: str, key: str) -> str | None:  # noqa: ANN401
+def _start(s3: S3Client, bucket: str, key: str) -> str | None:
     """The id of the run, or None if there is no such object."""
-    from flows.landed import Landed
     from flows.run_labels import run_url
+    from flows.trigger.landed import ObjectVersion
     from tasks.storage import head_object, is_folder_marker
 
     head = head_object(s3, bucket, key)
     if head is None or is_folder_marker(key):
         typer.echo(f"没有这个对象：s3://{bucket}/{shown(key)}", err=True)
         return None
-    run = read_again(Landed(bucket, key, head["ETag"].strip('"')))
+    run = read_again(ObjectVersion(bucket, key, head["ETag"].strip('"')))
     typer.echo(f"{shown(key)}　{run_url(run)}")
     return run
 
 
 def _changes(
-    s3: Any,  # noqa: ANN401
+    s3: S3Client,
     before: dict[str, Any],
     runs: dict[str, str],
     timeout: float,

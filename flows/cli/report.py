@@ -18,11 +18,11 @@ def report(
     ] = None,
 ) -> None:
     """把数据湖画成图表：一个不需要网络的网页。"""
-    from tasks.report_page import report_page
+    from tasks.analysis.first_look import first_look
 
     path = out or Path(f"nianbao-report-{year}.html" if year else "nianbao-report.html")
     try:
-        page = report_page(year=year)
+        page = first_look(year=year)
     except OSError as error:
         raise failed(f"无法读取对象存储：{error}") from error
     try:

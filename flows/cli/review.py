@@ -15,7 +15,7 @@ from tasks.shown import shown, shown_json
 
 if TYPE_CHECKING:
     from expectations.evidence import DecisionKind
-    from tasks.receipt_json import Json
+    from tasks.receipt.as_json import Json
 
 TIMEOUT_SECONDS = 300.0
 
@@ -29,7 +29,7 @@ By = Annotated[str, typer.Option("--by", help="决定人", default_factory=getpa
 @review.command("list", cls=ChineseCommand)
 def list_waiting(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
     """列出等待决定的报告。"""
-    from tasks.review import waiting
+    from tasks.judge.review import waiting
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
@@ -47,7 +47,7 @@ def list_waiting(as_json: Annotated[bool, typer.Option("--json", help="输出 JS
 @review.command(cls=ChineseCommand)
 def show(key: Key) -> None:
     """显示一份报告为什么被隔离，以及可以作的决定。"""
-    from tasks.receipt import read_receipt
+    from tasks.receipt.write import read_receipt
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
@@ -102,8 +102,8 @@ def correct(
 
 def keep_decision(key: str, kind: DecisionKind, note: str, by: str, corrections: dict[str, str]) -> Json:
     """Keep the decision, have the object processed again under it, and show and return the new receipt."""
-    from flows.landed import Landed
-    from tasks.review import CannotDecideError, decide
+    from flows.trigger.landed import ObjectVersion
+    from tasks.judge.review import CannotDecideError, decide
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
@@ -113,7 +113,7 @@ def keep_decision(key: str, kind: DecisionKind, note: str, by: str, corrections:
     except CannotDecideError as error:
         raise failed(shown(str(error))) from error
     landed = receipt["object"]
-    run = read_again(Landed(landed["bucket"], landed["key"], landed["etag"]))
+    run = read_again(ObjectVersion(landed["bucket"], landed["key"], landed["etag"]))
     done = next(receipts_of_runs(s3, {key: run}, TIMEOUT_SECONDS), None)
     if done is None:
         raise failed(

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from expectations.evidence import Severity
 from expectations.messages import SETTLED, SEVERITY_NAMES
-from tasks.receipt_json import Json, ending_of
+from tasks.receipt.as_json import Json, ending_of
 from tasks.shown import shown
 from tasks.values import Ending
 

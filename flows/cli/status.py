@@ -14,6 +14,7 @@ from flows.cli.failure import failed
 from flows.cli.show import show_receipt
 from tasks.settings import home
 from tasks.shown import shown, shown_json
+from tasks.storage import S3Client
 
 
 def status(
@@ -28,7 +29,7 @@ def status(
     if services:
         _services(as_json=as_json)
         return
-    from tasks.receipt import list_receipts, read_receipt
+    from tasks.receipt.write import list_receipts, read_receipt
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
@@ -46,7 +47,7 @@ def status(
         raise failed(f"没有回执：{'、'.join(map(shown, missing))}")
 
 
-def _open_card(s3: Any, buckets: Any, key: str) -> None:  # noqa: ANN401
+def _open_card(s3: S3Client, buckets: Any, key: str) -> None:  # noqa: ANN401
     """A copy on this machine, so that no link runs out; a browser that cannot be started is told where it is."""
     from flows.services.private import write_private
     from tasks.keys import receipt_name

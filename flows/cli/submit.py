@@ -12,6 +12,7 @@ import typer
 from flows.cli.failure import ExitCode, failed, outcome_code
 from flows.cli.show import show_receipt
 from flows.cli.wait import awaited, receipts_of_versions
+from tasks.storage import S3Client
 
 TIMEOUT_SECONDS = 600.0
 
@@ -58,7 +59,7 @@ def _wanted(paths: list[Path]) -> Iterator[tuple[str, Path]]:
             yield name, file
 
 
-def upload(s3: Any, place: Any, files: Mapping[str, Path], prefix: str = "") -> dict[str, str]:  # noqa: ANN401
+def upload(s3: S3Client, place: Any, files: Mapping[str, Path], prefix: str = "") -> dict[str, str]:  # noqa: ANN401
     """Put the files under their names, with a progress bar; returns the etag of each key that is there now."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
@@ -82,7 +83,7 @@ def upload(s3: Any, place: Any, files: Mapping[str, Path], prefix: str = "") -> 
     return uploaded
 
 
-def _put(s3: Any, bucket: str, key: str, body: bytes) -> tuple[str | None, str]:  # noqa: ANN401
+def _put(s3: S3Client, bucket: str, key: str, body: bytes) -> tuple[str | None, str]:
     """The etag, and what to tell; after an error or a silence, whether the object is there all the same."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -116,7 +117,7 @@ def _stored_etag(bucket: str, key: str) -> str | None:
     return head["ETag"].strip('"') if head else ""
 
 
-def _outcomes(s3: Any, uploaded: Mapping[str, str], timeout: float) -> ExitCode:  # noqa: ANN401
+def _outcomes(s3: S3Client, uploaded: Mapping[str, str], timeout: float) -> ExitCode:
     """Show each receipt as it comes; what is told is the strongest of the outcomes, or that there are too few."""
     missing, outcomes = dict(uploaded), []
     for receipt in receipts_of_versions(s3, uploaded, timeout):

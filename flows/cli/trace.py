@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.failure import failed
-from tasks.receipt_json import cell_dict, number
+from tasks.receipt.as_json import cell_dict, number
 from tasks.shown import shown, shown_json
+from tasks.storage import S3Client
 
 if TYPE_CHECKING:
     from expectations.evidence import Number
-    from tasks.trace import Trace
+    from tasks.analysis.trace import Trace
 
 _UNFIT = re.compile(r'[\\/:*?"<>|\s\x00-\x1f]+')
 _LONGEST = 60
@@ -31,10 +32,10 @@ def trace(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
 ) -> None:
     """追溯一个数的出处：报告、页码、位置、原文件，并截取原文图片。"""
+    from tasks.analysis.trace import trace as find
+    from tasks.analysis.trace_unknown import UnknownError
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
-    from tasks.trace import trace as find
-    from tasks.trace_unknown import UnknownError
 
     s3 = s3_client()
     try:
@@ -53,9 +54,9 @@ def picture_name(found: Trace) -> str:
     return f"{name}.png"
 
 
-def _picture(s3: Any, found: Trace, path: Path) -> tuple[Path | None, str]:  # noqa: ANN401
+def _picture(s3: S3Client, found: Trace, path: Path) -> tuple[Path | None, str]:
     """Where the picture of the place has been saved, or why there is none."""
-    from tasks.trace_picture import NoPictureError, place_picture
+    from tasks.analysis.trace_picture import NoPictureError, place_picture
 
     try:
         png = place_picture(s3, found)
@@ -94,7 +95,7 @@ def _place(found: Trace) -> Iterator[str]:
 
 
 def _record(found: Trace) -> Iterator[str]:
-    from tasks.card.record import local
+    from tasks.receipt.page.record import local
 
     yield f"  上传　　{local(found.landed_at) if found.landed_at else '未知'}"
     yield f"  处理　　{local(found.processed_at)}，读取程序 {found.reader_version}，规则 {found.rules_version}"
@@ -102,7 +103,7 @@ def _record(found: Trace) -> Iterator[str]:
 
 
 def _by(found: Trace) -> str:
-    from tasks.card.record import local
+    from tasks.receipt.page.record import local
 
     decision = found.correction
     return f"，由 {decision.by} 于 {local(decision.at)}更正：{decision.note}" if decision else ""

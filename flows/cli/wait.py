@@ -5,34 +5,35 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
-from tasks.receipt_json import Json
+from tasks.receipt.as_json import Json
 from tasks.settings import home
+from tasks.storage import S3Client
 
 if TYPE_CHECKING:
-    from flows.landed import Landed
+    from flows.trigger.landed import ObjectVersion
 
 _POLL_SECONDS = 0.3
 _SAY_SECONDS = 15.0
 """After so long without news it is said what is waited for."""
 
 
-def read_again(landed: Landed) -> str:
+def read_again(landed: ObjectVersion) -> str:
     """The id of a new run that reads the object again, whatever is known of it."""
-    from flows.landed import start_run
+    from flows.trigger.landed import start_run
 
     return asyncio.run(start_run(landed, replay=f"#{time.time_ns()}"))
 
 
-def receipts_of_versions(s3: Any, etags: Mapping[str, str], timeout: float) -> Iterator[Json]:  # noqa: ANN401
+def receipts_of_versions(s3: S3Client, etags: Mapping[str, str], timeout: float) -> Iterator[Json]:
     """The receipt of each key's version, as they come; those that are still missing after `timeout` seconds are not."""
     return _as_they_come(etags, lambda key, etag: _read(s3, key, etag), timeout)
 
 
-def receipts_of_runs(s3: Any, runs: Mapping[str, str], timeout: float) -> Iterator[Json]:  # noqa: ANN401
+def receipts_of_runs(s3: S3Client, runs: Mapping[str, str], timeout: float) -> Iterator[Json]:
     """The receipt that each key's run writes, as they come; none of a run that ends without, or too late."""
 
     def find(key: str, run: str) -> Json | None:
@@ -68,8 +69,8 @@ def _ended(runs: Iterable[str]) -> set[str]:
         return set()
 
 
-def _read(s3: Any, key: str, etag: str | None = None) -> Json | None:  # noqa: ANN401
-    from tasks.receipt import read_receipt
+def _read(s3: S3Client, key: str, etag: str | None = None) -> Json | None:
+    from tasks.receipt.write import read_receipt
     from tasks.settings import buckets_from_env
 
     return read_receipt(s3, buckets_from_env(), key, etag)

@@ -10,9 +10,10 @@ from botocore.exceptions import ClientError
 from flows.services.s3 import EVENT_TARGETS
 from tasks.lock import keep_folder
 from tasks.settings import Buckets
+from tasks.storage import S3Client
 
 
-def make_buckets(s3: Any, buckets: Buckets) -> None:  # noqa: ANN401 (a boto3 client)
+def make_buckets(s3: S3Client, buckets: Buckets) -> None:
     """Create the buckets that are not there yet, and the folder of locks."""
     for name in buckets.names:
         try:
@@ -22,13 +23,15 @@ def make_buckets(s3: Any, buckets: Buckets) -> None:  # noqa: ANN401 (a boto3 cl
     keep_folder(s3, buckets)
 
 
-def notify_receiver(s3: Any, buckets: Buckets, targets: Sequence[str] = EVENT_TARGETS[:1]) -> None:  # noqa: ANN401
+def notify_receiver(s3: S3Client, buckets: Buckets, targets: Sequence[str] = EVENT_TARGETS[:1]) -> None:
     """Have every created object of the landing place announced to `targets` (ARNs that the S3 server knows)."""
     prefix = buckets.landing.key("")
     told: dict[str, Any] = {"Events": ["s3:ObjectCreated:*"]}
     if prefix:
         told["Filter"] = {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}}
-    events = [{"Id": f"nianbao-{number}", "QueueArn": target, **told} for number, target in enumerate(targets)]
+    events: list[Any] = [
+        {"Id": f"nianbao-{number}", "QueueArn": target, **told} for number, target in enumerate(targets)
+    ]
     s3.put_bucket_notification_configuration(
         Bucket=buckets.landing.bucket, NotificationConfiguration={"QueueConfigurations": events}
     )

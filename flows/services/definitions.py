@@ -39,7 +39,7 @@ def _prefect(config: Config) -> Service:
 
 def _receiver(config: Config) -> Service:
     env = {**child_env(config), "PREFECT_CLIENT_MAX_RETRIES": "0", "PREFECT_API_REQUEST_TIMEOUT": "10"}
-    command = (sys.executable, "-m", "flows.receiver")
+    command = (sys.executable, "-m", "flows.trigger.receiver")
     return Service("receiver", command, env, config.receiver_url, f"{config.receiver_url}/live")
 
 

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 import psutil
 
-from flows.mortal import die_with_parent
+from flows.parent_death_signal import die_with_parent
 
 logger = logging.getLogger("nianbao.supervisor")
 _LOG_BYTES = 20_000_000

@@ -12,13 +12,13 @@ from tasks.read.characters import checked
 from tasks.read.claims import find_claims
 from tasks.read.docx import read_docx
 from tasks.read.doubts import check
-from tasks.read.dump import read_dump
 from tasks.read.encoding import decode
 from tasks.read.html import read_html
 from tasks.read.identity import identify
 from tasks.read.medium import Medium
 from tasks.read.notes import section_notes
 from tasks.read.pdf_medium import read_pdf
+from tasks.read.plain_text import read_plain_text
 from tasks.read.radicals import IDEOGRAPHS
 from tasks.read.rows import TableReading
 from tasks.read.sections import find_date, find_sections
@@ -81,7 +81,7 @@ def _decoded(body: bytes) -> str:
 
 
 def _text(body: bytes) -> Medium:
-    return read_dump(checked(_decoded(body)))
+    return read_plain_text(checked(_decoded(body)))
 
 
 def _html(body: bytes) -> Medium:

@@ -99,7 +99,7 @@ def test_a_forked_child_makes_suites_of_its_own():
 
 def test_great_expectations_is_imported_only_when_a_suite_runs_and_without_analytics():
     code = (
-        "import sys, os, tasks.validate;"
+        "import sys, os, tasks.judge.validate;"
         "assert not {'great_expectations', 'pandas', 'sqlalchemy'} & set(sys.modules), 'imported early';"
         "assert os.environ['GX_ANALYTICS_ENABLED'] == 'false'"
     )

@@ -16,8 +16,8 @@ from expectations.forms import FORMS
 from flows.backfill import backfill
 from flows.ingest import ingest
 from flows.runners import RunnerError, batches_on
-from tasks.query import connect
-from tasks.receipt import list_receipts, read_receipt
+from tasks.lake.query import connect
+from tasks.receipt.write import list_receipts, read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 AGENCIES = ("水利", "林业", "农业", "教育", "民政", "财政")

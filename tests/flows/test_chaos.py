@@ -17,8 +17,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from expectations.forms import FORMS
 from flows.services.config import load_config
 from flows.services.environment import service_env
-from tasks.query import connect
-from tasks.receipt import list_receipts
+from tasks.lake.query import connect
+from tasks.receipt.write import list_receipts
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from flows.cli import app, main
 from flows.compact import compact
 from flows.ingest import ingest
-from tasks.marts.changes import changes
+from tasks.lake.marts.changes import changes
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from rich.console import Console
 from flows.demo import run_demo, samples
 from tasks.batch import process_batch
 from tasks.missing import missing
-from tasks.outcome import Origin
+from tasks.receipt.outcome import Origin
 
 
 @pytest.fixture

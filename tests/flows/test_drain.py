@@ -14,10 +14,10 @@ import pytest
 from prefect.client.orchestration import get_client
 
 from expectations.forms import FORMS
-from flows.landed import Landed, Runs
 from flows.services.ports import free_port
-from flows.warm.slots import AHEAD
-from tasks.receipt import list_receipts
+from flows.trigger.landed import ObjectVersion, Runs
+from flows.worker.warm_process_pool import AHEAD
+from tasks.receipt.write import list_receipts
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 SECONDS = 120
@@ -37,7 +37,7 @@ def burst(prefect, s3, buckets):
                 figures = dict(consistent_figures(FORMS["2021"], random.Random(number)))
                 body = draw_pdf(SampleReport(f"青岚市{name}局", 2024, "2021", figures))
                 etag = s3.put_object(Bucket=buckets.landing.bucket, Key=f"{name}.pdf", Body=body)["ETag"].strip('"')
-                ids.append(await starter.start(Landed(buckets.landing.bucket, f"{name}.pdf", etag)))
+                ids.append(await starter.start(ObjectVersion(buckets.landing.bucket, f"{name}.pdf", etag)))
             return ids
 
     return asyncio.run(start())

@@ -11,9 +11,9 @@ import flows.ingest
 from expectations.forms import FORMS
 from flows.ingest import ingest
 from flows.review import review
-from tasks.query import connect
-from tasks.receipt import list_receipts, read_receipt
-from tasks.review import decide
+from tasks.judge.review import decide
+from tasks.lake.query import connect
+from tasks.receipt.write import list_receipts, read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 
@@ -108,7 +108,7 @@ def test_a_bug_fails_visibly_and_replay_mends_it(land, s3, buckets, monkeypatch)
     assert len(list(list_receipts(s3, buckets))) == 1
 
 
-def test_the_report_card_shows_the_places_of_its_findings(land, s3, buckets):
+def test_the_receipt_page_shows_the_places_of_its_findings(land, s3, buckets):
     land(sample(wrong=True))
     html = s3.get_object(Bucket=buckets.receipts.bucket, Key="报告 1.pdf.html")["Body"].read()
     assert len(html) < 3_000_000

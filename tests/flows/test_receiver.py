@@ -15,10 +15,10 @@ from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, tempor
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.landed import Landed, start_run
-from flows.notifications import landed_objects
-from flows.receiver import MAX_BODY, create_app
 from flows.services.ports import free_port
+from flows.trigger.landed import ObjectVersion, start_run
+from flows.trigger.notifications import object_versions
+from flows.trigger.receiver import MAX_BODY, create_app
 from tasks.settings import Place
 
 TOKEN = "token"
@@ -104,7 +104,7 @@ def test_sixteen_duplicates_at_once_make_one_run(prefect):
 
 def test_a_notification_that_comes_again_is_answered_from_memory(prefect, monkeypatch):
     told, asked = [], []
-    monkeypatch.setattr("flows.arrivals.emit_landed", told.append)
+    monkeypatch.setattr("flows.trigger.arrivals.emit_landed", told.append)
     monkeypatch.setattr(
         PrefectClient, "create_flow_run_from_deployment", counted(PrefectClient.create_flow_run_from_deployment, asked)
     )
@@ -208,11 +208,11 @@ def test_malformed_is_put_aside_and_does_not_block_the_queue(prefect, tmp_path):
 
 
 def test_only_created_objects_of_the_landing_place_count():
-    assert landed_objects(event("a", name="s3:ObjectRemoved:Delete"), LANDING) == []
-    assert landed_objects(event("a", bucket="lake"), LANDING) == []
-    assert landed_objects(event("b/a"), Place("landing", "in")) == []
-    assert [o.key for o in landed_objects(event("in/a"), Place("landing", "in"))] == ["in/a"]
-    assert landed_objects(b'{"Event": "s3:TestEvent"}', LANDING) == []
+    assert object_versions(event("a", name="s3:ObjectRemoved:Delete"), LANDING) == []
+    assert object_versions(event("a", bucket="lake"), LANDING) == []
+    assert object_versions(event("b/a"), Place("landing", "in")) == []
+    assert [o.key for o in object_versions(event("in/a"), Place("landing", "in"))] == ["in/a"]
+    assert object_versions(b'{"Event": "s3:TestEvent"}', LANDING) == []
 
 
 def test_aws_events_in_other_wrappings_are_understood():
@@ -222,9 +222,9 @@ def test_aws_events_in_other_wrappings_are_understood():
     }
     wrapped = {"Type": "Notification", "Message": event("%E6%8A%A5%E5%91%8A+1.pdf").decode()}
     for body in (eventbridge, wrapped, {"Type": "Notification", "Message": json.dumps(eventbridge)}):
-        assert landed_objects(json.dumps(body), LANDING) == [Landed("landing", "报告 1.pdf", "e1")]
-    assert landed_objects(json.dumps({"Type": "SubscriptionConfirmation", "Message": "..."}), LANDING) == []
-    assert landed_objects(json.dumps(eventbridge | {"detail-type": "Object Deleted"}), LANDING) == []
+        assert object_versions(json.dumps(body), LANDING) == [ObjectVersion("landing", "报告 1.pdf", "e1")]
+    assert object_versions(json.dumps({"Type": "SubscriptionConfirmation", "Message": "..."}), LANDING) == []
+    assert object_versions(json.dumps(eventbridge | {"detail-type": "Object Deleted"}), LANDING) == []
 
 
 def test_metrics_count_notifications_and_runs(prefect):
@@ -278,4 +278,4 @@ def test_an_sqs_queue_is_emptied_and_what_is_no_event_is_put_aside(prefect, monk
     server.shutdown()
     assert (result.exit_code, queue) == (0, {})
     assert len(list((tmp_path / "malformed").iterdir())) == aside
-    assert asyncio.run(start_run(Landed("landing", key, "e1"))), "the run exists under the event's key"
+    assert asyncio.run(start_run(ObjectVersion("landing", key, "e1"))), "the run exists under the event's key"

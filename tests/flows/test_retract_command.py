@@ -12,8 +12,8 @@ from flows.cli.retract import retract
 from flows.cli.review import review as review_commands
 from flows.ingest import ingest
 from flows.review import review
-from tasks.query import connect
-from tasks.receipt import read_receipt
+from tasks.lake.query import connect
+from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 KEY = "报告.pdf"

@@ -20,9 +20,9 @@ from flows.cli.query import _shown_row
 from flows.cli.review import list_waiting
 from flows.cli.show import show_receipt
 from flows.cli.status import status
-from tasks.card import report_card
-from tasks.receipt import write_receipt
-from tasks.receipt_json import receipt_dict
+from tasks.receipt.as_json import receipt_dict
+from tasks.receipt.page import receipt_page
+from tasks.receipt.write import write_receipt
 from tasks.shown import shown, shown_code, shown_json
 from tasks.values import Receipt, Report
 
@@ -70,7 +70,7 @@ def test_a_key_breaks_nothing_on_the_terminal(s3, buckets):
 
 
 def test_a_key_breaks_nothing_on_the_card():
-    page = report_card(RECEIPT)
+    page = receipt_page(RECEIPT)
     assert not CONTROL.search(page)
     assert "<img src=x" not in page
 

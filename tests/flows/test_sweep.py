@@ -14,12 +14,12 @@ import flows.sweep
 from flows.broken import broken_without_receipt
 from flows.cli import app
 from flows.ingest import ingest
-from flows.landed import Landed, start_run
 from flows.metrics import Metrics
 from flows.sweep import MOST_ATTEMPTS, sweep
+from flows.trigger.landed import ObjectVersion, start_run
 from tasks.missing import missing
-from tasks.receipt import read_receipt
-from tasks.whereabouts import here, is_dead
+from tasks.process_identity import is_dead, process_identity
+from tasks.receipt.write import read_receipt
 
 NOW = timedelta(0)
 
@@ -29,7 +29,7 @@ def landed(s3, buckets, prefect, monkeypatch):
     """An object that landed, and whose event was lost."""
     monkeypatch.setattr(flows.sweep, "GRACE", NOW)
     etag = s3.put_object(Bucket=buckets.landing.bucket, Key="a.pdf", Body=sample())["ETag"].strip('"')
-    return Landed(buckets.landing.bucket, "a.pdf", etag)
+    return ObjectVersion(buckets.landing.bucket, "a.pdf", etag)
 
 
 def _runs(landed):
@@ -112,7 +112,7 @@ def test_a_run_that_came_to_nothing_is_followed_by_another(landed, state):
 @pytest.mark.parametrize("state", [Running(), Pending()], ids=["running", "pending"])
 def test_a_run_whose_process_is_gone_is_crashed_and_followed_by_another(landed, state):
     asyncio.run(start_run(landed))
-    gone = f"{here().rsplit(':', 1)[0]}:1.00"
+    gone = f"{process_identity().rsplit(':', 1)[0]}:1.00"
     assert is_dead(gone)
     _set(_runs(landed)[0], state, gone)
     sweep()
@@ -133,9 +133,9 @@ def test_a_run_that_a_worker_took_and_never_said_where_is_lost(landed, monkeypat
 
 def test_a_run_whose_process_lives_is_left_alone_until_it_takes_for_ever(landed, monkeypatch):
     asyncio.run(start_run(landed))
-    assert not is_dead(here())
+    assert not is_dead(process_identity())
     assert not is_dead("another-host:1:1.00")
-    _set(_runs(landed)[0], Running(), here())
+    _set(_runs(landed)[0], Running(), process_identity())
     sweep()
     assert len(_runs(landed)) == 1
     monkeypatch.setitem(os.environ, "NIANBAO_RUN_SECONDS", "0")

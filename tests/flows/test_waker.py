@@ -5,10 +5,10 @@ import uuid
 
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from flows.landed import Landed, start_run
 from flows.services.ports import free_port
-from flows.warm import waker as waker_module
-from flows.warm.waker import Waker
+from flows.trigger.landed import ObjectVersion, start_run
+from flows.worker import waker as waker_module
+from flows.worker.waker import Waker
 
 SECONDS = 20
 
@@ -35,7 +35,7 @@ def test_a_scheduled_run_is_told(prefect):
 
     async def work(_):
         while not asked:
-            await start_run(Landed("landing", f"{uuid.uuid4()}.pdf", "e1"))
+            await start_run(ObjectVersion("landing", f"{uuid.uuid4()}.pdf", "e1"))
             await asyncio.sleep(0.5)
 
     with_waker(work, ask)

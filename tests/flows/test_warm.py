@@ -7,73 +7,73 @@ import uuid
 
 import psutil
 
-from flows.warm import slot as slot_module
-from flows.warm.slot import KILLED, Slot
-from flows.warm.slots import AHEAD, READY, Slots
+from flows.worker import warm_process as warm_process_module
+from flows.worker.warm_process import KILLED, WarmProcess
+from flows.worker.warm_process_pool import AHEAD, READY, WarmProcessPool
 
 
-def _in_slot(work):
-    """Run the coroutine `work(slot)` on a slot of its own."""
+def _in_process(work):
+    """Run the coroutine `work(process)` on a process of its own."""
 
     async def run():
-        slot = Slot()
+        process = WarmProcess()
         try:
-            return await work(slot)
+            return await work(process)
         finally:
-            slot.stop()
+            process.stop()
 
     return asyncio.run(run())
 
 
 def test_a_process_is_reused_and_renewed_when_it_has_served_long_enough(monkeypatch):
-    monkeypatch.setattr(slot_module.child, "execute", _succeed)
-    monkeypatch.setattr(slot_module, "REUSES", 2)
+    monkeypatch.setattr(warm_process_module.child, "execute", _succeed)
+    monkeypatch.setattr(warm_process_module, "REUSES", 2)
 
-    async def work(slot):
+    async def work(process):
         pids = []
         for _ in range(3):
-            pids.append(await slot.pid())
-            assert await slot.execute(uuid.uuid4()) == 0
+            pids.append(await process.pid())
+            assert await process.execute(uuid.uuid4()) == 0
         return pids
 
-    first, second, third = _in_slot(work)
+    first, second, third = _in_process(work)
     assert first == second != third
 
 
 def test_a_process_that_has_grown_too_large_is_renewed(monkeypatch):
-    monkeypatch.setattr(slot_module.child, "execute", _grow)
+    monkeypatch.setattr(warm_process_module.child, "execute", _grow)
 
-    async def work(slot):
-        before = await slot.pid()
-        await slot.execute(uuid.uuid4())
-        return before, await slot.pid()
+    async def work(process):
+        before = await process.pid()
+        await process.execute(uuid.uuid4())
+        return before, await process.pid()
 
-    before, after = _in_slot(work)
+    before, after = _in_process(work)
     assert before != after
 
 
 def test_a_process_that_dies_over_a_run_is_told_and_replaced(monkeypatch):
-    monkeypatch.setattr(slot_module.child, "execute", _die)
+    monkeypatch.setattr(warm_process_module.child, "execute", _die)
 
-    async def work(slot):
-        before = await slot.pid()
-        assert await slot.execute(uuid.uuid4()) == KILLED
-        return before, await slot.pid()
+    async def work(process):
+        before = await process.pid()
+        assert await process.execute(uuid.uuid4()) == KILLED
+        return before, await process.pid()
 
-    before, after = _in_slot(work)
+    before, after = _in_process(work)
     assert before != after
 
 
 def test_a_process_that_died_while_it_was_idle_is_replaced(monkeypatch):
-    monkeypatch.setattr(slot_module.child, "execute", _succeed)
+    monkeypatch.setattr(warm_process_module.child, "execute", _succeed)
 
-    async def work(slot):
-        os.kill(await slot.pid(), signal.SIGKILL)
+    async def work(process):
+        os.kill(await process.pid(), signal.SIGKILL)
         await asyncio.sleep(0.5)
-        await slot.pid()
-        return await slot.execute(uuid.uuid4())
+        await process.pid()
+        return await process.execute(uuid.uuid4())
 
-    assert _in_slot(work) == 0
+    assert _in_process(work) == 0
 
 
 def _succeed(_):
@@ -81,7 +81,7 @@ def _succeed(_):
 
 
 def _grow(_):
-    return 0, slot_module.MEMORY_BYTES + 1
+    return 0, warm_process_module.MEMORY_BYTES + 1
 
 
 def _die(_):
@@ -90,32 +90,32 @@ def _die(_):
 
 def test_another_process_is_started_when_many_runs_wait_and_goes_when_nothing_runs():
     async def work():
-        slots = Slots(READY + 1)
-        await slots.start()
+        pool = WarmProcessPool(READY + 1)
+        await pool.start()
         try:
-            first = [await slots.take() for _ in range(READY)]
-            few = [asyncio.create_task(slots.take()) for _ in range(READY * AHEAD - 1)]
+            first = [await pool.take() for _ in range(READY)]
+            few = [asyncio.create_task(pool.take()) for _ in range(READY * AHEAD - 1)]
             await asyncio.sleep(0)
             assert not any(task.done() for task in few), "all that are ready are taken, and few wait"
-            waiting = {*few, asyncio.create_task(slots.take())}
+            waiting = {*few, asyncio.create_task(pool.take())}
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             another = done.pop().result()
-            slots.rest()
-            pids = {await slot.pid() for slot in (*first, another)}
+            pool.rest()
+            pids = {await process.pid() for process in (*first, another)}
             assert len(pids) == READY + 1
             for _ in range(len(waiting)):
-                slots.give_back(another)
+                pool.give_back(another)
                 await asyncio.sleep(0)
             assert {await task for task in waiting} == {another}
-            for slot in (*first, another):
-                slots.give_back(slot)
-            slots.rest()
-            kept = [await slots.take() for _ in range(READY)]
-            assert slots.waiting == 0
-            assert {await slot.pid() for slot in kept} < pids
-            assert not another_is_alive(pids - {await slot.pid() for slot in kept})
+            for process in (*first, another):
+                pool.give_back(process)
+            pool.rest()
+            kept = [await pool.take() for _ in range(READY)]
+            assert pool.waiting == 0
+            assert {await process.pid() for process in kept} < pids
+            assert not another_is_alive(pids - {await process.pid() for process in kept})
         finally:
-            slots.stop()
+            pool.stop()
 
     asyncio.run(work())
 

@@ -15,8 +15,8 @@ import yaml
 from prefect.settings.legacy import _get_valid_setting_names
 from prefect.settings.models.root import Settings
 
-from flows.draining import DRAIN_SECONDS, LAST_SECONDS
 from flows.services.definitions import NAMES
+from flows.worker.draining import DRAIN_SECONDS, LAST_SECONDS
 from tasks.settings import buckets_from_env
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -11,11 +11,11 @@ from unittest.mock import patch
 
 from expectations.evidence import Finding
 from expectations.forms import identities
-from tasks import reread
 from tasks.errors import Rejected
+from tasks.judge import second_look
+from tasks.judge.validate import validate_all
 from tasks.read import read
-from tasks.recognise import recognise
-from tasks.validate import validate_all
+from tasks.read.recognise import recognise
 from tasks.values import Document, Report, Verdict
 from tests.plausible.document import Draft, base
 from tests.plausible.edits import KINDS, NotHere
@@ -78,7 +78,7 @@ def judge_all(examples: Sequence[Example]) -> list[Result]:
     with _in_process():
         verdicts = validate_all([report for _, _, report in reports])
         for (example, document, report), verdict in zip(reports, verdicts, strict=True):
-            judged[id(example)] = reread.reconsidered(document, report, verdict)
+            judged[id(example)] = second_look.reconsidered(document, report, verdict)
     results = []
     for example, got in zip(examples, read_so, strict=True):
         if id(example) in judged:
@@ -99,7 +99,7 @@ def _read(example: Example) -> tuple[Document, Report] | Exception:
 @contextmanager
 def _in_process() -> Iterator[None]:
     """Read again in this process rather than in the guarded child: the same code, without the price of a process."""
-    with patch.object(reread, "guarded", lambda function, *args: function(*args)):
+    with patch.object(second_look, "guarded", lambda function, *args: function(*args)):
         yield
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from expectations.evidence import Cell, Finding, Suspect
 from expectations.forms import FORMS, TABLES
-from tasks.publish import publish
+from tasks.lake.publish import publish
 from tasks.values import Document, Report, ReportSection, Source, Verdict
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)

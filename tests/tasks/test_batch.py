@@ -8,10 +8,10 @@ import pytest
 from expectations.forms import FORMS
 from tasks import batch
 from tasks.batch import process_batch
+from tasks.lake.query import connect
 from tasks.missing import missing
-from tasks.outcome import Origin
-from tasks.query import connect
-from tasks.receipt import read_receipt
+from tasks.receipt.outcome import Origin
+from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from expectations.evidence import Decision
-from tasks.card import report_card
+from tasks.receipt.page import receipt_page
 from tasks.values import Receipt
 
 EVIL = "<script>alert(1)</script>&\"'$title{}"
@@ -49,7 +49,7 @@ def _receipt(make, **changes):
 
 def test_it_tells_verdict_findings_with_their_place_and_the_tables_as_read(make):
     report = make.report()
-    page = _Page(report_card(_receipt(make), report))
+    page = _Page(receipt_page(_receipt(make), report))
     assert "未通过校验，已隔离" in page.text
     assert "各列之和 5 不等于总计 4" in page.text
     assert "表三“一、本年新收政府信息公开申请数量”，第 4 页" in page.text
@@ -60,7 +60,7 @@ def test_it_tells_verdict_findings_with_their_place_and_the_tables_as_read(make)
 
 @pytest.mark.parametrize("outcome", ["validated", "quarantined", "rejected", "failed", "duplicate"])
 def test_every_outcome_has_a_page_without_tables_too(make, outcome):
-    page = _Page(report_card(_receipt(make, outcome=outcome, report_id=None, agency=None, year=None)))
+    page = _Page(receipt_page(_receipt(make, outcome=outcome, report_id=None, agency=None, year=None)))
     assert "2024/报告.pdf" in page.text
     assert "table" not in page.tags
 
@@ -68,7 +68,7 @@ def test_every_outcome_has_a_page_without_tables_too(make, outcome):
 @pytest.mark.parametrize(("kind", "head"), [("retract", "已撤回"), ("reject", "隔离，人工核对后维持")])
 def test_what_a_person_decided_for_good_asks_for_no_other_decision(make, kind, head):
     decision = Decision(kind, "张三", datetime(2025, 3, 2, tzinfo=UTC), "理由")
-    text = _Page(report_card(_receipt(make, review=decision))).text
+    text = _Page(receipt_page(_receipt(make, review=decision))).text
     assert head in text
     assert "未通过校验" not in text
     assert "请运维人员" not in text
@@ -77,7 +77,7 @@ def test_what_a_person_decided_for_good_asks_for_no_other_decision(make, kind, h
 @pytest.mark.parametrize("kind", ["accept", "correct"])
 def test_a_decision_that_did_not_suffice_leaves_it_waiting(make, kind):
     decision = Decision(kind, "张三", datetime(2025, 3, 2, tzinfo=UTC), "理由")
-    assert "未通过校验，已隔离" in _Page(report_card(_receipt(make, review=decision))).text
+    assert "未通过校验，已隔离" in _Page(receipt_page(_receipt(make, review=decision))).text
 
 
 def test_nothing_in_a_report_becomes_markup(make):
@@ -85,7 +85,7 @@ def test_nothing_in_a_report_becomes_markup(make):
     cells = tuple(replace(cell, raw=EVIL) for cell in report.cells)
     finding = replace(make.finding(), message=EVIL, where=EVIL, rule=EVIL)
     receipt = _receipt(make, key=EVIL, agency=EVIL, message=EVIL, findings=(finding,), flow_run_url=EVIL)
-    html = report_card(receipt, replace(report, title=EVIL, cells=cells))
+    html = receipt_page(receipt, replace(report, title=EVIL, cells=cells))
     page = _Page(html)
     assert "script" not in page.tags
     assert page.text.count(EVIL) >= len(cells) + 5
@@ -95,5 +95,5 @@ def test_nothing_in_a_report_becomes_markup(make):
 def test_a_cell_that_was_not_read_is_not_shown_as_blank(make):
     report = make.report()
     cells = tuple(replace(c, raw="") if c.address == "table3.new.total" else c for c in report.cells[:-1])
-    text = _Page(report_card(_receipt(make), replace(report, cells=cells))).text
+    text = _Page(receipt_page(_receipt(make), replace(report, cells=cells))).text
     assert (text.count("空白"), text.count("未读到")) == (1, 1)

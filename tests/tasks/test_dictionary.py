@@ -9,9 +9,9 @@ import pytest
 from expectations.evidence import Fault, RuleOutcome, Severity
 from expectations.forms import FORMS, identities
 from expectations.rules import RULES
-from tasks.dictionary import dictionary_markdown, texts
-from tasks.dictionary.tables import type_name
-from tasks.schemas import LAKE_TABLES
+from tasks.analysis.dictionary import dictionary_markdown, texts
+from tasks.analysis.dictionary.tables import type_name
+from tasks.lake.schemas import LAKE_TABLES
 from tasks.values import Outcome
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ def chapter(title):
 
 def test_the_committed_dictionary_is_current():
     committed = (ROOT / "docs" / "data-dictionary.md").read_text()
-    assert committed == TEXT, "run python -m tasks.dictionary > docs/data-dictionary.md"
+    assert committed == TEXT, "run python -m tasks.analysis.dictionary > docs/data-dictionary.md"
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)

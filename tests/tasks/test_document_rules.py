@@ -9,12 +9,11 @@ from reportlab.pdfgen.canvas import Canvas
 
 from expectations.forms import FORMS
 from expectations.rules import RULES
-from tasks import guard
 from tasks.errors import Rejected
-from tasks.read import read
-from tasks.recognise import MAX_BYTES, MAX_PAGES, recognise
+from tasks.judge.validate import validate
+from tasks.read import guard, read
+from tasks.read.recognise import MAX_BYTES, MAX_PAGES, recognise
 from tasks.samples import SampleReport, consistent_figures, draw_budget, draw_pdf
-from tasks.validate import validate
 
 AGENCY = "青岚市统计局"
 NAME = "青岚市统计局2023年政府信息公开工作年度报告"

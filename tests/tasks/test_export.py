@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations.forms import FORMS
-from tasks.export import TABLES, ReadFailedError, Selection, SelectionError, export
-from tasks.export.csv_file import text_only
-from tasks.export.headers import headers
-from tasks.rows import amount
-from tasks.schemas import LAKE_TABLES
+from tasks.analysis.export import TABLES, ReadFailedError, Selection, SelectionError, export
+from tasks.analysis.export.csv_file import text_only
+from tasks.analysis.export.headers import headers
+from tasks.lake.rows import amount
+from tasks.lake.schemas import LAKE_TABLES
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_an_export_that_breaks_leaves_what_was_there(buckets, tmp_path, kind, to
 
 
 def test_a_mart_that_is_replaced_meanwhile_is_read_again(buckets, lake, tmp_path, monkeypatch):
-    from tasks import export as package
+    from tasks.analysis import export as package
 
     tries = []
 
@@ -143,7 +143,7 @@ def test_equal_labels_are_told_apart():
 
 
 def test_a_server_that_goes_away_meanwhile_is_told(buckets, lake, tmp_path, monkeypatch):
-    from tasks.export import extracts
+    from tasks.analysis.export import extracts
 
     def broken(*_):
         raise OSError("gone")

@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from workbook import sheets
 
 from flows.cli.export import export
-from tasks.export import TABLES
+from tasks.analysis.export import TABLES
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 from lxml import etree
 from workbook import NS, sheets
 
-from tasks.export import TABLES, Selection, export, xlsx_file
-from tasks.export.headers import headers
-from tasks.rows import amount
-from tasks.schemas import LAKE_TABLES
+from tasks.analysis.export import TABLES, Selection, export, xlsx_file
+from tasks.analysis.export.headers import headers
+from tasks.lake.rows import amount
+from tasks.lake.schemas import LAKE_TABLES
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

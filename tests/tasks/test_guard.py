@@ -15,15 +15,14 @@ import pytest
 
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS
-from tasks import guard
 from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow
-from tasks.examine import examined, recognised
-from tasks.guard import GuardDiedError, guarded
-from tasks.guard_wire import GuardedCallError, answer_from
-from tasks.judge import judge
-from tasks.read import read
-from tasks.recognise import recognise
-from tasks.reread import reread
+from tasks.judge.file import judge
+from tasks.judge.second_look import reread
+from tasks.read import guard, read
+from tasks.read.examine import examined, recognised
+from tasks.read.guard import GuardDiedError, guarded
+from tasks.read.guard.wire import GuardedCallError, answer_from
+from tasks.read.recognise import recognise
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 HOARD = "bytearray(8 << 30)"

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from expectations.forms import FORMS
 from tasks.batch import process_batch
-from tasks.decisions import read_reviews
 from tasks.fetch import fetch
+from tasks.judge.decisions import read_reviews
 from tasks.keys import key_as_stored, receipt_name
 from tasks.missing import missing
-from tasks.outcome import Origin
-from tasks.receipt import find_duplicate, list_receipts, read_receipt, version_name, write_receipt
+from tasks.receipt.outcome import Origin
+from tasks.receipt.write import find_duplicate, list_receipts, read_receipt, version_name, write_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tasks.storage import read_object
 from tasks.values import Receipt

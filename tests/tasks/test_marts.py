@@ -11,17 +11,17 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.lake import Entry
+from tasks.lake.entry import Entry
+from tasks.lake.marts.changes import Change, changes, mark_changed
+from tasks.lake.marts.compact import compact
+from tasks.lake.marts.due import is_due
+from tasks.lake.marts.mart import COMPACTED_AT, GENERATION, open_marts
+from tasks.lake.marts.pinned import PinnedFile, ReplacedError
+from tasks.lake.query import connect
+from tasks.lake.relate import relate
+from tasks.lake.rows import report_id
+from tasks.lake.schemas import LAKE_TABLES, SCHEMAS
 from tasks.lock import exclusive
-from tasks.marts.changes import Change, changes, mark_changed
-from tasks.marts.compact import compact
-from tasks.marts.due import is_due
-from tasks.marts.mart import COMPACTED_AT, GENERATION, open_marts
-from tasks.marts.pinned import PinnedFile, ReplacedError
-from tasks.query import connect
-from tasks.relate import relate
-from tasks.rows import report_id
-from tasks.schemas import LAKE_TABLES, SCHEMAS
 
 AGENCIES = ("望川市商务局", "淮安市人民政府", "青岚县教育局")
 
@@ -141,9 +141,9 @@ def test_a_lost_note_is_found_by_comparing_everything(s3, buckets, land, mart, s
 
 
 def test_many_chunks_and_windows_give_the_same(s3, buckets, land, mart, singles, monkeypatch):
-    monkeypatch.setattr("tasks.marts.compact.CHUNK", 1)
-    monkeypatch.setattr("tasks.marts.compact.ROW_GROUP", 60)
-    monkeypatch.setattr("tasks.marts.compact._BATCH_ROWS", 17)
+    monkeypatch.setattr("tasks.lake.marts.compact.CHUNK", 1)
+    monkeypatch.setattr("tasks.lake.marts.compact.ROW_GROUP", 60)
+    monkeypatch.setattr("tasks.lake.marts.compact._BATCH_ROWS", 17)
     for agency in reversed(AGENCIES):
         land(agency)
     compact(s3, buckets, 2024)
@@ -184,7 +184,7 @@ def test_a_compaction_that_died_between_two_marts_is_made_up_for(s3, buckets, la
             raise RuntimeError("killed")
         real(path, bucket, key, **more)
 
-    monkeypatch.setattr("tasks.marts.snapshot._PAUSE", 0.0)
+    monkeypatch.setattr("tasks.lake.marts.snapshot._PAUSE", 0.0)
     with monkeypatch.context() as broken:
         broken.setattr(s3, "upload_file", dies)
         with pytest.raises(RuntimeError):
@@ -260,7 +260,7 @@ def test_a_report_that_is_being_replaced_is_waited_for(s3, buckets, land, monkey
         if comes_back and len(waits) == 3:
             entry.put(s3, "reports", row)
 
-    monkeypatch.setattr("tasks.marts.fetch.time", SimpleNamespace(sleep=wait))
+    monkeypatch.setattr("tasks.lake.marts.fetch.time", SimpleNamespace(sleep=wait))
     assert len(_rows(connect(buckets), "applications")) == 25 * (1 + comes_back)
     assert len(waits) >= 3
     assert compact(s3, buckets, 2024).reports == 1 + comes_back
@@ -268,7 +268,7 @@ def test_a_report_that_is_being_replaced_is_waited_for(s3, buckets, land, monkey
 
 def test_a_compaction_at_work_is_not_waited_for(s3, buckets, land, monkeypatch):
     land(AGENCIES[0])
-    monkeypatch.setattr("tasks.marts.compact.PATIENCE", timedelta(seconds=0.2))
+    monkeypatch.setattr("tasks.lake.marts.compact.PATIENCE", timedelta(seconds=0.2))
     with exclusive(s3, buckets, "marts/2024"), pytest.raises(TimeoutError):
         compact(s3, buckets, 2024)
     assert compact(s3, buckets, 2024).reports == 1

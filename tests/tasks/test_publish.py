@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.receipt import read_receipt, write_receipt
-from tasks.rows import report_id
-from tasks.schemas import SCHEMAS
+from tasks.lake.rows import report_id
+from tasks.lake.schemas import SCHEMAS
+from tasks.receipt.write import read_receipt, write_receipt
 from tasks.values import Receipt
 
 ID = report_id("淮安市人民政府", 2024)

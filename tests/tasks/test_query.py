@@ -11,11 +11,11 @@ from typer.testing import CliRunner
 
 from flows.cli.export import export
 from flows.cli.query import query
-from tasks.lake import Entry
-from tasks.publish import publish
-from tasks.query import connect
-from tasks.rows import report_id
-from tasks.schemas import SCHEMAS
+from tasks.lake.entry import Entry
+from tasks.lake.publish import publish
+from tasks.lake.query import connect
+from tasks.lake.rows import report_id
+from tasks.lake.schemas import SCHEMAS
 from tasks.settings import Buckets, Place
 from tasks.values import Document
 

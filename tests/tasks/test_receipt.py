@@ -8,8 +8,8 @@ from pathlib import PurePath
 
 import pytest
 
-from tasks.receipt import find_duplicate, list_receipts, read_receipt, write_receipt
-from tasks.receipt_json import receipt_dict, to_text
+from tasks.receipt.as_json import receipt_dict, to_text
+from tasks.receipt.write import find_duplicate, list_receipts, read_receipt, write_receipt
 from tasks.values import Receipt
 
 KEYS = ["报告.pdf", "淮安市 2024 年/报告 (1).pdf", "a+b.pdf", "100%.pdf", "%2F%20+.pdf", "第#1份?.pdf"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.marts.compact import compact
+from tasks.lake.marts.compact import compact
 
 DOCS = Path(__file__).parents[2] / "docs" / "downstream.md"
 RECIPES = dict(re.findall(r"```python (\w+)\n(.*?)```", DOCS.read_text(), re.DOTALL))

@@ -4,10 +4,10 @@ import pytest
 from balanced import report as balanced
 from balanced import values
 
-from tasks.query import connect
-from tasks.relate import relate
-from tasks.rows import report_id
-from tasks.validate import validate
+from tasks.judge.validate import validate
+from tasks.lake.query import connect
+from tasks.lake.relate import relate
+from tasks.lake.rows import report_id
 
 AGENCY, OTHER = "青岚市人民政府", "澜山县人民政府"
 CARRIED_OVER = {a: v for a, v in values().items() if a.startswith("table3.carried_over.")}

@@ -8,11 +8,11 @@ import typer
 from typer.testing import CliRunner
 
 from flows.cli.report import report
-from tasks.query import connect
-from tasks.report_page import report_page
-from tasks.report_page.data import Nothing, load
-from tasks.report_page.figures import RESULT_ROWS, Correction, Spread
-from tasks.report_page.sections import sections
+from tasks.analysis.first_look import first_look
+from tasks.analysis.first_look.data import Nothing, load
+from tasks.analysis.first_look.figures import RESULT_ROWS, Correction, Spread
+from tasks.analysis.first_look.sections import sections
+from tasks.lake.query import connect
 
 EVIL = "<img src=https://evil.example/x onerror=alert(1)>&\"'</script>局"
 
@@ -149,7 +149,7 @@ def test_every_chart_tells_what_it_rests_on(read, three_years):
 
 
 def test_the_page_tells_the_figures_and_loads_nothing(buckets, three_years):
-    html = report_page(buckets)
+    html = first_look(buckets)
     page = _Page(html)
     assert page.loads == []
     assert html.count("* plotly.js v") == 1
@@ -160,7 +160,7 @@ def test_the_page_tells_the_figures_and_loads_nothing(buckets, three_years):
 def test_a_hostile_name_is_text(buckets, lake, make):
     lake(EVIL, 2024, {}, make.quarantined)
     lake("甲局", 2024, {})
-    html = report_page(buckets)
+    html = first_look(buckets)
     page = _Page(html)
     assert "img" not in page.tags
     assert page.loads == []
@@ -170,17 +170,17 @@ def test_a_hostile_name_is_text(buckets, lake, make):
 
 def test_a_lake_of_blanks_divides_by_nothing(buckets, lake):
     lake("甲局", 2024, {})
-    assert "公开 0 ÷ 办理 0" in report_page(buckets)
+    assert "公开 0 ÷ 办理 0" in first_look(buckets)
 
 
 @pytest.mark.parametrize("year", [None, 2024])
 def test_an_empty_lake_is_told(buckets, year):
-    assert "数据湖是空的" in report_page(buckets, year)
+    assert "数据湖是空的" in first_look(buckets, year)
 
 
 def test_a_year_that_is_not_there_is_told(buckets, read, three_years):
     assert read(2022) == Nothing(2022, (2020, 2023, 2024), 1)
-    assert "没有 2022 年的报告。有报告的年度：2020、2023、2024。" in report_page(buckets, 2022)
+    assert "没有 2022 年的报告。有报告的年度：2020、2023、2024。" in first_look(buckets, 2022)
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ import pytest
 
 from expectations.forms import FORMS
 from tasks.batch import process_batch
-from tasks.decisions import read_reviews
+from tasks.judge.decisions import read_reviews
+from tasks.judge.review import CannotDecideError, decide, waiting
+from tasks.lake.query import connect
 from tasks.missing import Missing
-from tasks.outcome import Origin
-from tasks.query import connect
-from tasks.receipt import read_receipt
-from tasks.review import CannotDecideError, decide, waiting
+from tasks.receipt.outcome import Origin
+from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 KEY = "2024/报告.pdf"

@@ -7,10 +7,10 @@ import pytest
 from balanced import report as balanced
 from balanced import values
 
-from tasks.decisions import accepted, corrected, read_reviews
-from tasks.receipt import read_receipt, write_receipt
-from tasks.review import CannotDecideError, decide, waiting
-from tasks.validate import validate
+from tasks.judge.decisions import accepted, corrected, read_reviews
+from tasks.judge.review import CannotDecideError, decide, waiting
+from tasks.judge.validate import validate
+from tasks.receipt.write import read_receipt, write_receipt
 from tasks.values import Receipt
 
 NEW = "table3.new.total"

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from expectations.evidence import Decision
 from flows.cli import app
-from tasks.receipt import write_receipt
-from tasks.validate import validate
+from tasks.judge.validate import validate
+from tasks.receipt.write import write_receipt
 from tasks.values import Receipt
 
 KEY = "2024/报告.pdf"
@@ -89,7 +89,7 @@ def test_replay_says_what_is_not_there(nianbao, buckets):
     assert (result.exit_code, result.stderr) == (1, f"没有这个对象：s3://{buckets.landing.bucket}/none.pdf\n")
 
 
-def test_status_opens_the_report_card(nianbao, monkeypatch):
+def test_status_opens_the_receipt_page(nianbao, monkeypatch):
     opened = []
     monkeypatch.setattr(webbrowser, "open", opened.append)
     assert nianbao("status", KEY, "--open").exit_code == 0

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from expectations.evidence import Cell
-from tasks.rows import Judged, report_id, tables
+from tasks.lake.rows import Judged, report_id, tables
 from tasks.values import Document
 
 

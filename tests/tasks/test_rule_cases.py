@@ -10,8 +10,8 @@ from expectations.evidence import Doubt
 from expectations.forms import TABLES
 from expectations.rules import RULES
 from expectations.suites.queries import QUERIES
+from tasks.judge.validate import validate
 from tasks.read.claims import find_claims
-from tasks.validate import validate
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from expectations.forms import FORMS
-from tasks.lake import to_parquet
-from tasks.marts.fetch import as_of_now
-from tasks.rows import Judged, tables
-from tasks.schemas import LAKE_TABLES, SCHEMAS
+from tasks.lake.entry import to_parquet
+from tasks.lake.marts.fetch import as_of_now
+from tasks.lake.rows import Judged, tables
+from tasks.lake.schemas import LAKE_TABLES, SCHEMAS
 from tasks.values import LAKE_VERSION, Document
 
 CONTRACT = Path(__file__).parent / "lake_contract"

@@ -19,19 +19,19 @@ from expectations.evidence import Decision
 from expectations.forms import FORMS
 from flows.cli.trace import picture_name
 from flows.cli.trace import trace as command
-from tasks.decisions import Correction, Review, add_review, corrected, read_reviews
+from tasks.analysis.trace import trace
+from tasks.analysis.trace_picture import COLOR, SCALE, NoPictureError, draw_place, part_of, place_picture
+from tasks.analysis.trace_unknown import UnknownError
 from tasks.fetch import fetch
-from tasks.outcome import Origin, failed_receipt, judged_receipt
-from tasks.publish import publish
-from tasks.query import connect
+from tasks.judge.decisions import Correction, Review, add_review, corrected, read_reviews
+from tasks.judge.validate import validate
+from tasks.lake.publish import publish
+from tasks.lake.query import connect
 from tasks.read import read
-from tasks.receipt import write_receipt
-from tasks.recognise import recognise
+from tasks.read.recognise import recognise
+from tasks.receipt.outcome import Origin, failed_receipt, judged_receipt
+from tasks.receipt.write import write_receipt
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
-from tasks.trace import trace
-from tasks.trace_picture import COLOR, SCALE, NoPictureError, draw_place, part_of, place_picture
-from tasks.trace_unknown import UnknownError
-from tasks.validate import validate
 from tasks.values import Document
 
 AGENCY, YEAR, KEY = "青岚市水利局", 2024, "2024/报告.pdf"

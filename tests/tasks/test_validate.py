@@ -11,7 +11,7 @@ from balanced import cell, report, values
 from expectations.evidence import Cell, Doubt, Finding, Suspect
 from expectations.suites import runner
 from expectations.suites.suite import SUITES
-from tasks.validate import validate, validate_all
+from tasks.judge.validate import validate, validate_all
 from tasks.values import Report
 
 GRANTED = "table3.granted"

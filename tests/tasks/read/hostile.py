@@ -333,11 +333,10 @@ def made(what: str) -> tuple[str, bytes]:
 
 def main(words: list[str]) -> None:
     """Read those whose names hold one of `words`, or all."""
-    from tasks import guard
     from tasks.errors import Rejected
-    from tasks.examine import recognised
-    from tasks.read import read
-    from tasks.reread import judged
+    from tasks.judge.second_look import judged
+    from tasks.read import guard, read
+    from tasks.read.examine import recognised
 
     slow, ours = [], []
     for what in [what for what in ALL if not words or any(what.startswith(w) for w in words)]:

@@ -8,11 +8,11 @@ import docx
 
 from expectations.forms import FORMS
 from tasks.errors import Rejected
+from tasks.judge.validate import validate
 from tasks.read import read
-from tasks.recognise import recognise
+from tasks.read.recognise import recognise
 from tasks.samples import Layout, consistent_figures
 from tasks.samples.tables import table2, table3, table4
-from tasks.validate import validate
 
 PLAIN = Layout()
 AGENCY = "青岚市水利局"

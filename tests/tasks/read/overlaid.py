@@ -4,10 +4,10 @@ import random
 import re
 
 from expectations.forms import FORMS
+from tasks.judge.validate import validate
 from tasks.read import read
-from tasks.recognise import recognise
+from tasks.read.recognise import recognise
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
-from tasks.validate import validate
 
 AGENCY, YEAR, HEIGHT = "青岚市水利局", 2024, 841.8898
 FIGURES = consistent_figures(FORMS["2021"], random.Random(3), size=2000)

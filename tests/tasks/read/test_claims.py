@@ -6,7 +6,7 @@ import pytest
 
 from tasks.read import read
 from tasks.read.claims import find_claims
-from tasks.recognise import recognise
+from tasks.read.recognise import recognise
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "dev" / "docs"
 GENUINE = "szfgs2024.pdf"

@@ -11,11 +11,11 @@ import pytest
 
 from expectations.forms import FORMS
 from tasks.errors import Rejected
-from tasks.guard import WALL_SECONDS, guarded
+from tasks.judge.validate import validate
 from tasks.read import read
-from tasks.recognise import recognise
+from tasks.read.guard import WALL_SECONDS, guarded
+from tasks.read.recognise import recognise
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
-from tasks.validate import validate
 from tests.tasks.read.made import html, word
 
 

@@ -11,10 +11,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from expectations.forms import FORMS
 from tasks.read.docx import read_docx
-from tasks.read.dump import read_dump
 from tasks.read.html import read_html
 from tasks.read.identity import identify
 from tasks.read.pdf_medium import read_pdf
+from tasks.read.plain_text import read_plain_text
 
 A, B, C = "青岚市财政局", "青岚市水利局", "青岚市教育局"
 GOV, OFFICE = "青岚市人民政府", "青岚市人民政府办公室"
@@ -365,7 +365,7 @@ TEXTS = {
 @pytest.mark.parametrize("trap", TEXTS)
 def test_text(trap):
     wanted, body, name = TEXTS[trap]
-    assert found(name, read_dump(body)) == wanted
+    assert found(name, read_plain_text(body)) == wanted
 
 
 def page(body, title="", signed=f"<p>{A}</p><p>2024年1月20日</p>", begun=PLAIN, after=""):

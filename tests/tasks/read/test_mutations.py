@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from expectations.forms import FORMS
 from tasks.errors import Rejected
+from tasks.judge.validate import validate
 from tasks.read import read
-from tasks.recognise import recognise
+from tasks.read.recognise import recognise
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
-from tasks.validate import validate
 
 layouts = st.builds(
     Layout,

@@ -13,10 +13,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from expectations.forms import FORMS
 from tasks.errors import NotAnnualReport, NoTextLayer
+from tasks.judge.validate import validate
 from tasks.read import read
-from tasks.recognise import recognise
+from tasks.read.recognise import recognise
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
-from tasks.validate import validate
 
 FONT = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))

@@ -1,0 +1,1 @@
+"""Trigger: what lands gets a run: notifications, SQS, the receiver."""

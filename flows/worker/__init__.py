@@ -1,0 +1,1 @@
+"""Worker: runs in warm processes. `python -m flows.worker`."""

@@ -1,0 +1,39 @@
+"""The worker on the pool `nianbao`. `python -m flows.worker`. SIGTERM drains it.
+
+Runs are executed in warm processes; NIANBAO_WARM=0 makes it Prefect's own process worker, one process a run.
+
+Prefect is imported where it is used: whatever multiprocessing starts from here imports this module again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from flows.settings import WARM, WORKER_LIMIT
+
+
+async def work() -> None:
+    """Make the deployments if need be, then take runs from the pool until stopped."""
+    from flows.deployments import WORK_POOL, deploy
+    from flows.worker.draining import DrainingWorker, work_until_told
+    from flows.worker.warm import WarmWorker
+
+    await deploy()
+    await _sweep_now()
+    worker = WarmWorker if WARM.value() else DrainingWorker
+    await work_until_told(worker(work_pool_name=WORK_POOL, limit=WORKER_LIMIT.value()))
+
+
+async def _sweep_now() -> None:
+    """What landed while nobody was here need not wait for the schedule."""
+    from prefect.client.orchestration import get_client
+
+    from flows.deployments import SWEEP
+
+    async with get_client() as client:
+        deployment = await client.read_deployment_by_name(SWEEP.full_name)
+        await client.create_flow_run_from_deployment(deployment.id, name="启动时补漏")
+
+
+if __name__ == "__main__":
+    asyncio.run(work())

@@ -1,0 +1,148 @@
+"""Prefect's process worker, with runs executed in warm processes: they are ordinary runs in every other way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import anyio
+import anyio.abc
+import psutil
+from prefect.states import Scheduled
+from prefect.workers.process import ProcessJobConfiguration, ProcessWorkerResult
+
+from flows.services.service import family
+from flows.worker.draining import LAST_SECONDS, DrainingWorker
+from flows.worker.waker import Waker
+from flows.worker.warm_process import WarmProcess
+from flows.worker.warm_process_pool import AHEAD, WarmProcessPool
+from tasks.process_identity import process_identity
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun, State
+
+logger = logging.getLogger("nianbao.worker")
+
+
+class WarmWorker(DrainingWorker):
+    """Takes runs from a pool of type `process`; a run whose process dies is crashed, a cancelled one is killed."""
+
+    def __init__(self, work_pool_name: str, limit: int) -> None:
+        super().__init__(work_pool_name=work_pool_name, limit=limit * (1 + AHEAD))
+        self._processes = WarmProcessPool(limit)
+        self._pids: dict[UUID, int] = {}
+        self._waits: set[anyio.CancelScope] = set()
+        self._asking = asyncio.Lock()
+        self._waker = Waker(self.get_and_submit_flow_runs)
+
+    async def setup(self) -> None:
+        """Start the processes, so that the first runs find them ready."""
+        await super().setup()
+        await self._processes.start()
+        self._waker.start()
+
+    async def get_and_submit_flow_runs(self) -> list[FlowRun]:
+        """Take what is scheduled from the pool, unless enough waits here: an answer names all that waits there."""
+        async with self._asking:
+            self._processes.rest()
+            if self._processes.waiting >= len(self._processes):
+                return []
+            return await super().get_and_submit_flow_runs()
+
+    async def drain(self, seconds: float) -> bool:
+        """Give back what has not begun; what takes longer than `seconds` is ended, and crashed."""
+        self.is_draining = True
+        self._waker.stop()
+        for wait in self._waits:
+            wait.cancel()
+        if await super().drain(seconds):
+            return True
+        for pid in self._pids.values():
+            for process in family(pid):
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+        await super().drain(LAST_SECONDS)
+        return False
+
+    async def teardown(self, *exc_info: Any) -> None:  # noqa: ANN401
+        """Let the processes go when the runs have ended."""
+        self._waker.stop()
+        await super().teardown(*exc_info)
+        self._processes.stop()
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: ProcessJobConfiguration,
+        task_status: anyio.abc.TaskStatus[Any] | None = None,
+    ) -> ProcessWorkerResult:
+        """Execute the run in the next process that is free; until it ends, the run is where this worker is."""
+        if task_status:
+            task_status.started(process_identity())
+        process = await self._process_for(flow_run.id)
+        if process is None:
+            await self._give_back(flow_run.id)
+            return ProcessWorkerResult(status_code=0, identifier=process_identity())
+        try:
+            status = await process.execute(flow_run.id)
+        finally:
+            self._pids.pop(flow_run.id, None)
+            self._processes.give_back(process)
+        return ProcessWorkerResult(status_code=status, identifier=process_identity())
+
+    async def _process_for(self, flow_run_id: UUID) -> WarmProcess | None:
+        """The next that is free, with its process ready; None if the worker is drained before there is one."""
+        with anyio.CancelScope() as wait:
+            self._waits.add(wait)
+            try:
+                if self.is_draining:
+                    wait.cancel()
+                process = await self._processes.take()
+                if self._processes.waiting < len(self._processes):  # there is room for more, which the pool may have
+                    self._waker.wake()
+                try:
+                    self._pids[flow_run_id] = await process.pid()
+                except BaseException:
+                    self._processes.give_back(process)
+                    raise
+                return process
+            finally:
+                self._waits.discard(wait)
+        return None
+
+    async def _give_back(self, flow_run_id: UUID) -> None:
+        """Let the pool have a run that has not begun, for any worker; if that fails, the sweep finds it."""
+        while flow_run_id in self._submitting_flow_run_ids:  # Prefect is just being told where the run is
+            await asyncio.sleep(0.05)
+        try:
+            flow_run = await self.client.read_flow_run(flow_run_id)
+            if flow_run.state and flow_run.state.is_pending():
+                nowhere = {"infrastructure_pid": None}
+                await self.client.request("PATCH", "/flow_runs/{id}", path_params={"id": flow_run_id}, json=nowhere)
+                again: State[Any] = Scheduled(
+                    scheduled_time=flow_run.expected_start_time, message="处理程序停止，还没有开始。"
+                )
+                await self.client.set_flow_run_state(flow_run_id, again, force=True)
+        except Exception as error:
+            logger.warning("flow run %s could not be given back, the sweep will find it: %s", flow_run_id, error)
+
+    async def kill_infrastructure(
+        self, infrastructure_pid: str, configuration: ProcessJobConfiguration, grace_seconds: int = 30
+    ) -> None:
+        """A run that still waits for a process has none; it ends by itself when its turn comes."""
+
+    async def _cancel_run(self, flow_run_id: UUID) -> None:
+        """Prefect's own ends runs that are pending; this one also those that run here."""
+        pid = self._pids.get(flow_run_id)
+        if pid is None:
+            await super()._cancel_run(flow_run_id)
+            return
+        flow_run = await self.client.read_flow_run(flow_run_id)
+        await self._mark_flow_run_as_cancelled(flow_run, state_updates={"message": "运行中被取消。"})
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)

@@ -1,0 +1,1 @@
+"""Analysis: exports, traces of a figure, the data dictionary, the first look."""

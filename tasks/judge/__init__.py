@@ -1,0 +1,1 @@
+"""Judge: the rules applied, the second look, the decisions of people."""

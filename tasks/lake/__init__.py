@@ -1,0 +1,1 @@
+"""Lake: schemas, rows, report versions, marts, queries."""

@@ -1,0 +1,126 @@
+"""The guarded process of `tasks.read.guard`: answers calls over the pipe whose descriptor it is started with."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+
+import msgspec
+
+from tasks.errors import CorruptFile, Rejected, TooLarge
+from tasks.read.guard.jail import lock_in
+from tasks.read.guard.wire import MOST_BYTES, Answer, call_of, encoded, header_of
+
+MEMORY_BYTES = 768 << 20
+"""Of address space, beyond what the process has before a call: each file finds the same."""
+GROWTH_BYTES = 192 << 20
+"""A process that has grown by more is not used again."""
+
+
+def serve(pipe: Connection) -> None:
+    """Answer calls until the other end closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    memory = _Memory()
+    lock_in()
+    bodies: dict[str, bytes] = {}
+    while True:
+        try:
+            call, digests, cpu_seconds = header_of(pipe.recv_bytes())
+            bodies = {digest: bodies.get(digest) or b"" for digest in digests}
+            for digest in [d for d in digests if not bodies[d]]:
+                bodies[digest] = pipe.recv_bytes()
+        except EOFError:
+            return
+        answer = _answered(call, bodies, cpu_seconds, memory)
+        answer.must_retire = answer.is_out_of_memory or memory.has_grown()
+        pipe.send_bytes(encoded(answer))
+
+
+class _Memory:
+    """The address space of this process."""
+
+    def __init__(self) -> None:
+        self._statm = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
+        self._least = 0
+
+    def _size(self) -> int:
+        if self._statm is None:
+            return 0
+        return int(os.pread(self._statm, 100, 0).split()[0]) * resource.getpagesize()
+
+    @contextmanager
+    def limited(self) -> Iterator[None]:
+        """MEMORY_BYTES more than there are now, and no more."""
+        now = self._size()
+        self._least = min(now, self._least or now)
+        resource.setrlimit(resource.RLIMIT_AS, (now + MEMORY_BYTES, resource.RLIM_INFINITY))
+        yield
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+    def has_grown(self) -> bool:
+        """Whether so much was left behind that another process is better."""
+        return self._size() - self._least > GROWTH_BYTES
+
+
+def _answered(call: bytes, bodies: Mapping[str, bytes], cpu_seconds: float, memory: _Memory) -> Answer:
+    """The answer to a call within its limits; importing what it needs is not counted."""
+    try:
+        function, args = call_of(call, bodies)
+    except Exception as error:
+        return _bug(error)
+    began = _cpu()
+    soft = int(began + cpu_seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (max(soft, int(began) + 1), resource.RLIM_INFINITY))
+    with memory.limited():
+        answer = _answer(function, args)
+    answer.cpu_in_all = _cpu()
+    answer.cpu = answer.cpu_in_all - began
+    return answer
+
+
+def _answer(function: Callable[..., object], args: tuple[object, ...]) -> Answer:
+    try:
+        value = encoded(function(*args))
+        if len(value) > MOST_BYTES // 2:
+            return _rejection(TooLarge("读出的内容过多"))
+        return Answer("value", value=msgspec.Raw(value))
+    except MemoryError:
+        answer = _rejection(TooLarge("读取时内存超过上限"))
+        answer.is_out_of_memory = True
+        return answer
+    except RecursionError:
+        return _rejection(CorruptFile("内容嵌套过深"))
+    except Rejected as rejected:
+        return _rejection(rejected)
+    except Exception as error:
+        return _bug(error)
+
+
+def _bug(error: Exception) -> Answer:
+    return Answer("bug", name=type(error).__name__, text=_clean(str(error)), trace=_clean(traceback.format_exc()))
+
+
+def _rejection(rejected: Rejected) -> Answer:
+    return Answer("rejected", name=rejected.code, text=_clean(rejected.detail))
+
+
+def _clean(text: str) -> str:
+    """What can be encoded of a text, and no more of it than somebody would read."""
+    return text[-4000:].encode("utf-8", "replace").decode()
+
+
+def _cpu() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+if __name__ == "__main__":
+    serve(Connection(int(sys.argv[1])))

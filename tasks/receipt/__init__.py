@@ -1,0 +1,1 @@
+"""Receipt: what became of a landed object, as JSON and as a page."""

@@ -1,0 +1,90 @@
+"""The report card: what became of a file, as one self-contained page for the one who uploaded it.
+
+No scripts, nothing from other hosts. Everything that comes from the file is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from string import Template
+
+from expectations.forms import FORMS
+from tasks.receipt.page.findings import findings_html
+from tasks.receipt.page.marks import marks
+from tasks.receipt.page.pages import Pages
+from tasks.receipt.page.pictures import Picture, page_pictures
+from tasks.receipt.page.record import record_html
+from tasks.receipt.page.style import STYLE
+from tasks.receipt.page.tables import tables_html
+from tasks.shown import shown
+from tasks.values import Ending, Receipt, Report
+
+_ENDINGS: dict[Ending, tuple[str, str]] = {
+    "validated": ("通过校验", "数据已进入数据湖。"),
+    "quarantined": (
+        "未通过校验，已隔离",
+        "数据没有进入数据湖。请核对下列问题，改正后重新上传；确属无误的，请运维人员作出决定。",
+    ),
+    "retracted": ("已撤回", "重新处理或上传同样的文件都不会恢复；改正后的报告请重新上传。"),
+    "upheld": ("隔离，人工核对后维持", "数据没有进入数据湖。请核对下列问题，改正后重新上传。"),
+    "rejected": ("无法作为年度报告读取", "没有写入任何数据。"),
+    "failed": ("处理程序出错", "这不是文件的问题，运维人员可以重新处理。"),
+    "duplicate": ("重复文件", "内容相同的文件已经处理过，以第一次的结果为准。"),
+}
+
+_PAGE = Template("""<!doctype html>
+<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<title>$title</title><style>$style</style></head><body>$pictures<main>
+<header><h1>$title</h1><div class="dim">$subtitle</div></header>
+<section class="verdict $outcome"><strong>$verdict</strong>$explained</section>
+$findings
+$tables
+$pages
+$record
+</main></body></html>
+""")
+
+
+def receipt_page(receipt: Receipt, report: Report | None = None, pictures: Sequence[Picture] = ()) -> str:
+    """The page of a receipt: with the tables as read where `report` is given, and with pictures of its pages."""
+    form = receipt.form or max(FORMS)
+    cells = report.cells if report else ()
+    marked = marks(receipt.findings, cells)
+    pages = Pages(pictures, cells, marked, form)
+    verdict, meaning = _ENDINGS[receipt.ending]
+    message = receipt.message if receipt.message not in ("", verdict) else ""
+    lines = [line for line in (message, meaning, _superseded(receipt)) if line]
+    return _PAGE.substitute(
+        style=STYLE,
+        title=escape(shown(_title(receipt))),
+        subtitle=escape(shown(report.title if report else receipt.key)),
+        outcome=receipt.outcome,
+        verdict=escape(verdict),
+        explained="".join(f"<p>{escape(shown(line))}</p>" for line in dict.fromkeys(lines)),
+        findings=findings_html(receipt.findings, form, pages),
+        tables=tables_html(report, marked) if report else "",
+        pictures=pages.definitions() if pictures else "",
+        pages=pages.all_pages(),
+        record=record_html(receipt),
+    )
+
+
+def pages_with_cells(report: Report) -> tuple[int, ...]:
+    """The pages that a card shows."""
+    return tuple(sorted({cell.page for cell in report.cells if cell.page} | set(report.pictured)))
+
+
+def _title(receipt: Receipt) -> str:
+    if not receipt.report_id:
+        return receipt.key
+    year = f"{receipt.year} 年" if receipt.year else "未知年度"
+    return f"{receipt.agency or '未知机关'} {year}"
+
+
+def _superseded(receipt: Receipt) -> str:
+    return "同一报告有更新的版本未通过校验，数据湖中保留的是较早的版本。" if receipt.superseded_by_quarantined else ""
+
+
+__all__ = ["Picture", "page_pictures", "pages_with_cells", "receipt_page"]
