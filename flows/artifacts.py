@@ -12,7 +12,7 @@ from expectations.evidence import Cell
 from expectations.forms import FORMS, TABLES, Form
 from expectations.messages import SEVERITY_NAMES
 from expectations.places import TABLE_NAMES, place_label
-from tasks.keys import receipt_name
+from tasks.names import receipt_name
 from tasks.settings import buckets_from_env
 from tasks.shown import shown, shown_code
 from tasks.storage import s3_client

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
-from tasks.keys import has_alias, key_as_stored
+from tasks.names import has_alias, key_as_stored
 from tasks.read.recognise import MAX_BYTES
 from tasks.shown import shown
 from tasks.storage import S3Client, is_folder_marker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import botocore.session
@@ -15,7 +15,10 @@ from botocore.handlers import add_expect_header
 from tasks.settings import Place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_s3 import S3Client as S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 else:
     S3Client = Any
 """boto3 makes its client classes at run time; their types are known to type checkers alone."""
@@ -75,21 +78,20 @@ def read_object(s3: S3Client, place: Place, name: str) -> bytes | None:
     return body
 
 
-def head_object(s3: S3Client, bucket: str, key: str) -> dict[str, Any] | None:
+def head_object(s3: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef | None:
     """What S3 tells of an object without its bytes; None if it is not there."""
     try:
-        head: dict[str, Any] = s3.head_object(Bucket=bucket, Key=key)
+        return s3.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
             return None
         raise
-    return head
 
 
 @lru_cache(maxsize=4)
-def _client(_process: int, _named: tuple[tuple[str, str], ...], config: Config) -> Any:  # noqa: ANN401
+def _client(_process: int, _named: tuple[tuple[str, str], ...], config: Config) -> S3Client:
     client = _session().client("s3", config=config)
-    client.meta.events.register("needs-retry.s3.PutObject", _retry_lost_folder)
+    client.meta.events.register("needs-retry.s3.PutObject", cast("Callable[..., None]", _retry_lost_folder))
     client.meta.events.unregister("before-call.s3", add_expect_header)  # a round trip that small objects do not pay for
     return client
 

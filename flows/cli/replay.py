@@ -36,7 +36,7 @@ def replay(
     --outcome failed 也包括运行失败而没有留下回执的对象。
     退出码：0 都有新的结果，1 有对象不存在或不能建立运行，5 有处理出错，6 有运行没有完成。
     """
-    from tasks.keys import key_as_stored
+    from tasks.names import key_as_stored
     from tasks.receipt.write import list_receipts, read_receipt
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client

@@ -50,7 +50,7 @@ def status(
 def _open_card(s3: S3Client, buckets: Any, key: str) -> None:  # noqa: ANN401
     """A copy on this machine, so that no link runs out; a browser that cannot be started is told where it is."""
     from flows.services.private import write_private
-    from tasks.keys import receipt_name
+    from tasks.names import receipt_name
 
     place = buckets.receipts
     html = s3.get_object(Bucket=place.bucket, Key=place.key(f"{receipt_name(key)}.html"))["Body"].read()

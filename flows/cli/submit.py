@@ -63,7 +63,7 @@ def upload(s3: S3Client, place: Any, files: Mapping[str, Path], prefix: str = ""
     """Put the files under their names, with a progress bar; returns the etag of each key that is there now."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-    from tasks.keys import key_as_stored
+    from tasks.names import key_as_stored
 
     uploaded: dict[str, str] = {}
     folder = "/".join(part for part in prefix.split("/") if part)

@@ -9,7 +9,7 @@ from uuid import UUID
 from prefect.client.orchestration import PrefectClient, get_client
 
 from flows.deployments import INGEST
-from tasks.keys import has_alias, key_as_stored
+from tasks.names import has_alias, key_as_stored
 from tasks.shown import shown
 from tasks.storage import s3_client
 

@@ -1,7 +1,7 @@
 """Receipt: what became of a landed object, kept beside nothing but other receipts.
 
 In the receipts place: `<name>.json` and `.html` for the version that landed last, where the name is the landing key, if
-that is a plain one (`tasks.keys`); for those before it `.versions/<name>/<etag>.json` and `.html`; and
+that is a plain one (`tasks.names`); for those before it `.versions/<name>/<etag>.json` and `.html`; and
 `.index/sha256/<sha256>.json`, which names the object that was first to have these bytes. What people
 decided stands there too (`tasks.judge.decisions`). What is damaged counts as absent.
 """
@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tasks.keys import receipt_name
 from tasks.lock import exclusive
 from tasks.missing import mark_seen
+from tasks.names import receipt_name
 from tasks.receipt.as_json import Json, receipt_dict, to_text
 from tasks.receipt.page import Picture, receipt_page
 from tasks.receipt.shape import first_in, receipt_in

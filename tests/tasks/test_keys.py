@@ -14,8 +14,8 @@ from expectations.forms import FORMS
 from tasks.batch import process_batch
 from tasks.fetch import fetch
 from tasks.judge.decisions import read_reviews
-from tasks.keys import key_as_stored, receipt_name
 from tasks.missing import missing
+from tasks.names import key_as_stored, receipt_name
 from tasks.receipt.outcome import Origin
 from tasks.receipt.write import find_duplicate, list_receipts, read_receipt, version_name, write_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf

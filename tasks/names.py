@@ -1,4 +1,5 @@
-"""Landing keys: anybody chooses them, so none may name an object of ours, or the receipt of another.
+"""The name of every S3 object that is ours, and what is known of landing keys: anybody chooses those, so none may name an
+object of ours, or the receipt of another.
 
 `receipt_name` is the only way from a key to the names of its receipts, `<name>.json` and `<name>.html`. It is
 injective: a plain key is its own name, every other has one under `.keys/` that is made from all of its bytes. No plain
@@ -9,12 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 
 from botocore.exceptions import ClientError
 
 from tasks.storage import S3Client, head_object
 
 _FOLDER = ".keys"
+DECISIONS = ".decisions"
 
 _LONGEST, _LONGEST_PART = 900, 250
 """Bytes of a plain key and of each of its parts: S3 takes names of 1024, file systems parts of 255, and ours are longer
@@ -27,6 +30,21 @@ _FOLDER_LIKE_A_RECEIPT = re.compile(r"\.(json|html)/")
 _LIKE_A_VERSION = re.compile(r"(^|/)[0-9a-f-]{32,}\.(json|html)$")
 """Where S3 is kept as files, the receipt of `a` could not lie beside that of `a.json/b`, nor that of a version of `a`
 beside those of the versions of `a/<etag>.json`."""
+
+
+def version_name(report_id: str, year: int, etag: str) -> str:
+    """Of one report version, in the lake's place or in the quarantine's."""
+    return f"versions/year={year}/{report_id}-{etag[:12]}.parquet"
+
+
+def mart_name(table: str, year: int, part: int) -> str:
+    """Of one part of a year's mart, in the lake's place."""
+    return f"marts/{table}/year={year}/part-{part:02d}.parquet"
+
+
+def decision_name(sha256: str, at: datetime, identity: str) -> str:
+    """Of one decision on the file with these bytes, in the receipts' place."""
+    return f"{DECISIONS}/{sha256}/{at:%Y%m%dT%H%M%S.%f}Z-{identity}.json"
 
 
 def receipt_name(key: str) -> str:
