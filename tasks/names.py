@@ -1,5 +1,6 @@
-"""The name of every S3 object that is ours, and what is known of landing keys: anybody chooses those, so none may name an
-object of ours, or the receipt of another.
+"""The name of every S3 object that is ours, and what is known of landing keys.
+
+Anybody chooses those, so none may name an object of ours, or the receipt of another.
 
 `receipt_name` is the only way from a key to the names of its receipts, `<name>.json` and `<name>.html`. It is
 injective: a plain key is its own name, every other has one under `.keys/` that is made from all of its bytes. No plain
