@@ -2,10 +2,10 @@
 
 Of one report the order is that of landing (`landed_at`, `etag`), whatever order the judgements come in:
 
-| place      | current is                        | unless                                                               |
-|------------|-----------------------------------|----------------------------------------------------------------------|
-| lake       | the last version judged validated | a later one lies in quarantine whose bytes were once in the lake     |
-| quarantine | the last version judged not       | a later one is validated; or it has no name, and its key a newer one |
+| place      | current is                        | unless                                                             |
+|------------|-----------------------------------|--------------------------------------------------------------------|
+| lake       | the last version judged validated | a later one lies in quarantine whose bytes were once in the lake   |
+| quarantine | the last version judged not       | a later one is validated, or it has no name and its key a newer one|
 
 So an older version never replaces a later one, a quarantined correction leaves the old figures standing, and what was
 overruled (retracted by a person, refused by better rules) leaves the lake without bringing back what it had replaced;
