@@ -16,7 +16,6 @@ from prefect.utilities.annotations import quote
 
 from flows.artifacts import publish_artifacts
 from flows.events import emit_outcome
-from flows.relate import relate
 from flows.retries import IF_GUARD_DIED, RETRIES, RETRY_DELAYS
 from flows.run_labels import label_run, run_url
 from flows.stages import Stages
@@ -25,7 +24,6 @@ from tasks.fetch import ObjectGoneError, fetch
 from tasks.judge.decisions import Review, accepted, corrected, read_reviews, standing
 from tasks.judge.second_look import judged
 from tasks.lake.publish import Publication, publish
-from tasks.lake.relate import as_published, has_others
 from tasks.read import read
 from tasks.read.examine import recognised
 from tasks.read.guard import guarded
@@ -98,18 +96,8 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
     label_run(receipt)
     emit_outcome(receipt)
     publish_artifacts(receipt, report)
-    _relate(receipt, report)
     get_run_logger().info("%s %s", receipt.outcome, shown(receipt.message))
     return Completed(message=shown(f"{receipt.outcome}：{receipt.message}")[:500])
-
-
-def _relate(receipt: Receipt, report: Report | None) -> None:
-    """Most reports of a burst have no other to be held against yet: they need no run for it."""
-    if not (receipt.written and report and receipt.agency and receipt.year):
-        return
-    who = receipt.agency, receipt.year
-    if has_others(s3_client(), buckets_from_env(), *who, as_published(report, receipt)):
-        relate(*who)
 
 
 def _processed(source: Source, stages: Stages, replay: bool) -> tuple[Receipt, Report | None, Document | None]:

@@ -17,9 +17,7 @@ from tasks.fetch import ObjectGoneError, fetch
 from tasks.judge.decisions import Review, accepted, corrected, has_reviews, read_reviews
 from tasks.judge.second_look import reconsidered
 from tasks.judge.validate import validate_all
-from tasks.lake.marts.mart import report_years
 from tasks.lake.publish import Publication, forget_former_name, publishing
-from tasks.lake.relate import as_published, relate
 from tasks.lake.rows import Judged
 from tasks.missing import Missing
 from tasks.read.examine import examined
@@ -115,7 +113,6 @@ class _Batch:
         for together in _rounds(judged):
             ended = self._publish(together, reports)
             self._write(ended)
-            self._relate(ended)
 
     def _each(
         self, function: Callable[[A], B], things: Mapping[str, A], threads: Executor | None = None
@@ -182,19 +179,6 @@ class _Batch:
             logger.exception("%s", shown(", ".join(ended)))
             return
         self.outcomes.update((key, ended[key].receipt.outcome) for key in written)
-
-    def _relate(self, ended: Mapping[str, Filing]) -> None:
-        if not ended:
-            return
-        years = report_years(self._s3, self._buckets.lake)
-
-        def relate_one(one: Filing) -> None:
-            receipt = one.receipt
-            if receipt.written and one.report and receipt.agency and receipt.year:
-                this = as_published(one.report, receipt)
-                relate(self._s3, self._buckets, receipt.agency, receipt.year, this, years)
-
-        self._each(relate_one, ended)
 
 
 def _rounds(judged: Mapping[str, Judged]) -> Iterator[dict[str, Judged]]:
