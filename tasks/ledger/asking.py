@@ -10,11 +10,9 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, o
 
 from tasks.ledger.database import Database
 from tasks.ledger.rows import chunks, object_row, select_objects, starts_with
+from tasks.ledger.standing import DECIDED
 from tasks.ledger.tables import Instant, landed, objects, versions
 from tasks.ledger.values import Counts, ObjectRow
-
-DECIDED = ("reject", "retract")
-"""Decisions after which a report stays in quarantine for good, and nobody has to look at it."""
 
 _COUNTED_FIRST = ("validated", "quarantined", "rejected")
 

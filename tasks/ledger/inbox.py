@@ -17,6 +17,9 @@ from tasks.ledger.values import Claimed, ObjectVersion, RunOut, Waiting
 
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
 _NO_RUN = {"run_id": None, "dispatched_at": None}
+REOPENED: dict[str, Any] = {"is_open": True, "is_replay": True, "attempts": 0, **_NO_RUN, **_NO_LEASE}
+"""An object that is to be done again."""
+
 _ORDER = (objects.c.is_replay, landed, objects.c.id)
 """What is new goes before what is done again, and of each the oldest first."""
 
@@ -154,8 +157,7 @@ class Inbox(Database):
             raise ValueError("everything would be done again: say at least a prefix or the outcomes")
         with self.writing() as connection:
             found = [row.id for row in _found(connection, wanted, ids, None)]
-            again = {"is_open": True, "is_replay": True, "attempts": 0}
-            return _update(connection, found, ~c.is_open, **again, **_NO_RUN, **_NO_LEASE)
+            return _update(connection, found, ~c.is_open, **REOPENED)
 
 
 def _landed(o: ObjectVersion) -> dict[str, Any]:

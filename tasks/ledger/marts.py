@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select
 
 from tasks.ledger.database import Database, retried
 from tasks.ledger.rows import chunks, version_row
@@ -68,30 +67,8 @@ class Marts(Database):
         with self.reading() as connection:
             return [version_row(row) for row in connection.execute(query)]
 
-    @retried
-    def forget_versions(self, ids: Collection[int]) -> list[int]:
-        """Their objects in S3 are removed; returns the ids of the landed objects that must be done again.
-
-        Those became current again meanwhile: they are reopened, for nothing may be missing from the lake.
-        """
-        v = versions.c
-        again: list[int] = []
-        with self.writing(ordered=True) as connection:
-            for chunk in chunks(ids):
-                connection.execute(update(versions).where(v.id.in_(chunk)).values(is_stored=False))
-                lost = select(v.object_id).where(v.id.in_(chunk), v.is_current)
-                reopened = update(objects).where(objects.c.id.in_(lost)).values(REOPENED)
-                again += connection.execute(reopened.returning(objects.c.id)).scalars()
-        return sorted(again)
-
     def _current(self, place: PlaceName, *wanted: ColumnElement[bool]) -> list[VersionRow]:
         v = versions.c
         query = select(versions).where(v.place == place, v.is_current, *wanted).order_by(v.report_id)
         with self.reading() as connection:
             return [version_row(row) for row in connection.execute(query)]
-
-
-REOPENED: dict[str, Any] = {
-    "is_open": True, "is_replay": True, "attempts": 0,
-    "run_id": None, "dispatched_at": None, "lease_owner": None, "lease_until": None,
-}  # fmt: skip
