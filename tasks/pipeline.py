@@ -16,11 +16,11 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from tasks.fetch import ObjectGoneError, fetch
-from tasks.judge.decisions import Review, in_force, review_in
+from tasks.judge.decisions import in_force, review_in
 from tasks.judge.files import Examined, Judgement, examine_file, judge_examined
 from tasks.lake.rows import Judged
 from tasks.lake.versions import put_version
-from tasks.ledger import Claimed, Ledger, NewVersion, ObjectRow, ReceiptWritten, Settlement
+from tasks.ledger import Claimed, DecisionRow, Ledger, NewVersion, ObjectRow, ReceiptWritten, Settlement
 from tasks.ledger.leases import SECONDS as LEASE_SECONDS
 from tasks.ledger.leases import leases
 from tasks.receipt.outcome import (
@@ -59,8 +59,8 @@ class Known(Protocol):
     def first(self, sha256: str, not_id: int) -> ObjectRow | None:
         """The first other object with these bytes whose outcome holds for whatever has them."""
 
-    def reviews(self, sha256: str) -> tuple[Review, ...]:
-        """What people decided on these bytes."""
+    def decisions(self, sha256: str) -> Sequence[DecisionRow]:
+        """What people decided on these bytes, from the first to the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,8 @@ class KnownNow:
     def first(self, sha256: str, not_id: int) -> ObjectRow | None:
         return self.ledger.first_with(sha256, not_id)
 
-    def reviews(self, sha256: str) -> tuple[Review, ...]:
-        rows = self.ledger.decisions([sha256]).get(sha256, [])
-        return in_force([review for row in rows if (review := review_in(row.content))])
+    def decisions(self, sha256: str) -> Sequence[DecisionRow]:
+        return self.ledger.decisions([sha256]).get(sha256, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +85,8 @@ class Prepared:
     receipt: Receipt | None = None
     report: Report | None = None
     pictures: tuple[Picture, ...] = ()
+    decisions: int = 0
+    """How many decisions on its bytes were known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,9 @@ def finish(
 
 def _look_again(ledger: Ledger, over: Sequence[Prepared]) -> None:
     """Have those done again on which somebody decided while they were judged; who decides now finds them closed."""
-    heeded = {one.claimed.id: (one.receipt.sha256, one.decisions) for one in over if one.receipt}
+    heeded = {
+        o.claimed.id: (o.receipt.sha256, o.decisions) for o in over if o.receipt and not o.settlement.duplicate_of
+    }
     standing = ledger.decisions({sha256 for sha256, _ in heeded.values() if sha256})
     late = [i for i, (sha256, number) in heeded.items() if len(standing.get(sha256, ())) != number]
     if late:
@@ -203,6 +206,7 @@ class _Read:
     claimed: Claimed
     source: Source
     examined: Examined
+    decisions: int
     seconds: dict[str, float]
 
 
@@ -216,12 +220,14 @@ def _read(s3: S3Client, known: Known, one: Claimed, origin: Origin) -> _Read | P
     first = None if one.is_replay or not source.sha256 else known.first(source.sha256, one.id)
     if first and first.object.key != source.key:
         return _prepared(one, duplicate_receipt(source, first, seconds, origin), duplicate_of=first.id)
-    reviews = known.reviews(source.sha256) if source.sha256 else ()
+    decisions = known.decisions(source.sha256) if source.sha256 else ()
+    reviews = in_force([review for row in decisions if (review := review_in(row.content))])
     found = examine_file(source.key.rsplit("/", 1)[-1], source.body, reviews)
     if isinstance(found, Judgement):
         assert found.rejected
-        return _prepared(one, rejected_receipt(source, found.rejected, seconds | found.seconds, origin))
-    return _Read(one, source, found, seconds)
+        receipt = rejected_receipt(source, found.rejected, seconds | found.seconds, origin)
+        return _prepared(one, receipt, decisions=len(decisions))
+    return _Read(one, source, found, len(decisions), seconds)
 
 
 def _written(
@@ -243,7 +249,7 @@ def _written(
     receipt = judged_receipt(one.source, judgement, judged.report_id, uri, seconds, origin)
     is_shown = any(finding.severity != "info" for finding in verdict.findings)
     pictures = receipt_page_pictures(document, pages_with_cells(report)) if is_shown else ()
-    return _prepared(one.claimed, receipt, report, pictures, version)
+    return _prepared(one.claimed, receipt, report, pictures, version, decisions=one.decisions)
 
 
 def _prepared(
@@ -253,6 +259,7 @@ def _prepared(
     pictures: tuple[Picture, ...] = (),
     version: NewVersion | None = None,
     duplicate_of: int | None = None,
+    decisions: int = 0,
 ) -> Prepared:
     settlement = Settlement(
         one.id,
@@ -271,12 +278,10 @@ def _prepared(
         receipt.review.kind if receipt.review else None,
         version,
     )
-    return Prepared(one, settlement, receipt, report, pictures)
+    return Prepared(one, settlement, receipt, report, pictures, decisions)
 
 
-def _sorted_out(
-    prepared: Iterable[Prepared | Trouble], origin: Origin
-) -> tuple[list[Trouble], list[Prepared]]:
+def _sorted_out(prepared: Iterable[Prepared | Trouble], origin: Origin) -> tuple[list[Trouble], list[Prepared]]:
     """What is to be tried again, and what has an outcome: also `failed`, after the last attempt."""
     broken, over = [], []
     for one in prepared:

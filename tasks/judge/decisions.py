@@ -159,7 +159,9 @@ def review_in(text: str | bytes) -> Review | None:
         logger.warning("a decision is damaged, and counts as none: %.200r", text)
         return None
     decision = Decision(kept.kind, kept.by, kept.at, kept.note)
-    return Review(decision, tuple(kept.accepted), tuple(Correction(c.address, c.value, c.raw) for c in kept.corrections))
+    return Review(
+        decision, tuple(kept.accepted), tuple(Correction(c.address, c.value, c.raw) for c in kept.corrections)
+    )
 
 
 def reviews_in(body: str | bytes) -> list[Review]:

@@ -1,4 +1,4 @@
-"""Where a report stands now, told in its receipt: the sentences, and how a receipt that is in S3 is brought up to date."""
+"""Where a report stands now, as its receipt tells it: the sentences, and receipts in S3 brought up to date."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IN_PAGE = re.compile(f"{_BEGIN}.*?{_END}", re.DOTALL)
 
 
 def standing_dict(standing: Standing, written: str | None) -> Json:
-    """What a receipt's JSON says of it; `written` is the address of the report version that counts while it is current."""
+    """What a receipt's JSON says of it; `written` is the address of its version, which is told while that is current."""
     return {
         "written": [written] if written and standing.is_current else [],
         "superseded_by_quarantined": standing.corrected_by_quarantined is not None,
@@ -35,7 +35,8 @@ def standing_dict(standing: Standing, written: str | None) -> Json:
 def standing_html(standing: Standing) -> str:
     """The part of a receipt's page that changes after it was written."""
     lines = "".join(f"<p>{escape(shown(line))}</p>" for line in standing_lines(standing))
-    return f"{_BEGIN}{f'<section class="standing">{lines}</section>' if lines else ''}{_END}"
+    section = f'<section class="standing">{lines}</section>' if lines else ""
+    return f"{_BEGIN}{section}{_END}"
 
 
 def standing_lines(standing: Standing) -> Iterator[str]:

@@ -113,4 +113,3 @@ def landed(row: ObjectRow) -> tuple[datetime, str]:
 def _put(s3: S3Client, buckets: Buckets, name: str, content: str, media_type: str) -> None:
     place = buckets.receipts
     s3.put_object(Bucket=place.bucket, Key=place.key(name), Body=content.encode(), ContentType=media_type)
-
