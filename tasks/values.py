@@ -13,7 +13,7 @@ from expectations.rules.documents import IDENTITY_DOUBTS
 
 READER_VERSION = "2"
 RULES_VERSION = "2"
-LAKE_VERSION = "2"
+LAKE_VERSION = "3"
 
 Outcome = Literal["validated", "quarantined", "rejected", "failed", "duplicate"]
 Ending = Outcome | Literal["retracted", "upheld"]
