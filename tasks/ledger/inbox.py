@@ -68,6 +68,17 @@ class Inbox(Database):
             at = self.now(connection)
             return _update(connection, ids, is_free, run_id=run_id, dispatched_at=at)
 
+    @retried
+    def hand_all_to(self, run_id: str, bucket: str, prefix: str) -> list[int]:
+        """Hand to a run everything under `prefix` that waits; returns it, the oldest first."""
+        c = objects.c
+        with self.writing() as connection:
+            now = self.now(connection)
+            wanted = [c.is_open, c.run_id.is_(None), _is_free(now), c.bucket == bucket, starts_with(c.key, prefix)]
+            ids = [row.id for row in _found(connection, wanted, None, None)]
+            _update(connection, ids, c.is_open, run_id=run_id, dispatched_at=now)
+            return ids
+
     def runs_out(self) -> list[RunOut]:
         """The runs that objects were handed to that are still open, with those objects; the oldest run first."""
         runs: defaultdict[str, list[Row[Any]]] = defaultdict(list)
