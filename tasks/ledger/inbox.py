@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
@@ -31,7 +31,8 @@ class Inbox(Database):
     def add(self, found: Iterable[ObjectVersion]) -> list[int]:
         """Make a row for each that has none; returns the ids of the new ones.
 
-        Where an event did not tell when it landed, or how large it is, a listing that does completes the row.
+        Where an event did not tell when it landed, or how large it is, a listing that does completes the row. A known
+        version that landed again after another one of its key is done again: it is the latest now.
         """
         insert = postgresql.insert if self.is_postgresql else sqlite.insert
         statement = insert(objects).on_conflict_do_nothing().returning(objects.c.id)
@@ -42,15 +43,17 @@ class Inbox(Database):
                 rows = [_landed(o) | {"seen_at": seen_at} for o in chunk]
                 added += connection.execute(statement.values(rows)).scalars()
                 _complete(connection, chunk)
+                _open_again(connection, chunk)
         return sorted(added)
 
     def missing_from(self, found: Sequence[ObjectVersion]) -> list[ObjectVersion]:
-        """Those of `found` that the ledger does not know."""
+        """Those of `found` that the ledger does not know, or not as landed again (see `add`)."""
         known: set[tuple[str, str, str]] = set()
         with self.reading() as connection:
             for chunk in chunks(found):
                 query = select(objects.c.bucket, objects.c.key, objects.c.etag).where(same_versions(chunk))
                 known.update(tuple(row) for row in connection.execute(query))
+                known.difference_update((o.bucket, o.key, o.etag) for o in _landed_again(connection, chunk).values())
         return [o for o in found if (o.bucket, o.key, o.etag) not in known]
 
     def waiting(self, limit: int) -> list[Waiting]:
@@ -187,6 +190,33 @@ def _complete(connection: Connection, found: Sequence[ObjectVersion]) -> None:
         rows.append({"b_id": row.id, "landed_at": row.landed_at or o.landed_at, "size": row.size or o.size})
     if rows:
         connection.execute(update(objects).where(c.id == bindparam("b_id")), rows)
+
+
+def _landed_again(connection: Connection, found: Sequence[ObjectVersion]) -> dict[int, ObjectVersion]:
+    """By id: known versions that landed once more after another version of the same key had."""
+    c = objects.c
+    query = select(c.id, c.bucket, c.key, c.etag, c.landed_at).where(c.landed_at.is_not(None))
+    known = {(o.bucket, o.key, o.etag): o.landed_at for o in found if o.landed_at}
+    rows = [row for row in connection.execute(query.where(same_versions(found))) if tuple(row[1:4]) in known]
+    later = {row.id: row for row in rows if known[row.bucket, row.key, row.etag] > row.landed_at}
+    others: defaultdict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+    if later:
+        keys = sorted({(row.bucket, row.key) for row in later.values()})
+        for row in connection.execute(query.where(tuple_(c.bucket, c.key).in_(keys))):
+            others[row.bucket, row.key].append(row)
+    again = {}
+    for row in later.values():
+        at = known[row.bucket, row.key, row.etag]
+        if any(o.etag != row.etag and row.landed_at < o.landed_at < at for o in others[row.bucket, row.key]):
+            again[row.id] = ObjectVersion(row.bucket, row.key, row.etag, at)
+    return again
+
+
+def _open_again(connection: Connection, found: Sequence[ObjectVersion]) -> None:
+    c = objects.c
+    for object_id, o in _landed_again(connection, found).items():
+        connection.execute(update(objects).where(c.id == object_id).values(landed_at=o.landed_at))
+        connection.execute(update(objects).where(c.id == object_id, ~c.is_open).values(REOPENED | {"is_replay": False}))
 
 
 def _is_free(now: Any) -> ColumnElement[bool]:  # noqa: ANN401
