@@ -41,6 +41,9 @@ from tasks.storage import S3Client, is_outage, s3_client
 from tasks.values import Receipt, Report, Source
 
 MOST_ATTEMPTS = 3
+AGAIN_SECONDS = 10.0
+"""What broke is not tried again at once: what is the matter with S3, or with this machine, may be over by then."""
+
 TOGETHER = 25
 """Objects that share a validation and a transaction."""
 
@@ -328,8 +331,8 @@ def _sorted_out(prepared: Iterable[Prepared | Trouble], origin: Origin) -> tuple
 def _give_back(ledger: Ledger, broken: Sequence[Trouble], owner: str) -> None:
     """For another attempt; what S3 or the ledger is to blame for counts as none."""
     outages = [one.claimed.id for one in broken if is_outage(one.error)]
-    ledger.release(outages, owner, uncount=True)
-    ledger.release([one.claimed.id for one in broken if one.claimed.id not in outages], owner)
+    ledger.release(outages, owner, uncount=True, again_in=AGAIN_SECONDS)
+    ledger.release([one.claimed.id for one in broken if one.claimed.id not in outages], owner, again_in=AGAIN_SECONDS)
 
 
 def _unwritten(one: Trouble) -> Ended:

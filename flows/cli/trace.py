@@ -34,8 +34,8 @@ def trace(
     """追溯一个数的出处：报告、页码、位置、原文件，并截取原文图片。"""
     from tasks.analysis.trace import trace as find
     from tasks.analysis.trace_unknown import UnknownError
-    from tasks.settings import buckets_from_env
     from tasks.ledger import open_ledger
+    from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
     s3 = s3_client()
