@@ -1,0 +1,136 @@
+"""What people and programs ask the ledger: counts, pages, the queue of reviews, one object."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, or_, select, tuple_
+
+from tasks.ledger.database import Database
+from tasks.ledger.rows import chunks, object_row, select_objects, starts_with
+from tasks.ledger.standing import DECIDED
+from tasks.ledger.tables import Instant, landed, objects, versions
+from tasks.ledger.values import Counts, ObjectRow
+
+_COUNTED_FIRST = ("validated", "quarantined", "rejected")
+
+
+class Asking(Database):
+    """Questions about objects; none changes anything."""
+
+    def get(self, ids: Collection[int]) -> dict[int, ObjectRow]:
+        """These objects, by id."""
+        with self.reading() as connection:
+            return {
+                row.id: object_row(row)
+                for chunk in chunks(ids)
+                for row in connection.execute(select_objects().where(objects.c.id.in_(chunk)))
+            }
+
+    def find(self, bucket: str, key: str) -> list[ObjectRow]:
+        """The versions of a landed object, the newest first."""
+        return self._rows(_newest_first().where(objects.c.bucket == bucket, objects.c.key == key))
+
+    def find_by_sha256(self, sha256: str) -> list[ObjectRow]:
+        """The objects with these bytes, the newest first."""
+        return self._rows(_newest_first().where(objects.c.sha256 == sha256))
+
+    def find_by_report(self, report_id: str) -> list[ObjectRow]:
+        """The objects that were read as this report, the newest first."""
+        return self._rows(_newest_first().where(objects.c.report_id == report_id))
+
+    def find_by_run(self, run_id: str) -> list[ObjectRow]:
+        """The objects that this run was the last to be handed, the newest first."""
+        return self._rows(_newest_first().where(objects.c.run_id == run_id))
+
+    def first_with(self, sha256: str, not_id: int) -> ObjectRow | None:
+        """The first other object with these bytes whose outcome holds for whatever has them."""
+        c = objects.c
+        counts = (c.outcome.in_(_COUNTED_FIRST), c.duplicate_of.is_(None), ~c.is_name_bound)
+        query = select_objects().where(c.sha256 == sha256, c.id != not_id, *counts).order_by(landed, c.id)
+        found = self._rows(query.limit(1))
+        return found[0] if found else None
+
+    def counts(self) -> Counts:
+        """How many there are of what."""
+        c = objects.c
+        with self.reading() as connection:
+            now = self.now(connection)
+            reasons = connection.execute(select(c.outcome, c.reason, func.count()).group_by(c.outcome, c.reason)).all()
+            is_open, is_leased = c.is_open, and_(c.is_open, c.lease_until > now)
+            waits = and_(is_open, c.run_id.is_(None), or_(c.lease_until.is_(None), c.lease_until <= now))
+            opened, leased, waiting, due, queue = (
+                connection.execute(select(func.count()).select_from(table).where(where)).scalar_one()
+                for table, where in (
+                    (objects, is_open),
+                    (objects, is_leased),
+                    (objects, waits),
+                    (objects, c.receipt_due.is_not(None)),
+                    (versions.join(objects), _waits_for_a_person()),
+                )
+            )
+        by_outcome: dict[str, int] = {}
+        for outcome, _, count in reasons:
+            if outcome:
+                by_outcome[outcome] = by_outcome.get(outcome, 0) + count
+        by_reason = {(outcome, reason): count for outcome, reason, count in reasons if outcome and reason}
+        total = sum(count for *_, count in reasons)
+        return Counts(total, opened, leased, waiting, by_outcome, by_reason, queue, due)
+
+    def page(
+        self,
+        *,
+        outcome: str | None = None,
+        reason: str | None = None,
+        is_open: bool | None = None,
+        bucket: str | None = None,
+        prefix: str | None = None,
+        agency: str | None = None,
+        year: int | None = None,
+        report_id: str | None = None,
+        before: tuple[datetime, int] | None = None,
+        limit: int = 50,
+    ) -> list[ObjectRow]:
+        """Objects that meet every condition, the newest first; `before` is the `place_in_pages` of the last one."""
+        c = objects.c
+        asked = {"outcome": outcome, "reason": reason, "is_open": is_open, "bucket": bucket, "agency": agency,
+                 "year": year, "report_id": report_id}  # fmt: skip
+        wanted = [c[name] == value for name, value in asked.items() if value is not None]
+        if prefix:
+            wanted.append(starts_with(c.key, prefix))
+        if before:
+            wanted.append(tuple_(landed, c.id) < _place(before))
+        return self._rows(_newest_first().where(*wanted).limit(limit))
+
+    def review_queue(self, *, before: tuple[datetime, int] | None = None, limit: int = 50) -> list[ObjectRow]:
+        """What stands in quarantine and nobody has decided on, the newest first; `before` as for `page`."""
+        v = versions.c
+        query = select_objects().select_from(versions.join(objects)).where(_waits_for_a_person())
+        if before:
+            query = query.where(tuple_(v.landed_at, v.object_id) < _place(before))
+        return self._rows(query.order_by(v.landed_at.desc(), v.object_id.desc()).limit(limit))
+
+    def _rows(self, query: Select[Any]) -> list[ObjectRow]:
+        with self.reading() as connection:
+            return [object_row(row) for row in connection.execute(query)]
+
+
+def place_in_pages(row: ObjectRow) -> tuple[datetime, int]:
+    """What to ask for the page after the one that ends with `row`."""
+    return (row.object.landed_at or row.seen_at, row.id)
+
+
+def _place(before: tuple[datetime, int]) -> ColumnElement[Any]:
+    return tuple_(literal(before[0], Instant), literal(before[1], BigInteger))
+
+
+def _newest_first() -> Select[Any]:
+    return select_objects().order_by(landed.desc(), objects.c.id.desc())
+
+
+def _waits_for_a_person() -> ColumnElement[bool]:
+    o, v = objects.c, versions.c
+    stands = and_(v.place == "quarantine", v.is_current, o.outcome == "quarantined", o.duplicate_of.is_(None))
+    return and_(stands, or_(o.review.is_(None), o.review.not_in(DECIDED)))

@@ -1,0 +1,223 @@
+"""The durable inbox: what landed, who works at it (a lease), and which run it was handed to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from tasks.ledger.database import Database, retried
+from tasks.ledger.rows import chunks, object_version, same_versions, starts_with
+from tasks.ledger.tables import landed, objects
+from tasks.ledger.values import Claimed, ObjectVersion, RunOut, Waiting
+
+_NO_LEASE = {"lease_owner": None, "lease_until": None}
+_NO_RUN = {"run_id": None, "dispatched_at": None}
+REOPENED: dict[str, Any] = {"is_open": True, "is_replay": True, "attempts": 0, **_NO_RUN, **_NO_LEASE}
+"""An object that is to be done again."""
+
+_ORDER = (objects.c.is_replay, landed, objects.c.id)
+"""What is new goes before what is done again, and of each the oldest first."""
+
+
+class Inbox(Database):
+    """From landing to the claim of whoever processes it."""
+
+    @retried
+    def add(self, found: Iterable[ObjectVersion]) -> list[int]:
+        """Make a row for each that has none; returns the ids of the new ones.
+
+        Where an event did not tell when it landed, or how large it is, a listing that does completes the row.
+        """
+        insert = postgresql.insert if self.is_postgresql else sqlite.insert
+        statement = insert(objects).on_conflict_do_nothing().returning(objects.c.id)
+        added: list[int] = []
+        with self.writing() as connection:
+            seen_at = self.now(connection)
+            for chunk in chunks(sorted(found, key=lambda o: (o.bucket, o.key, o.etag))):
+                rows = [_landed(o) | {"seen_at": seen_at} for o in chunk]
+                added += connection.execute(statement.values(rows)).scalars()
+                _complete(connection, chunk)
+        return sorted(added)
+
+    def missing_from(self, found: Sequence[ObjectVersion]) -> list[ObjectVersion]:
+        """Those of `found` that the ledger does not know."""
+        known: set[tuple[str, str, str]] = set()
+        with self.reading() as connection:
+            for chunk in chunks(found):
+                query = select(objects.c.bucket, objects.c.key, objects.c.etag).where(same_versions(chunk))
+                known.update(tuple(row) for row in connection.execute(query))
+        return [o for o in found if (o.bucket, o.key, o.etag) not in known]
+
+    def waiting(self, limit: int) -> list[Waiting]:
+        """What is open, was handed to no run, and is not leased: new before replays, the oldest first."""
+        with self.reading() as connection:
+            free = (objects.c.run_id.is_(None), _is_free(self.now(connection)))
+            query = select(objects).where(objects.c.is_open, *free).order_by(*_ORDER).limit(limit)
+            return [Waiting(r.id, object_version(r), r.attempts, r.is_replay) for r in connection.execute(query)]
+
+    @retried
+    def hand_to(self, ids: Collection[int], run_id: str) -> list[int]:
+        """Note that a run was made for them; returns those that were still open and handed to no other run."""
+        is_free = objects.c.is_open & (objects.c.run_id.is_(None) | (objects.c.run_id == run_id))
+        with self.writing() as connection:
+            at = self.now(connection)
+            return _update(connection, ids, is_free, run_id=run_id, dispatched_at=at)
+
+    def runs_out(self) -> list[RunOut]:
+        """The runs that objects were handed to that are still open, with those objects; the oldest run first."""
+        runs: defaultdict[str, list[Row[Any]]] = defaultdict(list)
+        query = select(objects).where(objects.c.is_open, objects.c.run_id.is_not(None))
+        with self.reading() as connection:
+            for row in connection.execute(query.order_by(objects.c.dispatched_at, objects.c.id)):
+                runs[row.run_id].append(row)
+        return [_run_out(run_id, rows) for run_id, rows in runs.items()]
+
+    @retried
+    def take_back(self, run_id: str | None = None, ids: Collection[int] = ()) -> list[int]:
+        """A run came to nothing: what it still held (or `ids`) waits again, whoever held a lease on it."""
+        with self.writing() as connection:
+            if run_id is None:
+                return _update(connection, ids, objects.c.is_open, **_NO_RUN, **_NO_LEASE)
+            mine = objects.c.is_open & (objects.c.run_id == run_id)
+            found = list(connection.execute(select(objects.c.id).where(mine)).scalars())
+            return _update(connection, {*found, *ids}, mine, **_NO_RUN, **_NO_LEASE)
+
+    @retried
+    def claim(
+        self,
+        ids: Collection[int] | None,
+        owner: str,
+        seconds: float,
+        limit: int | None = None,
+        prefix: str | None = None,
+        run_id: str | None = None,
+    ) -> list[Claimed]:
+        """Take a lease on these open objects, or on any that wait; what a live other holds is left out.
+
+        For `run_id` only what no other run was handed: of two runs for one object one alone gets it.
+        """
+        c = objects.c
+        with self.writing() as connection:
+            now = self.now(connection)
+            wanted = [c.is_open, _is_free(now) | (c.lease_owner == owner)]
+            if ids is None or run_id is not None:
+                wanted.append(or_(c.run_id.is_(None), c.run_id == run_id))
+            if prefix is not None:
+                wanted.append(starts_with(c.key, prefix))
+            rows = list(_found(connection, wanted, ids, limit))
+            lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
+            handed = {"run_id": run_id} if run_id is not None else {}
+            _update(connection, [r.id for r in rows], c.is_open, attempts=c.attempts + 1, **lease, **handed)
+            return [
+                Claimed(r.id, object_version(r), r.attempts + 1, r.is_replay, run_id or r.run_id, r.outcome)
+                for r in rows
+            ]
+
+    @retried
+    def renew(self, ids: Collection[int], owner: str, seconds: float) -> list[int]:
+        """Prolong the lease; returns those that `owner` still holds."""
+        with self.writing() as connection:
+            until = self.now(connection) + timedelta(seconds=seconds)
+            return _update(connection, ids, _is_held_by(owner), lease_until=until)
+
+    @retried
+    def release(self, ids: Collection[int], owner: str, *, uncount: bool = False) -> list[int]:
+        """Give back what is not done; `uncount`: the attempt was none. They stay with the run they were handed to."""
+        changed: dict[str, Any] = dict(_NO_LEASE)
+        if uncount:
+            changed["attempts"] = objects.c.attempts - 1
+        with self.writing() as connection:
+            return _update(connection, ids, _is_held_by(owner), **changed)
+
+    @retried
+    def reopen(
+        self,
+        ids: Collection[int] | None = None,
+        *,
+        key: str | None = None,
+        prefix: str | None = None,
+        bucket: str | None = None,
+        outcomes: Collection[str] = (),
+        sha256: str | None = None,
+    ) -> list[int]:
+        """Replay what is done and meets every condition given: it waits again, its attempts counted from none."""
+        c = objects.c
+        wanted: list[ColumnElement[bool]] = [~c.is_open]
+        wanted += [column == value for column, value in ((c.key, key), (c.bucket, bucket), (c.sha256, sha256)) if value]
+        if prefix:
+            wanted.append(starts_with(c.key, prefix))
+        if outcomes:
+            wanted.append(c.outcome.in_(outcomes))
+        if ids is None and len(wanted) == 1:
+            raise ValueError("everything would be done again: say at least a prefix or the outcomes")
+        with self.writing() as connection:
+            found = [row.id for row in _found(connection, wanted, ids, None)]
+            return _update(connection, found, ~c.is_open, **REOPENED)
+
+
+def _landed(o: ObjectVersion) -> dict[str, Any]:
+    return {"bucket": o.bucket, "key": o.key, "etag": o.etag, "landed_at": o.landed_at, "size": o.size}
+
+
+def _complete(connection: Connection, found: Sequence[ObjectVersion]) -> None:
+    """Fill in what was unknown of those that have a row."""
+    c = objects.c
+    lacking = (c.landed_at.is_(None) | c.size.is_(None)) & same_versions(found)
+    query = select(c.id, c.bucket, c.key, c.etag, c.landed_at, c.size).where(lacking)
+    known = {(o.bucket, o.key, o.etag): o for o in found}
+    rows = []
+    for row in connection.execute(query):
+        o = known[row.bucket, row.key, row.etag]
+        rows.append({"b_id": row.id, "landed_at": row.landed_at or o.landed_at, "size": row.size or o.size})
+    if rows:
+        connection.execute(update(objects).where(c.id == bindparam("b_id")), rows)
+
+
+def _is_free(now: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    return or_(objects.c.lease_until.is_(None), objects.c.lease_until <= now)
+
+
+def _is_held_by(owner: str) -> ColumnElement[bool]:
+    return objects.c.is_open & (objects.c.lease_owner == owner)
+
+
+def _found(
+    connection: Connection, wanted: Sequence[ColumnElement[bool]], ids: Collection[int] | None, limit: int | None
+) -> Iterable[Row[Any]]:
+    """Rows that meet the conditions, in order, held for this transaction; what another one holds is left out."""
+    query = select(objects).where(*wanted).order_by(*_ORDER).limit(limit).with_for_update(skip_locked=True)
+    if ids is None:
+        return connection.execute(query)
+    found = [row for chunk in chunks(ids) for row in connection.execute(query.where(objects.c.id.in_(chunk)))]
+    return found[:limit]
+
+
+def _update(
+    connection: Connection,
+    ids: Collection[int],
+    where: ColumnElement[bool],
+    **values: Any,  # noqa: ANN401
+) -> list[int]:
+    """Change these rows as far as they meet the condition; returns the ids of those."""
+    changed: list[int] = []
+    for chunk in chunks(sorted(ids)):
+        statement = update(objects).where(objects.c.id.in_(chunk), where).values(**values)
+        changed += connection.execute(statement.returning(objects.c.id)).scalars()
+    return sorted(changed)
+
+
+def _run_out(run_id: str, rows: Sequence[Row[Any]]) -> RunOut:
+    last = max(rows, key=lambda row: (row.lease_until is not None, row.lease_until))
+    return RunOut(
+        run_id,
+        tuple(row.id for row in rows),
+        rows[0].dispatched_at,
+        last.lease_owner,
+        last.lease_until,
+        max(row.attempts for row in rows),
+    )

@@ -1,0 +1,35 @@
+"""The ledger as a whole."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+from tasks.ledger.asking import Asking
+from tasks.ledger.database import database_url
+from tasks.ledger.inbox import Inbox
+from tasks.ledger.marts import Marts
+from tasks.ledger.people import People
+from tasks.ledger.settle import Settling
+
+
+class Ledger(Inbox, Settling, Asking, Marts, People):
+    """Every method is one short transaction; LedgerAwayError means that nothing was done, and to try again."""
+
+    @classmethod
+    def open(cls, url: str | None = None, *, migrate: bool = False) -> Ledger:
+        """The ledger at `url`, by default where the settings say; nothing is connected before it is used."""
+        ledger = cls(url)
+        if migrate:
+            ledger.migrate()
+        return ledger
+
+
+def open_ledger(url: str | None = None, *, migrate: bool = True) -> Ledger:
+    """The one of this process, with its tables as this program has them."""
+    return _opened(url or database_url(), migrate, os.getpid())
+
+
+@cache
+def _opened(url: str, migrate: bool, _pid: int) -> Ledger:
+    return Ledger.open(url, migrate=migrate)
