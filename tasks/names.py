@@ -57,6 +57,11 @@ def receipt_name(key: str) -> str:
     return f"{_FOLDER}/{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}"
 
 
+def older_receipt_name(key: str, etag: str) -> str:
+    """The name, without its ending, of the receipt of an older version of what landed as `key`."""
+    return f".versions/{receipt_name(key)}/{etag}"
+
+
 def _is_plain(key: str) -> bool:
     parts = key.split("/")
     return (

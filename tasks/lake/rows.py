@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from expectations.evidence import Cell, Decision, Number
 from expectations.forms import FORMS, Figure, Form, TableName
+from expectations.messages import NAMES
 from tasks.lake.agencies import normal_name
-from tasks.lake.schemas import APPLICANTS, RESULTS, SCHEMAS
+from tasks.lake.schemas import APPLICANTS, KEY, RESULTS, SCHEMAS
 from tasks.values import LAKE_VERSION, READER_VERSION, RULES_VERSION, Document, Report, Source, Verdict
+
+if TYPE_CHECKING:
+    from tasks.judge.decisions import Correction, Review
 
 Row = dict[str, Any]
 
@@ -27,12 +31,13 @@ _COUNT_LIMIT = 2**63
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All that is known of a report when it is published."""
+    """All that is known of a report when it is published; `reviews` are the decisions on its bytes, in their order."""
 
     source: Source
     document: Document
     report: Report
     verdict: Verdict
+    reviews: tuple[Review, ...] = ()
 
     @property
     def report_id(self) -> str:
@@ -57,8 +62,8 @@ def report_id(agency: str, year: int) -> str:
 
 
 def tables(judged: Judged) -> dict[str, pa.Table]:
-    """Every table of the lake for one report, in the order of writing."""
-    key = {"report_id": judged.report_id, "year": judged.year, "agency": judged.report.agency or ""}
+    """Every table of the lake that is of one report by itself."""
+    key = (judged.report_id, judged.year, judged.report.agency or "")
     makers = {
         "disclosures": _disclosures,
         "applications": _applications,
@@ -66,12 +71,17 @@ def tables(judged: Judged) -> dict[str, pa.Table]:
         "cells": _cells,
         "findings": _findings,
         "sections": _sections,
+        "decisions": _decisions,
         "reports": _reports,
     }
-    return {
-        name: pa.Table.from_pylist([key | row for row in makers[name](judged)], schema=schema)
-        for name, schema in SCHEMAS.items()
-    }
+    return {name: as_table(key, list(makers[name](judged)), schema) for name, schema in SCHEMAS.items()}
+
+
+def as_table(key: tuple[str, int, str], rows: Sequence[Row], schema: pa.Schema) -> pa.Table:
+    """The rows of the report with this key; a column at a time, for Arrow is slow with rows."""
+    keys = [pa.repeat(pa.scalar(value, schema.field(at).type), len(rows)) for at, value in enumerate(key)]
+    columns = [pa.array([row.get(field.name) for row in rows], field.type) for field in list(schema)[len(KEY) :]]
+    return pa.Table.from_arrays([*keys, *columns], schema=schema)
 
 
 def amount(value: Number | None) -> Decimal | None:
@@ -131,7 +141,7 @@ def _applications(judged: Judged) -> Iterator[Row]:
     lines = _counts(judged, "table3", APPLICANTS)
     for row in form.rows if form else ():
         if row.code in lines:
-            yield {"row": row.code, "label": row.label, "group": row.group} | lines[row.code]
+            yield {"row": row.code, "label": row.label, "section": row.group} | lines[row.code]
 
 
 def _disputes(judged: Judged) -> Iterator[Row]:
@@ -139,7 +149,7 @@ def _disputes(judged: Judged) -> Iterator[Row]:
     lines = _counts(judged, "table4", RESULTS)
     for group in form.groups if form else ():
         if group.code in lines:
-            yield {"group": group.code, "label": group.full_label} | lines[group.code]
+            yield {"proceeding": group.code, "label": group.full_label} | lines[group.code]
 
 
 def _cells(judged: Judged) -> Iterator[Row]:
@@ -157,10 +167,10 @@ def _findings(judged: Judged) -> Iterator[Row]:
             "rule": finding.rule,
             "severity": finding.severity,
             "outcome": finding.outcome,
-            "where": finding.where,
+            "place": finding.where,
             "message": finding.message,
-            "left": amount(finding.left),
-            "right": amount(finding.right),
+            "left_value": amount(finding.left),
+            "right_value": amount(finding.right),
             "suspect": suspect.address if suspect else None,
             "suspect_value": amount(suspect.balancing_value) if suspect else None,
             "candidates": list(finding.candidates),
@@ -177,6 +187,29 @@ def _acceptance(decision: Decision | None) -> Row:
 def _sections(judged: Judged) -> Iterator[Row]:
     for section in judged.report.sections:
         yield {"number": section.number, "heading": section.heading, "text": section.text}
+
+
+def _decisions(judged: Judged) -> Iterator[Row]:
+    """The decisions that hold: one on findings or figures that are no longer read has lapsed."""
+    holding = {c.address: c for review in judged.reviews for c in review.corrections if _holds(judged.report, c)}
+    for review in judged.reviews:
+        decision = review.decision
+        made = {"action": decision.kind, "note": decision.note, "by": decision.by, "at": decision.at}
+        if decision.kind in ("retract", "reject"):
+            yield made
+        for finding in judged.verdict.findings:
+            if finding.decision and finding.decision == decision and finding.id in review.accepted:
+                yield made | {"action": "accept", "address": finding.where or None, "rule": finding.rule}
+        for correction in review.corrections:
+            if holding.get(correction.address) is correction:
+                values = {"printed_value": correction.raw, "value": correction.value}
+                yield made | {"action": "correct", "address": correction.address} | values
+
+
+def _holds(report: Report, correction: Correction) -> bool:
+    if correction.address in NAMES:
+        return report.read_as.get(correction.address, ...) == correction.raw
+    return any(c.is_corrected and (c.address, c.raw) == (correction.address, correction.raw) for c in report.cells)
 
 
 def _reports(judged: Judged) -> Iterator[Row]:
@@ -199,5 +232,7 @@ def _reports(judged: Judged) -> Iterator[Row]:
         "rules_version": RULES_VERSION,
         "findings_critical": severities["critical"],
         "findings_warning": severities["warning"],
+        "exceptions": sorted({finding.rule for finding in judged.verdict.findings if finding.decision}),
+        "corrected_cells": sum(cell.is_corrected for cell in report.cells),
         "lake_version": LAKE_VERSION,
     }

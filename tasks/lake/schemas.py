@@ -10,6 +10,7 @@ from tasks.values import LAKE_VERSION
 
 CODE = pa.dictionary(pa.int32(), pa.string())
 AMOUNT = pa.decimal128(18, 4)
+TEXTS = pa.list_(pa.field("element", pa.string()))
 INSTANT = pa.timestamp("us", tz="UTC")
 YEAR = pa.int32()
 """What readers infer from `year=2024` in a path: any other type would clash with the column in the file."""
@@ -74,6 +75,8 @@ def _reports() -> list[pa.Field]:
         _field("rules_version", CODE, "规则版本"),
         _field("findings_critical", pa.int32(), "严重问题数", "个", "校验规则"),
         _field("findings_warning", pa.int32(), "警告数", "个", "校验规则"),
+        _field("exceptions", TEXTS, "经人接受的规则代码", source="人工决定"),
+        _field("corrected_cells", pa.int32(), "经人工更正的单元格数", "个", "人工决定"),
         _field("lake_version", CODE, "数据湖约定版本"),
     ]
 
@@ -96,7 +99,7 @@ def _applications() -> list[pa.Field]:
     return [
         _field("row", CODE, "行代码", source=source),
         _field("label", pa.string(), "行", source=source),
-        _field("group", pa.string(), "所属分组", source=source),
+        _field("section", pa.string(), "所属分组", source=source),
         *_count_fields(_columns("applicants"), "件", source),
     ]
 
@@ -104,7 +107,7 @@ def _applications() -> list[pa.Field]:
 def _disputes() -> list[pa.Field]:
     source = _statutory("table4")
     return [
-        _field("group", CODE, "组代码", source=source),
+        _field("proceeding", CODE, "组代码", source=source),
         _field("label", pa.string(), "组", source=source),
         *_count_fields(_columns("results"), "件", source),
     ]
@@ -128,13 +131,13 @@ def _findings() -> list[pa.Field]:
         _field("rule", CODE, "规则代码", source="校验规则"),
         _field("severity", CODE, "严重程度", source="校验规则"),
         _field("outcome", CODE, "判定", source="校验规则"),
-        _field("where", pa.string(), "位置（单元格、行、列或表）"),
+        _field("place", pa.string(), "位置（单元格、行、列或表）"),
         _field("message", pa.string(), "说明"),
-        _field("left", AMOUNT, "左边"),
-        _field("right", AMOUNT, "右边"),
+        _field("left_value", AMOUNT, "左边"),
+        _field("right_value", AMOUNT, "右边"),
         _field("suspect", pa.string(), "可疑单元格地址"),
         _field("suspect_value", AMOUNT, "使其平衡的数值"),
-        _field("candidates", pa.list_(pa.field("element", pa.string())), "可能有误的单元格地址"),
+        _field("candidates", TEXTS, "可能有误的单元格地址"),
         _field("fault", CODE, "归因（source 原文有误，reading 读取存疑）"),
         _field("accepted_by", pa.string(), "由何人接受"),
         _field("accepted_at", INSTANT, "接受时间（UTC）"),
@@ -149,10 +152,10 @@ def _relations() -> list[pa.Field]:
         _field("other_agency", pa.string(), "相比报告的机关"),
         _field("rule", CODE, "规则代码", source="校验规则"),
         _field("severity", CODE, "严重程度", source="校验规则"),
-        _field("where", pa.string(), "位置（单元格或表）"),
+        _field("place", pa.string(), "位置（单元格或表）"),
         _field("message", pa.string(), "说明"),
-        _field("left", AMOUNT, "左边（本报告）"),
-        _field("right", AMOUNT, "右边（按相比的报告）"),
+        _field("left_value", AMOUNT, "左边（本报告）"),
+        _field("right_value", AMOUNT, "右边（按相比的报告）"),
     ]
 
 
@@ -164,10 +167,26 @@ def _sections() -> list[pa.Field]:
     ]
 
 
+def _decisions() -> list[pa.Field]:
+    return [
+        _field("address", pa.string(), "所决定的位置（单元格、行、表，或 agency、year）"),
+        _field("rule", CODE, "所接受的规则代码", source="校验规则"),
+        _field("action", CODE, "决定", source="人工决定"),
+        _field("printed_value", pa.string(), "更正前的原文", source="报告正文"),
+        _field("value", pa.string(), "更正后的值", source="人工决定"),
+        _field("note", pa.string(), "理由", source="人工决定"),
+        _field("by", pa.string(), "由何人决定", source="人工决定"),
+        _field("at", INSTANT, "决定时间（UTC）", source="人工决定"),
+    ]
+
+
 def _schema(table: str, label: str, fields: list[pa.Field]) -> pa.Schema:
     described = {"nianbao.table": table, "nianbao.label": label, "nianbao.source": _NOTICES}
     return pa.schema([*_key_fields(), *fields], metadata={**described, "nianbao.lake_version": LAKE_VERSION})
 
+
+KEY = ("report_id", "year", "agency")
+"""The columns that every table begins with."""
 
 SCHEMAS: dict[str, pa.Schema] = {
     table: _schema(table, label, fields)
@@ -178,12 +197,13 @@ SCHEMAS: dict[str, pa.Schema] = {
         ("cells", "单元格及其出处", _cells()),
         ("findings", "未通过的规则", _findings()),
         ("sections", "报告章节", _sections()),
+        ("decisions", "人工决定", _decisions()),
         ("reports", "报告", _reports()),
     )
 }
-"""One schema per table of a report, in the order of writing: `reports` last, because it makes the others count."""
+"""One schema per table of a report; `reports`, the last, has one row for each."""
 
 RELATIONS = _schema("relations", "与其他报告的比较", _relations())
-"""What the flow `relate` finds between a report and that of the year before, or another agency's."""
+"""What stands between a report and that of the year before, or another agency's: of no report by itself."""
 
 LAKE_TABLES: dict[str, pa.Schema] = SCHEMAS | {"relations": RELATIONS}

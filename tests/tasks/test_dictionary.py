@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from expectations.evidence import Fault, RuleOutcome, Severity
+from expectations.evidence import DecisionKind, Fault, RuleOutcome, Severity
 from expectations.forms import FORMS, identities
 from expectations.rules import RULES
 from tasks.analysis.dictionary import dictionary_markdown, texts
@@ -76,6 +76,7 @@ def test_every_sum_is_there_once_for_all_its_lines(form):
         (Severity, texts.SEVERITIES),
         (RuleOutcome, texts.RULE_OUTCOMES),
         (Fault, texts.FAULTS),
+        (DecisionKind, texts.ACTIONS),
     ],
 )
 def test_every_code_of_ours_has_a_meaning(kind, meanings):

@@ -44,7 +44,7 @@ def test_rows_stand_in_the_order_of_their_form(rows, lake):
     assert [row["address"] for row in cells] == expected
 
 
-@pytest.mark.parametrize(("table", "codes"), [("disclosures", ("item", "measure")), ("disputes", ("group",))])
+@pytest.mark.parametrize(("table", "codes"), [("disclosures", ("item", "measure")), ("disputes", ("proceeding",))])
 def test_other_tables_do_so_too(rows, lake, table, codes):
     number = {"disclosures": "table2", "disputes": "table4"}[table]
     forms = [[tuple(f.address.split(".")[1 : 1 + len(codes)]) for f in form.figures(number)] for form in FORMS.values()]

@@ -24,7 +24,7 @@ def _with(report, address, value, raw):
 def _value(rows, address):
     table, rest = address.split(".", 1)
     row, column = rest.rsplit(".", 1)
-    name, code = {"table3": ("applications", "row"), "table4": ("disputes", "group")}[table]
+    name, code = {"table3": ("applications", "row"), "table4": ("disputes", "proceeding")}[table]
     return next(line for line in rows[name] if line[code] == row)[column]
 
 
@@ -93,7 +93,7 @@ def test_the_report_row_tells_source_and_findings(make):
 
 def test_a_finding_names_its_suspect(make):
     finding = _tables(make, make.report(), make.quarantined)["findings"][0]
-    assert (finding["left"], finding["right"]) == (5, 4)
+    assert (finding["left_value"], finding["right_value"]) == (5, 4)
     assert (finding["suspect"], finding["suspect_value"]) == ("table3.new.total", 5)
 
 

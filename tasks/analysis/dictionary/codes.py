@@ -59,7 +59,7 @@ def _table3() -> Iterator[str]:
 
 
 def _table4() -> Iterator[str]:
-    yield "## 表四的组 `disputes.group`\n"
+    yield "## 表四的组 `disputes.proceeding`\n"
     groups = dict.fromkeys(group for form in FORMS.values() for group in form.groups)
     yield from table(("代码", "标签"), ((code(group.code), group.full_label) for group in groups))
     yield "## 表四的列：结果\n"
@@ -79,6 +79,7 @@ def _ours() -> Iterator[str]:
         "判定 `findings.outcome`": texts.RULE_OUTCOMES,
         "归因 `findings.fault`": texts.FAULTS,
         "读取方法 `cells.engine`": texts.ENGINES,
+        "决定 `decisions.action`": texts.ACTIONS,
     }
     for title, meanings in lists.items():
         yield f"## {title}\n"

@@ -13,21 +13,26 @@ HEAD = """\
 
 | 位置 | 内容 |
 |---|---|
-| `s3://lake/<table>/year=<YYYY>/<report_id>.parquet` | 每份有效报告每张表一个文件；`reports` 中有它才算入湖 |
-| `s3://lake/marts/<table>/year=<YYYY>.parquet` | 汇总：一年之内全部有效报告合为一个文件 |
-| `s3://quarantine/<table>/year=<YYYY>/<report_id>.parquet` | 隔离区：未通过校验的报告，表与列都相同 |
+| `s3://lake/marts/<table>/year=<YYYY>/part-<NN>.parquet` | 汇总：一年之内全部有效报告，按报告标识分为若干份 |
+| `s3://lake/versions/year=<YYYY>/<report_id>-<etag12>.parquet` | 报告版本：一份报告一个文件，一行，不再更改 |
+| `s3://quarantine/versions/year=<YYYY>/<report_id>-<etag12>.parquet` | 隔离区：未通过校验的报告版本，列都相同 |
 
-汇总文件按机关排列，同一报告内按法定格式的行序；元数据键 `nianbao.generation` 标明由哪一次汇总产生，同一次的各表相同。
-汇总之后才入湖或变更的报告只在单份文件中，`nianbao query` 和 `nianbao export` 把两者合在一起。
+汇总文件内按机关排列，同一报告内按法定格式的行序。一份报告只在其中一份（`nianbao.parts` 是该年度的份数，序号是
+`report_id` 末四位十六进制数除以份数的余数），变更时只重写这一份。元数据键 `nianbao.generation` 标明由哪一次汇总产生，
+同一年度同一序号的各表相同。汇总之后几秒内才入湖或变更的报告只在报告版本中，`nianbao query` 和 `nianbao export`
+把两者合在一起。
 
-`year` 在路径和文件中都有，读取时请勿再按路径推断分区。同一机关同一年度的新版报告替换旧版。
-`relations` 只在与其他报告有出入时才有文件，隔离区没有这张表。
-每列的中文标签、单位、出处也写在 Parquet 的 Arrow 元数据中（`nianbao.label`、`nianbao.unit`、`nianbao.source`），
-每个文件有 `nianbao.table`、`nianbao.label`、`nianbao.source`、`nianbao.lake_version`。
+报告版本的列是 `reports` 的列，以及与其他各表（`relations` 除外）同名的结构列表，代码列是普通字符串。同一报告可能有几个
+版本，以账本为准；没有账本时取 `landed_at`、`source_etag` 最大的一个。
+
+`year` 在路径和文件中都有，值相同。同一机关同一年度的新版报告替换旧版。隔离区没有 `relations`。
+每列的中文标签、单位、出处也写在汇总文件的 Arrow 元数据中（`nianbao.label`、`nianbao.unit`、`nianbao.source`），
+汇总文件都有 `nianbao.table`、`nianbao.label`、`nianbao.source`、`nianbao.lake_version`。
 
 **空值**：报告留空或填 `/`、`-`、`—`、`无` 的单元格为空值（null），不是 0；合计时按 0 计。原样文字在 `raw` 中。
 代码列是字典编码的字符串；时间为 UTC，精确到微秒；数额为四位小数的十进制数，更细的四舍五入，原样在 `raw` 中。
-约定只增不改：旧版文件没有的列读作空值。
+版本 3 把是 SQL 关键字的列改了名（`disputes.group` 为 `proceeding`，`applications.section` 为 `section`，
+`findings`、`relations` 的 `left`、`right`、`where` 为 `left_value`、`right_value`、`place`）；以后只增不改。
 """
 
 ROW_OF = {
@@ -38,6 +43,7 @@ ROW_OF = {
     "cells": "三张表中的一个单元格及其出处",
     "findings": "一项未通过的规则（有效报告只有提醒、提示和经人接受的严重问题）",
     "sections": "报告的一个部分",
+    "decisions": "对这份报告有效的一项人工决定（接受的一项问题、更正的一个值、退回维持、撤回）",
     "relations": "与另一份报告（同一机关上一年度，或数字相同的其他机关）相比的一项问题",
 }
 
@@ -52,20 +58,23 @@ NULL_MEANS = {
     "year": "不为空；年度不明为 0（只在隔离区）",
     "agency": "不为空；机关不明为空字符串（只在隔离区）",
     "disclosures.value": _FIGURE,
-    "applications.group": "不为空；不属于任何分组为空字符串",
+    "applications.section": "不为空；不属于任何分组为空字符串",
     "cells.value": _FIGURE,
     **{f"cells.{name}": _NO_PAGES for name in ("page", "x0", "top", "x1", "bottom")},
-    "cells.is_corrected": "版本 1 的文件：无更正",
     "cells.printed_value": "未经更正，或原文不是数",
-    "findings.left": _SIDE,
-    "findings.right": _SIDE,
+    "findings.left_value": _SIDE,
+    "findings.right_value": _SIDE,
     "findings.suspect": "没有唯一能解释的单元格",
     "findings.suspect_value": "没有唯一能解释的单元格",
-    "findings.candidates": "版本 1 的文件；没有时为空列表",
+    "findings.candidates": "不为空；没有时为空列表",
     "findings.fault": "无法归因，或不适用",
     **{f"findings.accepted_{name}": _ACCEPTED for name in ("by", "at", "note")},
-    "relations.left": _SIDE,
-    "relations.right": _SIDE,
+    "relations.left_value": _SIDE,
+    "relations.right_value": _SIDE,
+    "decisions.address": "不涉及位置（维持隔离、撤回）",
+    "decisions.rule": "不是接受规则的问题",
+    "decisions.printed_value": "不是更正，或原来没有读到",
+    "decisions.value": "不是更正",
     "reports.form": "没有找到法定表格（只在隔离区）",
     "reports.published_on": "报告没有写明",
     "reports.pages": "原文件没有页面",
@@ -89,6 +98,12 @@ RULE_OUTCOMES = {
     "error": "规则无法执行：是本系统的故障",
 }
 FAULTS = {"source": "原文有误：两次独立的读取一致", "reading": "读取存疑：两次独立的读取不一致"}
+ACTIONS = {
+    "accept": "接受：一项严重问题经人核对，照常入湖",
+    "correct": "更正：以人工核对的值代替读取的值",
+    "reject": "维持：维持隔离",
+    "retract": "撤回：已入湖的报告移出数据湖",
+}
 ENGINES = {
     "lines": "PDF：按表格线划分的单元格",
     "words": "PDF：没有可用的表格线，按文字的位置对齐；排成版面的纯文本亦同",
@@ -106,6 +121,6 @@ ADDRESSES = """\
 ```
 
 例：`table3.denied.state_secret.enterprise` 是表三“不予公开·属于国家秘密”行的“商业企业”列；
-`table2.fees.amount_wan`、`table4.review.total` 类推。`findings.where` 还可以是整表 `table3`、整行 `table3.new`、
+`table2.fees.amount_wan`、`table4.review.total` 类推。`findings.place` 还可以是整表 `table3`、整行 `table3.new`、
 整列 `table3.*.enterprise`。
 """

@@ -26,7 +26,7 @@ _CODES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "measure": _merged([m.code for m in item.measures] for form in _FORMS for item in form.items),
     },
     "applications": {"row": _merged([row.code for row in form.rows] for form in _FORMS)},
-    "disputes": {"group": _merged([group.code for group in form.groups] for form in _FORMS)},
+    "disputes": {"proceeding": _merged([group.code for group in form.groups] for form in _FORMS)},
     "cells": {"address": _merged([figure.address for figure in form.figures()] for form in _FORMS)},
     "findings": {"rule": tuple(RULES)},
     "sections": {"number": _merged([section.number for section in form.sections] for form in _FORMS)},
@@ -34,8 +34,9 @@ _CODES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 _THEN = {
     "cells": ("page", "top", "x0"),
-    "findings": ("where", "message"),
-    "relations": ("other_year", "other_agency", "other_report_id", "where", "message"),
+    "findings": ("place", "message"),
+    "decisions": ("at", "action", "address", "rule"),
+    "relations": ("other_year", "other_agency", "other_report_id", "place", "message"),
 }
 
 
