@@ -19,6 +19,8 @@ from tasks.storage import S3Client, head_object
 
 _FOLDER = ".keys"
 DECISIONS = ".decisions"
+TRIAL = ".index/trial"
+"""An empty object in the receipts' place: whether anything can be written there."""
 
 _LONGEST, _LONGEST_PART = 900, 250
 """Bytes of a plain key and of each of its parts: S3 takes names of 1024, file systems parts of 255, and ours are longer

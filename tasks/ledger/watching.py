@@ -1,0 +1,26 @@
+"""What is watched from outside: how long something has waited, and whether the marts lag behind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select, type_coerce
+
+from tasks.ledger.database import Database
+from tasks.ledger.tables import Instant, changes, landed, objects
+
+
+class Watching(Database):
+    """Questions that are asked every second: each is one look at an index."""
+
+    def oldest_open(self) -> datetime | None:
+        """When the oldest object landed that has not been processed; None if there is none."""
+        with self.reading() as connection:
+            oldest = type_coerce(func.min(landed), Instant)
+            found: datetime | None = connection.execute(select(oldest).where(objects.c.is_open)).scalar()
+            return found
+
+    def last_change(self) -> int | None:
+        """The id of the last change of the lake that the marts do not show; None if they show all."""
+        with self.reading() as connection:
+            return connection.execute(select(func.max(changes.c.id))).scalar()
