@@ -1,0 +1,94 @@
+"""A report whose every figure differs, and the way it is published."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+import pytest
+
+from expectations.evidence import Cell, Finding, Suspect
+from expectations.forms import FORMS, TABLES
+from tasks.lake.publish import publish
+from tasks.values import Document, Report, ReportSection, Source, Verdict
+
+NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
+
+
+def make_source(key="2024/报告.pdf", etag="e1", minutes=0, sha256=None):
+    landed_at = NOON + timedelta(minutes=minutes, microseconds=1)
+    return Source("landing", key, etag, 5, landed_at, sha256 or etag * 32, b"bytes")
+
+
+def make_report(form="2021", agency="淮安市人民政府", year=2024, step=0):
+    cells = tuple(
+        Cell(figure.address, _value(figure, number + step), str(number + step), 4, (1.5, 2.5, 3.5, 4.5), "lines")
+        for number, figure in enumerate(FORMS[form].figures())
+    )
+    sections = (ReportSection("一", "总体情况", "本年度……"), ReportSection("六", "其他需要报告的事项", "无"))
+    tables = dict.fromkeys(TABLES, form)
+    return Report(
+        f"{agency}{year}年报告", agency, year, date(2025, 1, 20), tables, cells, sections, (), (), "lines", "tokens"
+    )
+
+
+def make_finding(severity="critical"):
+    cells = (Cell("table3.new.total", 4, "4", 4, (1.0, 2.0, 3.0, 4.0), "lines"),)
+    suspect = Suspect("table3.new.total", 5)
+    return Finding("T3.ROW_SUM", severity, "fail", "table3.new", "各列之和 5 不等于总计 4", cells, 5, 4, suspect)
+
+
+VALIDATED = Verdict("validated", ())
+QUARANTINED = Verdict("quarantined", (make_finding(), make_finding("warning")))
+
+
+def _value(figure, number):
+    return Decimal(number) + Decimal("0.25") if figure.kind == "amount" else number
+
+
+@pytest.fixture
+def make():
+    """Makers of the values that a report's way has."""
+    return SimpleNamespace(
+        source=make_source,
+        report=make_report,
+        finding=make_finding,
+        validated=VALIDATED,
+        quarantined=QUARANTINED,
+        replace=replace,
+    )
+
+
+@pytest.fixture
+def published(s3, buckets):
+    """Publish a report as a run would."""
+
+    def run(source, report, verdict):
+        document = Document(source.key, "application/pdf", 6, source.body)
+        return publish(s3, buckets, source, document, report, verdict)
+
+    return run
+
+
+@pytest.fixture
+def names(s3):
+    """The names of a place's objects, but for the notes of changes."""
+
+    def listed(place):
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key(""))
+        found = [place.name(found["Key"]) for page in pages for found in page.get("Contents", [])]
+        return [name for name in found if not name.startswith("marts/.changed/")]
+
+    return listed
+
+
+@pytest.fixture
+def lake(make, published):
+    """Two validated reports, one of each form, and one in quarantine; some cells of the newer one are blank."""
+    report = make.report("2021", year=2024)
+    blank = make.replace(report.cells[1], value=None, raw="—")
+    report = make.replace(report, cells=(report.cells[0], blank, *report.cells[2:]))
+    published(make.source(key="a.pdf"), report, make.validated)
+    published(make.source(key="b.pdf"), make.report("2019", agency="镇江市人民政府", year=2020), make.validated)
+    published(make.source(key="c.pdf"), make.report("2021", year=2023), make.quarantined)
+    return report
