@@ -10,7 +10,7 @@ import typer
 from flows.cli.chinese import ChineseCommand, ChineseGroup
 from flows.cli.failure import ExitCode, failed
 from flows.cli.show import show_receipt
-from flows.cli.wait import awaited, read_again, receipts_of_runs
+from flows.cli.wait import awaited, ended, receipt_of
 from tasks.shown import shown, shown_json
 
 if TYPE_CHECKING:
@@ -102,19 +102,18 @@ def correct(
 
 def keep_decision(key: str, kind: DecisionKind, note: str, by: str, corrections: dict[str, str]) -> Json:
     """Keep the decision, have the object processed again under it, and show and return the new receipt."""
-    from flows.trigger.landed import ObjectVersion
     from tasks.judge.review import CannotDecideError, decide
+    from tasks.ledger import open_ledger
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
     s3 = s3_client()
     try:
-        receipt = decide(s3, buckets_from_env(), key, kind, note, by, corrections)
+        row = decide(s3, buckets_from_env(), open_ledger(), key, kind, note, by, corrections)
     except CannotDecideError as error:
         raise failed(shown(str(error))) from error
-    landed = receipt["object"]
-    run = read_again(ObjectVersion(landed["bucket"], landed["key"], landed["etag"]))
-    done = next(receipts_of_runs(s3, {key: run}, TIMEOUT_SECONDS), None)
+    again = next(ended([row.object], TIMEOUT_SECONDS), None)
+    done = receipt_of(s3, again) if again else None
     if done is None:
         raise failed(
             f"决定已记录，但 {TIMEOUT_SECONDS:.0f} 秒内没有新的回执：{awaited()}。处理仍会继续。", ExitCode.NO_RESULT

@@ -127,7 +127,7 @@ def spread(lake: duckdb.DuckDBPyConnection, year: int) -> Spread:
 def corrections(lake: duckdb.DuckDBPyConnection) -> tuple[Correction, ...]:
     """Every group of table 4 in every year; what is pending is not decided."""
     found = lake.execute(
-        'SELECT year, proceeding::VARCHAR, count(DISTINCT report_id), coalesce(sum(corrected), 0), '
+        "SELECT year, proceeding::VARCHAR, count(DISTINCT report_id), coalesce(sum(corrected), 0), "
         'coalesce(sum(upheld), 0) + coalesce(sum(corrected), 0) + coalesce(sum("other"), 0) '
         "FROM disputes GROUP BY ALL ORDER BY ALL"
     ).fetchall()
