@@ -111,7 +111,8 @@ RECEIVER_HOST = Setting("NIANBAO_RECEIVER_HOST", "主机名或 IP 地址", _host
 RECEIVER_PORT = Setting("NIANBAO_RECEIVER_PORT", "端口（1 到 65535 的整数）", _number(int, 1, 65535), 8181)
 DISK_LOW_MB = Setting("NIANBAO_DISK_LOW_MB", "兆字节数（0 或更大）", _number(float, 0, 1e9), 1024.0)
 SETTINGS = (
-    WORKER_LIMIT, RUNS_OUT, WARM, RUN_SECONDS, SWEEP_SECONDS, COMPACT_SECONDS, RECEIVER_HOST, RECEIVER_PORT, DISK_LOW_MB,
+    WORKER_LIMIT, RUNS_OUT, WARM, RUN_SECONDS, SWEEP_SECONDS, COMPACT_SECONDS, RECEIVER_HOST, RECEIVER_PORT,
+    DISK_LOW_MB,
     Setting("NIANBAO_HOME", "一个目录", _folder),
     Setting("NIANBAO_DATABASE_URL", " postgresql://用户:密码@主机/数据库 或 sqlite:///文件", _database),
     Setting("NIANBAO_AGENCIES", "一个存在的文件", _file),

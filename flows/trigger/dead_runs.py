@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Cancelled, Crashed
 
 from flows.deployments import INGEST, INGEST_MANY
@@ -63,7 +63,9 @@ class DeadRuns:
         """Have Prefect show what is so: a run whose process died says nothing itself."""
         if flow_run is None or flow_run.state is None or flow_run.state.is_final() or not is_ours:
             return
-        state = Cancelled(message="已取消。") if what == "cancelled" else Crashed(message="运行它的进程已不在。")
+        state: State[Any] = (
+            Cancelled(message="已取消。") if what == "cancelled" else Crashed(message="运行它的进程已不在。")
+        )
         await self._runs.client.set_flow_run_state(flow_run.id, state, force=True)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import FlowRun
 
 from flows.deployments import INGEST, INGEST_MANY, DeploymentDefinition
 from tasks.ledger import Waiting
@@ -34,17 +35,22 @@ class Runs:
         self, definition: DeploymentDefinition, name: str | None, parameters: Mapping[str, object], idempotency_key: str
     ) -> str:
         """The id of the run with this key, unless that is over: then of a new one."""
-        deployment = await self.deployment(definition)
-        options = {"name": name, "parameters": dict(parameters)}
-        create = self.client.create_flow_run_from_deployment
         try:
-            run = await create(deployment, **options, idempotency_key=idempotency_key)
+            run = await self._create(definition, name, parameters, idempotency_key)
             if run.state and run.state.is_final():
-                run = await create(deployment, **options, idempotency_key=f"{idempotency_key}#{uuid4()}")
+                run = await self._create(definition, name, parameters, f"{idempotency_key}#{uuid4()}")
         except Exception:
             self._deployments.clear()  # they may be others by now
             raise
         return str(run.id)
+
+    async def _create(
+        self, definition: DeploymentDefinition, name: str | None, parameters: Mapping[str, object], key: str
+    ) -> FlowRun:
+        deployment = await self.deployment(definition)
+        return await self.client.create_flow_run_from_deployment(
+            deployment, name=name, parameters=dict(parameters), idempotency_key=key
+        )
 
     async def deployment(self, definition: DeploymentDefinition) -> UUID:
         """Its id, asked for once."""

@@ -101,7 +101,7 @@ def test_the_command_prints_json_lines(run, lake):
 
 
 def test_the_command_prints_csv(run, lake):
-    result = run('SELECT row, section FROM applications WHERE year = 2024', "--csv")
+    result = run("SELECT row, section FROM applications WHERE year = 2024", "--csv")
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert len(rows) == 25
     assert rows[0] == {"row": "new", "section": ""}
