@@ -13,7 +13,7 @@ from expectations.blanks import is_blank_mark
 Severity = Literal["critical", "warning", "info"]
 Fault = Literal["source", "reading"]
 """Whose a failure is: the report's own (two independent readings agree), or in doubt because they differ."""
-DecisionKind = Literal["accept", "reject", "correct", "retract"]
+DecisionKind = Literal["accept", "reject", "correct", "retract", "undo"]
 RuleOutcome = Literal["pass", "fail", "not_applicable", "insufficient_data", "error"]
 Number = int | Decimal
 BBox = tuple[float, float, float, float]

@@ -118,7 +118,13 @@ def disagreement(doubt: Doubt, form: str) -> str:
     )
 
 
-SETTLED: dict[DecisionKind, str] = {"accept": "接受", "correct": "更正", "reject": "维持", "retract": "撤回"}
+SETTLED: dict[DecisionKind, str] = {
+    "accept": "接受",
+    "correct": "更正",
+    "reject": "维持",
+    "retract": "撤回",
+    "undo": "撤销",
+}
 """What a person's decision did with a finding."""
 NAMES = {"agency": "发文机关", "year": "报告年度"}
 """What names a report, and can be corrected besides its cells."""

@@ -109,7 +109,8 @@ def _links(receipt: Receipt) -> str:
         "回执（JSON）": (receipts.bucket, receipts.key(f"{receipt_name(receipt.key)}.json")),
     }
     lines = [_link(name, *place, is_ours=name != "来源") for name, place in places.items()]
-    lines += [_link("数据", *uri.removeprefix("s3://").split("/", 1)) for uri in receipt.written]
+    if receipt.version:
+        lines.append(_link("数据", *receipt.version.removeprefix("s3://").split("/", 1)))
     return "\n".join(lines)
 
 

@@ -73,7 +73,7 @@ def compact(year: int | None = None, full: bool = False, now: bool = False) -> S
         years |= {change.year for change in changes}
     done: list[Compaction] = []
     for one in sorted(years) if changes is not None else ():
-        made = _compact(one, full, quote(changes))  # type: ignore[arg-type]
+        made = _compact(one, full, quote(changes))  # type: ignore[call-overload]
         done += [made] if made else []
     removed = _remove_obsolete(GRACE)
     for made in done:

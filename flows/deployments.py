@@ -68,6 +68,14 @@ INGEST = DeploymentDefinition(
     {"bucket": _TEXT, "key": _TEXT, "etag": _TEXT, "replay": {"type": "boolean", "default": False}},
     ("bucket", "key"),
 )
+INGEST_MANY = DeploymentDefinition(
+    "ingest-many",
+    "landed",
+    "flows.ingest.ingest_many",
+    "同时落地的许多报告文件：一次运行处理，每份有自己的任务运行和回执。",
+    {"ids": {"title": "账本中的编号", "type": "array", "items": {"type": "integer"}}},
+    ("ids",),
+)
 REVIEW = DeploymentDefinition(
     "review",
     "decide",
@@ -93,7 +101,7 @@ SWEEP = DeploymentDefinition(
     "sweep",
     "landing",
     "flows.sweep.sweep",
-    "定时补漏：上传后没有回执的对象，补建运行；运行已死的重新处理，多次不成的回执记为 failed。",
+    "定时补漏：上传后不在账本中的对象，记入账本，随即处理；补写应当更新的回执。",
     {},
     (),
     every=timedelta(seconds=SWEEP_SECONDS.value()),
@@ -123,7 +131,7 @@ COMPACT = DeploymentDefinition(
     (),
     every=timedelta(seconds=COMPACT_SECONDS.value()),
 )
-DEPLOYMENTS = (INGEST, REVIEW, SWEEP, BACKFILL, COMPACT)
+DEPLOYMENTS = (INGEST, INGEST_MANY, REVIEW, SWEEP, BACKFILL, COMPACT)
 
 
 async def deploy() -> None:

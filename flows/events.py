@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from prefect.events import emit_event
 
-from flows.trigger.landed import ObjectVersion
+from tasks.ledger import ObjectVersion
 from tasks.shown import shown
 from tasks.values import Receipt
 

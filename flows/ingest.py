@@ -1,7 +1,7 @@
-"""The flow `ingest`: one landed object, from fetch to receipt. Every object ends with exactly one outcome.
+"""The flows `ingest` and `ingest-many`: landed objects, from claim to receipt; one alone, or some dozens in a burst.
 
-A bad file or report is a Completed run that says so. A run fails only when machinery does, after retries, and then
-leaves a receipt with outcome `failed`; `nianbao replay` picks it up.
+A bad file or report is a Completed run that says so. A run fails only when machinery does; the ledger then has the
+object tried again, a bounded number of times.
 """
 
 from __future__ import annotations
@@ -9,124 +9,100 @@ from __future__ import annotations
 from typing import Any
 
 from prefect import flow, get_run_logger, runtime, task
+from prefect.artifacts import create_progress_artifact, update_progress_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
-from prefect.states import Completed
+from prefect.states import Completed, Failed
 from prefect.utilities.annotations import quote
 
 from flows.artifacts import publish_artifacts
-from flows.events import emit_outcome
-from flows.retries import IF_GUARD_DIED, RETRIES, RETRY_DELAYS
+from flows.outcomes import name_of, publish_results, tags_of, told
 from flows.run_labels import label_run, run_url
-from flows.stages import Stages
-from tasks.errors import Rejected
-from tasks.fetch import ObjectGoneError, fetch
-from tasks.judge.decisions import Review, accepted, corrected, read_reviews, standing
-from tasks.judge.second_look import judged
-from tasks.lake.publish import Publication, publish
-from tasks.read import read
-from tasks.read.examine import recognised
-from tasks.read.guard import guarded
-from tasks.receipt.outcome import Origin, duplicate_receipt, failed_receipt, judged_receipt, rejected_receipt
-from tasks.receipt.page import pages_with_cells
-from tasks.receipt.page.pictures import receipt_page_pictures
-from tasks.receipt.write import find_duplicate, write_receipt
+from tasks.ledger import Claimed, Ledger, ObjectVersion, open_ledger
+from tasks.ledger.leases import SECONDS
+from tasks.names import key_as_stored
+from tasks.pipeline import Ended, process
+from tasks.process_identity import process_identity
+from tasks.receipt.outcome import Origin
 from tasks.settings import buckets_from_env
-from tasks.shown import shown
-from tasks.storage import s3_client
-from tasks.values import Document, Receipt, Report, Source, Verdict
-
-
-@task(name="fetch", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)
-def _fetch(bucket: str, key: str, etag: str | None) -> Source | ObjectGoneError:
-    try:
-        return fetch(s3_client(), bucket, key, etag)
-    except ObjectGoneError as gone:
-        return gone
-
-
-@task(name="recognise", **IF_GUARD_DIED)
-def _recognise(source: Source) -> Document | Rejected:
-    try:
-        return recognised(source.key.rsplit("/", 1)[-1], source.body)
-    except Rejected as rejected:
-        return rejected
-
-
-@task(name="read", **IF_GUARD_DIED)
-def _read(document: Document) -> Report | Rejected:
-    try:
-        return guarded(read, document)
-    except Rejected as rejected:
-        return rejected
-
-
-@task(name="validate", **IF_GUARD_DIED)
-def _validate(document: Document, report: Report, reviews: tuple[Review, ...]) -> tuple[Report, Verdict]:
-    """As people corrected it, and with what they accepted."""
-    report, verdict = judged(document, corrected(report, reviews))
-    return report, accepted(verdict, reviews)
-
-
-@task(name="publish", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)
-def _publish(source: Source, document: Document, report: Report, verdict: Verdict) -> Publication:
-    return publish(s3_client(), buckets_from_env(), source, document, report, verdict)
-
-
-@task(name="receipt", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)
-def _receipt(receipt: Receipt, report: Report | None, document: Document | None) -> str:
-    pictures = receipt_page_pictures(document, pages_with_cells(report)) if document and report else ()
-    return write_receipt(s3_client(), buckets_from_env(), receipt, report, pictures)
+from tasks.storage import head_object, is_folder_marker, s3_client
 
 
 @flow(name="ingest", persist_result=False)
 def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False) -> State[Any]:
     """Process the object that landed as s3://`bucket`/`key` with `etag`; a `replay` reads it whatever is known."""
-    stages = Stages()
-    source = stages.time("fetch", _fetch, bucket, key, etag)
-    if isinstance(source, ObjectGoneError):
-        return Completed(message=str(source))
-    try:
-        receipt, report, document = _processed(source, stages, replay)
-    except Exception as error:
-        why = f"处理程序出错（{type(error).__name__}）"
-        stages.time("receipt", _receipt, quote(failed_receipt(source, why, _origin(stages))), None, None)
-        raise
-    stages.time("receipt", _receipt, quote(receipt), quote(report), quote(document))
-    label_run(receipt)
-    emit_outcome(receipt)
-    publish_artifacts(receipt, report)
-    get_run_logger().info("%s %s", receipt.outcome, shown(receipt.message))
-    return Completed(message=shown(f"{receipt.outcome}：{receipt.message}")[:500])
+    ledger = open_ledger()
+    landed = _landed(bucket, key, etag)
+    if landed is None:
+        return Completed(message="没有这个对象，没有要处理的内容")
+    ids = _opened(ledger, landed, replay=replay)
+    claimed = ledger.claim(ids, process_identity(), SECONDS, run_id=runtime.flow_run.id)
+    if not claimed:
+        return Completed(message="已有结果，或正由别的运行处理")
+    (ended,) = process(ledger, buckets_from_env(), claimed, process_identity(), _origin())
+    label_run(name_of(ended), tags_of(ended))
+    if ended.receipt:
+        publish_artifacts(ended.receipt, ended.report)
+    state = told(ended)
+    get_run_logger().info("%s", state.message)
+    if ended.error:
+        raise ended.error
+    return state
 
 
-def _processed(source: Source, stages: Stages, replay: bool) -> tuple[Receipt, Report | None, Document | None]:
-    first = None if replay else find_duplicate(s3_client(), buckets_from_env(), source)
-    if first:
-        return duplicate_receipt(source, first, _origin(stages)), None, None
-    document = stages.time("recognise", _recognise, quote(source))
-    if isinstance(document, Rejected):
-        return rejected_receipt(source, document, _origin(stages)), None, None
-    report = stages.time("read", _read, quote(document))
-    if isinstance(report, Rejected):
-        return rejected_receipt(source, report, _origin(stages)), None, document
-    receipt, report = _published(source, document, report, stages)
-    if replay and receipt.review != standing(_reviews(source)):  # decided meanwhile, and maybe published by another run
-        receipt, report = _published(source, document, report, stages)
-    return receipt, report, document
+@task(name="report", task_run_name="{name}", cache_policy=NO_CACHE, persist_result=False)
+def _report(name: str, ended: Ended) -> State[None]:
+    """The run of one report among many."""
+    return told(ended)
 
 
-def _published(source: Source, document: Document, report: Report, stages: Stages) -> tuple[Receipt, Report]:
-    """The report judged as it was read and as people decided by now, and published as that says."""
-    reviews = _reviews(source)
-    judged, verdict = stages.time("validate", _validate, *map(quote, (document, report, reviews)))
-    publication = stages.time("publish", _publish, *map(quote, (source, document, judged, verdict)))
-    return judged_receipt(source, judged, verdict, publication, reviews, _origin(stages)), judged
+@flow(name="ingest-many", persist_result=False)
+def ingest_many(ids: list[int]) -> State[Any]:
+    """Process the objects that the ledger knows by `ids`; a task run tells of each, under the report's name."""
+    ledger = open_ledger()
+    claimed = ledger.claim(ids, process_identity(), SECONDS, run_id=runtime.flow_run.id)
+    done = _processed(ledger, claimed)
+    if done:
+        publish_results(done)
+    broken = [one for one in done if one.error]
+    if broken:
+        return Failed(message=f"{len(done)} 份报告，其中 {len(broken)} 份处理程序出错，会再次处理")
+    return Completed(message=f"{len(done)} 份报告：{_summary(done)}")
 
 
-def _reviews(source: Source) -> tuple[Review, ...]:
-    return read_reviews(s3_client(), buckets_from_env(), source.sha256)
+def _processed(ledger: Ledger, claimed: list[Claimed]) -> list[Ended]:
+    progress = create_progress_artifact(0.0, description=f"{len(claimed)} 份报告")
+    done: list[Ended] = []
+    for ended in process(ledger, buckets_from_env(), claimed, process_identity(), _origin()):
+        done.append(ended)
+        _report.with_options(tags=tags_of(ended))(name_of(ended), quote(ended), return_state=True)
+        if len(done) % 10 == 0 or len(done) == len(claimed):
+            update_progress_artifact(progress, 100.0 * len(done) / len(claimed))  # type: ignore[arg-type]
+    return done
 
 
-def _origin(stages: Stages) -> Origin:
-    return Origin(runtime.flow_run.id, run_url(), stages.seconds)
+def _summary(done: list[Ended]) -> str:
+    outcomes = [one.outcome for one in done]
+    return "，".join(f"{outcome} {outcomes.count(outcome)}" for outcome in dict.fromkeys(outcomes)) or "都已有结果"
+
+
+def _landed(bucket: str, key: str, etag: str | None) -> ObjectVersion | None:
+    """The version that is meant: by default the one that is there now."""
+    if etag is not None:
+        return ObjectVersion(bucket, key, etag.strip('"'))
+    key = key_as_stored(s3_client(), bucket, key)
+    head = None if is_folder_marker(key) else head_object(s3_client(), bucket, key)
+    return ObjectVersion(bucket, key, head["ETag"].strip('"')) if head else None
+
+
+def _opened(ledger: Ledger, landed: ObjectVersion, *, replay: bool) -> list[int]:
+    """Its id in the ledger, which learns of it here if a person started the run; open again for a `replay`."""
+    ledger.add([landed])
+    ids = [row.id for row in ledger.find(landed.bucket, landed.key) if row.object.etag == landed.etag]
+    if replay:
+        ledger.reopen(ids)
+    return ids
+
+
+def _origin() -> Origin:
+    return Origin(runtime.flow_run.id, run_url())

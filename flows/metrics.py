@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from typing import Any
 
-from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.filters import (
-    DeploymentFilter,
-    DeploymentFilterName,
-    FlowFilter,
-    FlowFilterName,
-    FlowRunFilter,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-    FlowRunFilterTags,
-)
-from prefect.client.schemas.objects import StateType
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from flows.broken import BROKEN
-from flows.deployments import INGEST
-from flows.health import SECONDS, prefect_answers, s3_answers
+from flows.health import Inbox, ledger_says, prefect_answers, s3_answers
 from flows.services.disk import disk
 from tasks.settings import home
 
-logger = logging.getLogger("nianbao.receiver")
-_JUDGED = ("validated", "quarantined", "rejected")
-_DEPTH = {"scheduled": StateType.SCHEDULED, "pending": StateType.PENDING, "running": StateType.RUNNING}
+_OUTCOMES = ("validated", "quarantined", "rejected", "failed")
 
 
 class Metrics:
@@ -38,25 +21,27 @@ class Metrics:
         self.registry = CollectorRegistry()
         known: dict[str, Any] = {"registry": self.registry}
         self.notifications = Counter("nianbao_notifications", "Notifications by answer", ["answer"], **known)
-        self.seconds = Histogram("nianbao_notification_seconds", "Seconds until the runs exist", **known)
-        self._reports = Gauge("nianbao_runs_by_outcome", "Runs that ended, by outcome", ["outcome"], **known)
-        self._runs = Gauge("nianbao_runs_waiting", "Runs that have not ended, by state", ["state"], **known)
+        self.seconds = Histogram("nianbao_notification_seconds", "Seconds until they are in the ledger", **known)
+        self._outcomes = Gauge("nianbao_objects_by_outcome", "Landed objects by outcome", ["outcome"], **known)
+        self._open = Gauge("nianbao_objects_open", "Landed objects that are not processed yet", **known)
+        self._waiting = Gauge("nianbao_objects_waiting", "Those of them that no run has been made for", **known)
+        self._oldest = Gauge("nianbao_oldest_open_seconds", "Seconds since the oldest of them landed", **known)
+        self._review = Gauge("nianbao_review_queue", "Quarantined reports that wait for a person", **known)
+        self._ledger_up = Gauge("nianbao_ledger_up", "Whether the ledger answers", **known)
         self._prefect_up = Gauge("nianbao_prefect_up", "Whether Prefect answers", **known)
         self._s3_up = Gauge("nianbao_s3_up", "Whether the object store answers", **known)
         self._free = Gauge("nianbao_disk_free_bytes", "Free space where NIANBAO_HOME is", **known)
         self._total = Gauge("nianbao_disk_total_bytes", "Size of the file system of NIANBAO_HOME", **known)
         self._low = Gauge("nianbao_disk_low", "Whether the free space is less than NIANBAO_DISK_LOW_MB", **known)
-        self._counting: asyncio.Task[None] | None = None
 
     async def text(self) -> bytes:
         """The exposition, within two seconds: of what does not answer, that it is down, and what was known before."""
-        if self._counting is None or self._counting.done():
-            self._counting = asyncio.create_task(self._count_all())
-        up, s3, _ = await asyncio.gather(
-            prefect_answers(), s3_answers(), asyncio.wait({self._counting}, timeout=SECONDS)
-        )
-        self._prefect_up.set(up)
+        inbox, prefect, s3 = await asyncio.gather(ledger_says(), prefect_answers(), s3_answers())
+        self._ledger_up.set(inbox is not None)
+        self._prefect_up.set(prefect)
         self._s3_up.set(s3)
+        if inbox:
+            self._tell(inbox)
         found = disk(home())
         if found:
             self._free.set(found.free)
@@ -64,29 +49,11 @@ class Metrics:
             self._low.set(found.warning is not None)
         return generate_latest(self.registry)
 
-    async def _count_all(self) -> None:
-        """A busy Prefect may take longer than who scrapes: the next one is told."""
-        try:
-            async with get_client() as client:
-                await self._ask(client)
-        except Exception as error:
-            logger.warning("metrics without Prefect: %s", error)
-
-    async def _ask(self, client: PrefectClient) -> None:
-        for outcome in _JUDGED:
-            tagged = FlowRunFilter(tags=FlowRunFilterTags(all_=[outcome]))
-            self._reports.labels(outcome).set(await self._count(client, tagged))
-        self._reports.labels("failed").set(await self._count(client, _in_state(*BROKEN)))
-        for name, state in _DEPTH.items():
-            self._runs.labels(name).set(await self._count(client, _in_state(state)))
-
-    async def _count(self, client: PrefectClient, runs: FlowRunFilter) -> int:
-        return await client.count_flow_runs(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=[INGEST.flow])),
-            flow_run_filter=runs,
-            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[INGEST.name])),
-        )
-
-
-def _in_state(*states: StateType) -> FlowRunFilter:
-    return FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states))))
+    def _tell(self, inbox: Inbox) -> None:
+        counts = inbox.counts
+        for outcome in dict.fromkeys((*_OUTCOMES, *counts.by_outcome)):
+            self._outcomes.labels(outcome).set(counts.by_outcome.get(outcome, 0))
+        self._open.set(counts.open)
+        self._waiting.set(counts.waiting)
+        self._oldest.set(inbox.oldest_seconds)
+        self._review.set(counts.review_queue)

@@ -9,9 +9,6 @@ from prefect import runtime
 from prefect.client.orchestration import get_client
 from prefect.settings import get_current_settings
 
-from tasks.shown import shown
-from tasks.values import Receipt
-
 
 def run_url(run_id: str | None = None) -> str | None:
     """The address of this run (or of `run_id`) in the Prefect UI; None outside a run or without a server."""
@@ -21,15 +18,10 @@ def run_url(run_id: str | None = None) -> str | None:
     return f"{base}/runs/flow-run/{run_id}" if run_id and urlsplit(base).scheme else None
 
 
-def label_run(receipt: Receipt) -> None:
-    """Name this run after its report, once that is known, and tag it with outcome, form and year."""
+def label_run(name: str, tags: list[str]) -> None:
+    """Name this run after its report, once that is known, and tag it."""
     run_id = runtime.flow_run.id
     if run_id is None:
         return
-    known = receipt.agency and receipt.year
-    name = f"{receipt.agency} {receipt.year}" if known else receipt.key
-    tags: list[str] = [receipt.outcome]
-    tags += [f"form-{receipt.form}"] if receipt.form else []
-    tags += [f"year-{receipt.year}"] if receipt.year else []
     with get_client(sync_client=True) as client:
-        client.update_flow_run(UUID(run_id), name=shown(name), tags=tags)
+        client.update_flow_run(UUID(run_id), name=name, tags=tags)

@@ -35,7 +35,8 @@ class Setting:
         try:
             return self.parse(text)
         except (ValueError, OSError) as error:
-            raise SettingError(f"设置有误：{self.name}={text!r}，应为{self.expected}。") from error
+            told = re.sub(r"//.*@", "//…@", text)  # there may be a password
+            raise SettingError(f"设置有误：{self.name}={told!r}，应为{self.expected}。") from error
 
 
 def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[str], float]:
@@ -80,6 +81,12 @@ def _folder(text: str) -> Path:
     return Path(text)
 
 
+def _database(text: str) -> str:
+    if not re.match(r"(sqlite:///|postgres(ql)?(\+psycopg)?://).", text):
+        raise ValueError(text)
+    return text
+
+
 def _host(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9.:_-]+", text):
         raise ValueError(text)
@@ -93,6 +100,9 @@ _URL = "以 http:// 或 https:// 开头的地址"
 WORKER_LIMIT = Setting("NIANBAO_WORKER_LIMIT", "1 到 256 的整数", _number(int, 1, 256), 3)
 """Runs at a time: each leaves a third of a core to the servers while it waits for them."""
 
+RUNS_OUT = Setting("NIANBAO_RUNS_OUT", "1 到 100000 的整数", _number(int, 1, 100_000))
+"""Runs that the dispatcher has out at most; without a value, as many as one worker takes."""
+
 WARM = Setting("NIANBAO_WARM", " 0 或 1", _switch, True)
 RUN_SECONDS = Setting("NIANBAO_RUN_SECONDS", "秒数（0 到 86400）", _number(float, 0, _DAY), 600.0)
 SWEEP_SECONDS = Setting("NIANBAO_SWEEP_SECONDS", _SECONDS, _number(float, 1, _DAY), 120.0)
@@ -101,8 +111,10 @@ RECEIVER_HOST = Setting("NIANBAO_RECEIVER_HOST", "主机名或 IP 地址", _host
 RECEIVER_PORT = Setting("NIANBAO_RECEIVER_PORT", "端口（1 到 65535 的整数）", _number(int, 1, 65535), 8181)
 DISK_LOW_MB = Setting("NIANBAO_DISK_LOW_MB", "兆字节数（0 或更大）", _number(float, 0, 1e9), 1024.0)
 SETTINGS = (
-    WORKER_LIMIT, WARM, RUN_SECONDS, SWEEP_SECONDS, COMPACT_SECONDS, RECEIVER_HOST, RECEIVER_PORT, DISK_LOW_MB,
+    WORKER_LIMIT, RUNS_OUT, WARM, RUN_SECONDS, SWEEP_SECONDS, COMPACT_SECONDS, RECEIVER_HOST, RECEIVER_PORT,
+    DISK_LOW_MB,
     Setting("NIANBAO_HOME", "一个目录", _folder),
+    Setting("NIANBAO_DATABASE_URL", " postgresql://用户:密码@主机/数据库 或 sqlite:///文件", _database),
     Setting("NIANBAO_AGENCIES", "一个存在的文件", _file),
     Setting("NIANBAO_WEBHOOK_TOKEN", "令牌", str),
     *(

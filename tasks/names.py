@@ -19,6 +19,8 @@ from tasks.storage import S3Client, head_object
 
 _FOLDER = ".keys"
 DECISIONS = ".decisions"
+TRIAL = ".index/trial"
+"""An empty object in the receipts' place: whether anything can be written there."""
 
 _LONGEST, _LONGEST_PART = 900, 250
 """Bytes of a plain key and of each of its parts: S3 takes names of 1024, file systems parts of 255, and ours are longer
@@ -53,6 +55,11 @@ def receipt_name(key: str) -> str:
     if _is_plain(key):
         return key
     return f"{_FOLDER}/{hashlib.sha256(key.encode(errors='surrogatepass')).hexdigest()}"
+
+
+def older_receipt_name(key: str, etag: str) -> str:
+    """The name, without its ending, of the receipt of an older version of what landed as `key`."""
+    return f".versions/{receipt_name(key)}/{etag}"
 
 
 def _is_plain(key: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from errno import EDQUOT, ENOSPC
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.handlers import add_expect_header
 
 from tasks.settings import Place
@@ -86,6 +87,13 @@ def head_object(s3: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef 
         if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
             return None
         raise
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether storage, or the disk here, is to blame: it says nothing of the object, and goes by."""
+    if isinstance(error, ClientError):
+        return error.response["ResponseMetadata"].get("HTTPStatusCode", 500) >= 500
+    return isinstance(error, BotoCoreError) or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT))
 
 
 @lru_cache(maxsize=4)

@@ -139,9 +139,11 @@ class Receipt:
     rules: Mapping[str, RuleOutcome] = field(default_factory=dict)
     review: Decision | None = None
     read_as: Mapping[str, str | None] = field(default_factory=dict)
-    written: tuple[str, ...] = ()
+    version: str | None = None
+    """The address of the report version that was written, of a judged report."""
     duplicate_of: str | None = None
-    superseded_by_quarantined: bool = False
+    first_receipt: str | None = None
+    """The address of the receipt's page of `duplicate_of`."""
     flow_run_id: str | None = None
     flow_run_url: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 from botocore.exceptions import ReadTimeoutError
+from flows.trigger.landed import ObjectVersion, as_listed
 from typer.testing import CliRunner
 
 import flows.services.service
@@ -31,7 +32,6 @@ from flows.services.service import Running, Service
 from flows.services.status import services_status, supervision_warning, supervisor_pid
 from flows.services.supervisor import Supervisor
 from flows.settings import SettingError, check_settings, unknown_settings
-from flows.trigger.landed import ObjectVersion, as_listed
 from flows.trigger.notifications import object_versions
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.settings import Place

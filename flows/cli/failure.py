@@ -73,6 +73,10 @@ def explain(error: BaseException) -> tuple[str, ExitCode] | None:
 def _explained(error: BaseException, packages: set[str]) -> str | None:
     if "botocore" in packages:
         return _of_storage(error)
+    if "tasks" in packages:
+        from tasks.ledger import LedgerError
+
+        return str(error) if isinstance(error, LedgerError) else None
     if packages & {"httpx", "httpcore", "prefect"}:
         return f"Prefect（{os.environ.get('PREFECT_API_URL', '未设置 PREFECT_API_URL')}）{_of_prefect(error)}"
     if isinstance(error, OSError):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from expectations.evidence import Cell
 from expectations.forms import TABLES, TableName
-from tasks.judge.file import Judgement
+from tasks.judge.files import Judgement
 from tasks.receipt.as_json import Json, cell_dict, finding_dict, number
 from tasks.values import Report
 
 
-def as_record(judgement: Judgement, *, evidence: bool = False) -> Json:
-    """The record of one file; the tables of a rejected one are null."""
+def as_record(judgement: Judgement, file: str, sha256: str, *, evidence: bool = False) -> Json:
+    """The record of one `file`; the tables of a rejected one are null."""
     report, verdict, rejected = judgement.report, judgement.verdict, judgement.rejected
     record: Json = {
-        "file": judgement.file,
-        "sha256": judgement.sha256,
+        "file": file,
+        "sha256": sha256,
         "media_type": judgement.document.media_type if judgement.document else None,
         "pages": judgement.document.pages if judgement.document else None,
         "outcome": verdict.outcome if verdict else "rejected",
@@ -28,7 +28,7 @@ def as_record(judgement: Judgement, *, evidence: bool = False) -> Json:
         "findings": [finding_dict(f) for f in verdict.findings] if verdict else [],
         **{table: _table(report, table) if report else None for table in TABLES},
         "readings": {"engine": report.engine, "second": report.second, "agree": not report.doubts} if report else None,
-        "seconds": round(judgement.seconds, 3),
+        "seconds": round(sum(judgement.seconds.values()), 3),
     }
     if evidence:
         record["cells"] = [cell_dict(cell) for cell in report.cells] if report else []

@@ -9,19 +9,18 @@ from rich.text import Text
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TABLES, TableName
 from expectations.places import TABLE_NAMES
-from flows.cli.read_json import as_record
 from flows.cli.show import show_outcome
-from tasks.judge.file import Judgement
+from tasks.receipt.as_json import Json
 from tasks.shown import shown_lines
 from tasks.values import Report
 
 
-def show(judgement: Judgement, *, evidence: bool = False) -> None:
-    """Print one file's judgement."""
+def show(record: Json, report: Report | None) -> None:
+    """Print one file's record, and with a `report` every figure that was read."""
     console = Console()
-    show_outcome(as_record(judgement), judgement.file, console)
-    if evidence and judgement.report:
-        _show_tables(console, judgement.report)
+    show_outcome(record, record["file"], console)
+    if report:
+        _show_tables(console, report)
 
 
 def _show_tables(console: Console, report: Report) -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from rich.console import Console
 from rich.text import Text
 
-from expectations.evidence import Severity
+from expectations.evidence import DecisionKind, Severity
 from expectations.messages import SETTLED, SEVERITY_NAMES
 from tasks.receipt.as_json import Json, ending_of
 from tasks.shown import shown
-from tasks.values import Ending
+from tasks.values import Ending, Outcome, ending
+
+if TYPE_CHECKING:
+    from tasks.ledger import Counts, ObjectRow
 
 _ENDINGS: dict[Ending, tuple[str, str]] = {
     "validated": ("通过", "green"),
@@ -48,6 +53,38 @@ def show_outcome(record: Json, name: str, console: Console) -> None:
         decision = finding["decision"]
         accepted = f"（{decision['by']} 已{SETTLED[decision['kind']]}：{decision['note']}）" if decision else ""
         _line(console, head, f"{finding['rule']} {finding['message']}{accepted}")
+
+
+def show_counts(counts: Counts, console: Console | None = None) -> None:
+    """Print how many objects there are of what."""
+    names = {
+        "validated": "通过",
+        "quarantined": "隔离",
+        "rejected": "拒收",
+        "failed": "处理出错",
+        "gone": "处理前已删除",
+    }
+    ends = [f"{name} {counts.by_outcome[outcome]}" for outcome, name in names.items() if counts.by_outcome.get(outcome)]
+    told = [f"共 {counts.total} 个对象", *ends]
+    told += [f"等待处理 {counts.waiting}"] if counts.waiting else []
+    told += [f"处理中 {counts.open - counts.waiting}"] if counts.open > counts.waiting else []
+    told += [f"等待人工核对 {counts.review_queue}"] if counts.review_queue else []
+    (console or Console()).print("　".join(told), soft_wrap=True, highlight=False)
+
+
+def show_row(row: ObjectRow, console: Console | None = None) -> None:
+    """Print one line on an object, as the ledger knows it."""
+    waits = ("等待处理" if row.run_id is None else "处理中") if row.is_open else ""
+    name, style = _ended(row) if row.outcome else (waits, "")
+    who = [str(part) for part in (row.agency, row.year, row.reason) if part]
+    again = [f"（{waits}）"] if row.outcome and waits else []
+    _line(console or Console(), (name, style), "　".join([row.object.key, *who, *again]))
+
+
+def _ended(row: ObjectRow) -> tuple[str, str]:
+    if row.outcome == "gone":
+        return "处理前已被删除或取代", ""
+    return _ENDINGS[ending(cast(Outcome, row.outcome), cast("DecisionKind | None", row.review))]
 
 
 def _line(console: Console, head: tuple[str, str], text: str) -> None:

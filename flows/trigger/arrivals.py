@@ -1,39 +1,52 @@
-"""ObjectVersion objects as notifications tell of them: most come twice, at once and from the sender's queue."""
+"""What arrives is put into the ledger, the durable inbox: from then on it is not lost, whatever else is away."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
-from prefect.exceptions import PrefectHTTPStatusError
-
-from flows.events import emit_landed
-from flows.trigger.landed import ObjectVersion, Runs
-
-_REMEMBERED = 4096
+from tasks.ledger import ObjectVersion, open_ledger
+from tasks.names import has_alias, key_as_stored
+from tasks.storage import s3_client
 
 
-def is_hopeless(error: Exception) -> bool:
-    """Whether Prefect will never take what was sent to it, however often it is tried."""
-    return isinstance(error, PrefectHTTPStatusError) and error.response.status_code == 422
+def as_listed(arrived: ObjectVersion) -> ObjectVersion:
+    """Under the name that a listing gives it: it gets one outcome, whatever names it is called by."""
+    if not has_alias(arrived.key):
+        return arrived
+    return replace(arrived, key=key_as_stored(s3_client(), arrived.bucket, arrived.key))
+
+
+def take_now(arrived: Sequence[ObjectVersion]) -> None:
+    """Put them into the ledger. Raises LedgerAwayError, or what S3 raises while it cannot be asked for a name."""
+    found = [as_listed(one) for one in arrived]
+    if found:
+        open_ledger().add(found)
 
 
 class Arrivals:
-    """Gives each landed version its run; one that has got it here is known, and Prefect is not asked again."""
+    """Puts what many notifications name at the same time into the ledger at once: one write to the disk serves all."""
 
-    def __init__(self, runs: Runs) -> None:
-        self._runs = runs
-        self._known: OrderedDict[ObjectVersion, str] = OrderedDict()
+    def __init__(self) -> None:
+        self._gathering: list[ObjectVersion] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._lock = asyncio.Lock()
 
-    async def take(self, landed: Sequence[ObjectVersion]) -> list[str]:
-        """The ids of the runs that the objects have now; raises whatever keeps one from being created."""
-        return [self._known.get(one) or await self._start(one) for one in landed]
+    async def take(self, arrived: Sequence[ObjectVersion]) -> None:
+        """Returns when they are in the ledger; raises what `take_now` does."""
+        if any(has_alias(one.key) for one in arrived):
+            arrived = await asyncio.to_thread(lambda: [as_listed(one) for one in arrived])
+        self._gathering.extend(arrived)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        await asyncio.shield(self._writing)
 
-    async def _start(self, landed: ObjectVersion) -> str:
-        run = await self._runs.start(landed)
-        if landed not in self._known:  # another notification may have been quicker
-            emit_landed(landed)
-        self._known[landed] = run
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        return run
+    async def _write(self) -> None:
+        async with self._lock:
+            gathered, self._gathering, self._writing = self._gathering, [], None
+            await asyncio.to_thread(_add, gathered)
+
+
+def _add(arrived: Sequence[ObjectVersion]) -> None:
+    open_ledger().add(arrived)

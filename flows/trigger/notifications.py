@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote_plus
 
-from flows.trigger.landed import ObjectVersion
+from tasks.ledger import ObjectVersion
 from tasks.settings import Place
 from tasks.storage import is_folder_marker
 

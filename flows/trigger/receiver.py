@@ -1,17 +1,19 @@
-"""The receiver: notifications in, one flow run for each landed object version out. `python -m flows.trigger.receiver`.
+"""The receiver: notifications in, rows of the ledger out; the dispatcher beside it makes the runs.
 
-It answers 2xx only when the runs exist, so that the sender keeps what it could not hand over. The gateway's queue
-blocks at its head on any other answer: what can never be understood is put aside and answered 200.
+`python -m flows.trigger.receiver`. It answers 2xx as soon as the objects are in the ledger, whether Prefect is there or
+not, and 503 while the ledger is away, so that the sender keeps what it could not hand over. The gateway's queue blocks
+at its head on any other answer: what can never be understood is put aside and answered 200.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 import os
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,8 +29,8 @@ from flows.health import health
 from flows.metrics import Metrics
 from flows.services.private import write_private
 from flows.settings import RECEIVER_HOST, RECEIVER_PORT
-from flows.trigger.arrivals import Arrivals, is_hopeless
-from flows.trigger.landed import Runs
+from flows.trigger.arrivals import Arrivals
+from flows.trigger.dispatch import Dispatcher
 from flows.trigger.notifications import MalformedError, object_versions
 from tasks.settings import buckets_from_env, home
 
@@ -49,8 +51,8 @@ def create_app(token: str) -> Starlette:
 
     @asynccontextmanager
     async def connected(app: Starlette) -> AsyncIterator[None]:
-        async with get_client() as client:
-            app.state.arrivals = Arrivals(Runs(client))
+        app.state.arrivals = Arrivals()
+        async with _dispatching() as app.state.wake:
             yield
 
     async def events(request: Request) -> JSONResponse:
@@ -71,11 +73,27 @@ def create_app(token: str) -> Starlette:
     return Starlette(routes=routes, lifespan=connected)
 
 
+@asynccontextmanager
+async def _dispatching() -> AsyncIterator[Callable[[], None]]:
+    """The dispatcher at work; what wakes it."""
+    async with get_client() as client:
+        dispatcher = Dispatcher(client)
+        working = asyncio.create_task(dispatcher.work())
+        try:
+            yield dispatcher.wake
+        finally:
+            working.cancel()
+            with suppress(asyncio.CancelledError):
+                await working
+
+
 async def _answer(request: Request, token: str) -> JSONResponse:
     if not _is_authorized(request, token):
         return JSONResponse({"error": "token"}, 401)
     body = await _bounded_body(request)
-    return await _accept(body, request.app.state.arrivals)
+    answer = await _accept(body, request.app.state.arrivals)
+    request.app.state.wake()
+    return answer
 
 
 async def _live(_: Request) -> JSONResponse:
@@ -110,17 +128,16 @@ async def _accept(body: bytes, arrivals: Arrivals) -> JSONResponse:
     if landed is None:
         return _malformed(body)
     try:
-        return JSONResponse({"runs": await arrivals.take(landed)})
+        await arrivals.take(landed)
     except Exception as error:
-        if is_hopeless(error):
-            return _malformed(body)
-        logger.warning("runs could not be created, the sender will retry: %s", error)
-        return JSONResponse({"error": "Prefect is not available"}, 503)
+        logger.warning("objects could not be put into the ledger, the sender will retry: %s", error)
+        return JSONResponse({"error": "the ledger is not available"}, 503)
+    return JSONResponse({"objects": len(landed)})
 
 
 def _malformed(body: bytes) -> JSONResponse:
     logger.warning("an event that cannot be understood was put aside: %s", put_aside(body))
-    return JSONResponse({"runs": [], "malformed": True})
+    return JSONResponse({"objects": 0, "malformed": True})
 
 
 def put_aside(body: bytes) -> Path:

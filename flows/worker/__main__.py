@@ -17,11 +17,26 @@ async def work() -> None:
     from flows.deployments import WORK_POOL, deploy
     from flows.worker.draining import DrainingWorker, work_until_told
     from flows.worker.warm import WarmWorker
+    from tasks.ledger import open_ledger
 
+    open_ledger()  # with its tables as they are to be
     await deploy()
+    await _take_back()
     await _sweep_now()
     worker = WarmWorker if WARM.value() else DrainingWorker
     await work_until_told(worker(work_pool_name=WORK_POOL, limit=WORKER_LIMIT.value()))
+
+
+async def _take_back() -> None:
+    """What workers that died on this host had taken is handed out again: the receiver may be on another."""
+    from prefect.client.orchestration import get_client
+
+    from flows.trigger.dead_runs import DeadRuns
+    from flows.trigger.runs import Runs
+    from tasks.ledger import open_ledger
+
+    async with get_client() as client:
+        await DeadRuns(Runs(client)).take_back(open_ledger().runs_out())
 
 
 async def _sweep_now() -> None:

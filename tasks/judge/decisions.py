@@ -1,4 +1,4 @@
-"""What people decided on reports: objects in the receipts place, one for each file's bytes.
+"""What people decided on reports: applied to what was read and to what the rules say. Each is one object in S3.
 
 A decision holds for the same bytes (sha256) and the same findings: rule, place and operands as read. It survives
 replays, and lapses by itself as soon as any of these changes: a better reader that reads another number, or another
@@ -19,17 +19,13 @@ from pydantic import AwareDatetime, BaseModel, ValidationError
 from expectations.evidence import Cell, Decision, DecisionKind, Finding, Number
 from expectations.messages import NAMES
 from expectations.rules import RULES
-from tasks.lock import exclusive
 from tasks.read.claims import find_claims
-from tasks.receipt.as_json import Json, to_text
+from tasks.receipt.as_json import to_text
 from tasks.receipt.page.record import local
-from tasks.settings import Buckets
-from tasks.storage import S3Client, read_object
 from tasks.values import Report, Verdict, outcome_of
 
 RETRACTED = "DOC.RETRACTED"
 logger = logging.getLogger("nianbao.decisions")
-_FOLDER = ".decisions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +46,15 @@ class Review:
     corrections: tuple[Correction, ...] = ()
 
 
-def add_review(s3: S3Client, buckets: Buckets, sha256: str, review: Review) -> None:
-    """Keep one more decision on the bytes with `sha256`."""
-    with exclusive(s3, buckets, _name(sha256)):
-        known = [_to_json(known) for known in read_reviews(s3, buckets, sha256)]
-        body = to_text({"reviews": [*known, _to_json(review)]}).encode()
-        key = buckets.receipts.key(_name(sha256))
-        s3.put_object(Bucket=buckets.receipts.bucket, Key=key, Body=body, ContentType="application/json; charset=utf-8")
-
-
-def read_reviews(s3: S3Client, buckets: Buckets, sha256: str) -> tuple[Review, ...]:
-    """The decisions on these bytes, from the first to the last."""
-    body = read_object(s3, buckets.receipts, _name(sha256))
-    return tuple(_from_json(known) for known in _kept(body, sha256)) if body else ()
-
-
-def has_reviews(s3: S3Client, buckets: Buckets) -> bool:
-    """Whether anybody has decided anything."""
-    prefix = buckets.receipts.key(f"{_FOLDER}/")
-    return bool(s3.list_objects_v2(Bucket=buckets.receipts.bucket, Prefix=prefix, MaxKeys=1).get("Contents"))
+def in_force(reviews: Sequence[Review]) -> tuple[Review, ...]:
+    """Those that nobody has taken back: an `undo` takes the one before it."""
+    stands: list[Review] = []
+    for review in reviews:
+        if review.decision.kind != "undo":
+            stands.append(review)
+        elif stands:
+            stands.pop()
+    return tuple(stands)
 
 
 def corrected(report: Report, reviews: Iterable[Review]) -> Report:
@@ -150,20 +136,42 @@ def value_of(text: str) -> Number:
     return int(value) if value == value.to_integral_value() else value
 
 
-def _name(sha256: str) -> str:
-    return f"{_FOLDER}/{sha256}.json"
-
-
-def _to_json(review: Review) -> Json:
+def review_text(review: Review) -> str:
+    """The decision as the JSON text that is kept of it."""
     decision = review.decision
-    return {
-        "kind": decision.kind,
-        "by": decision.by,
-        "at": decision.at.isoformat(),
-        "note": decision.note,
-        "accepted": list(review.accepted),
-        "corrections": [{"address": c.address, "value": c.value, "raw": c.raw} for c in review.corrections],
-    }
+    return to_text(
+        {
+            "kind": decision.kind,
+            "by": decision.by,
+            "at": decision.at.isoformat(),
+            "note": decision.note,
+            "accepted": list(review.accepted),
+            "corrections": [{"address": c.address, "value": c.value, "raw": c.raw} for c in review.corrections],
+        }
+    )
+
+
+def review_in(text: str | bytes) -> Review | None:
+    """The decision that `text` is; what is damaged counts as none, and is told in the log."""
+    try:
+        kept = _KeptReview.model_validate_json(text)
+    except (ValidationError, ValueError, RecursionError):
+        logger.warning("a decision is damaged, and counts as none: %.200r", text)
+        return None
+    decision = Decision(kept.kind, kept.by, kept.at, kept.note)
+    return Review(
+        decision, tuple(kept.accepted), tuple(Correction(c.address, c.value, c.raw) for c in kept.corrections)
+    )
+
+
+def reviews_in(body: str | bytes) -> list[Review]:
+    """The decisions of an object that lake version 2 kept for each file's bytes."""
+    try:
+        found = json.loads(body)["reviews"]
+        return [review for one in found if (review := review_in(json.dumps(one)))]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        logger.warning("decisions are damaged, and count as none: %.200r", body)
+        return []
 
 
 class _KeptCorrection(BaseModel):
@@ -183,19 +191,3 @@ class _KeptReview(BaseModel):
     note: str
     accepted: list[str]
     corrections: list[_KeptCorrection]
-
-
-def _kept(body: bytes, sha256: str) -> list[_KeptReview]:
-    """The decisions in the object; what is damaged counts as absent."""
-    try:
-        found = json.loads(body)["reviews"]
-        return [_KeptReview.model_validate(one) for one in found]
-    except (ValidationError, ValueError, KeyError, TypeError, RecursionError):
-        logger.warning("the decisions on %s are damaged, and count as none", sha256)
-        return []
-
-
-def _from_json(kept: _KeptReview) -> Review:
-    decision = Decision(kept.kind, kept.by, kept.at, kept.note)
-    corrections = tuple(Correction(c.address, c.value, c.raw) for c in kept.corrections)
-    return Review(decision, tuple(kept.accepted), corrections)

@@ -1,98 +1,118 @@
-"""Reports that wait for a person, and what a person can decide on one."""
+"""What a person can decide on a report, and how that is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from expectations.evidence import Decision, DecisionKind
 from expectations.forms import FIRST_YEAR
 from expectations.messages import NAMES
 from expectations.rules.documents import IDENTITY_DOUBTS
-from tasks.judge.decisions import RETRACTED, Correction, Review, add_review, value_of
-from tasks.lake.entry import Entry, Version
-from tasks.receipt.as_json import Json, ending_of
-from tasks.receipt.write import list_receipts, read_receipt
+from tasks.judge.decisions import RETRACTED, Correction, Review, in_force, review_in, review_text, value_of
+from tasks.lake.versions import read_version
+from tasks.ledger import Ledger, ObjectRow, VersionRow
+from tasks.names import decision_name
+from tasks.receipt.as_json import Json
+from tasks.receipt.shape import receipt_in
 from tasks.settings import Buckets
-from tasks.storage import S3Client, head_object
+from tasks.storage import S3Client, head_object, read_object
 
 
 class CannotDecideError(ValueError):
     """A decision that makes no sense on this object; the message says why, in Chinese."""
 
 
-def waiting(s3: S3Client, buckets: Buckets) -> Iterator[Json]:
-    """The receipts of quarantined objects on which nobody has decided that they stay there."""
-    for receipt in list_receipts(s3, buckets):
-        if ending_of(receipt) == "quarantined" and not receipt["duplicate_of"]:
-            yield receipt
-
-
 def decide(
     s3: S3Client,
     buckets: Buckets,
+    ledger: Ledger,
     key: str,
     kind: DecisionKind,
     note: str,
     by: str,
     corrections: Mapping[str, str] | None = None,
-) -> Json:
-    """Keep a person's decision on the object that landed as `key`; it counts from the next run. Returns the receipt.
+) -> ObjectRow:
+    """Keep a person's decision on the object that landed as `key`, and have it judged again under it; returns its row.
 
     Raises CannotDecideError for an object that is not in quarantine (not in the lake, to retract it), a finding that is
-    ours alone to mend, a decision without a note, or a correction of what is not there.
+    ours alone to mend, a decision without a note, a correction of what is not there, or nothing that could be undone.
     """
-    receipt = _receipt(s3, buckets, key)
-    (_check_in_lake if kind == "retract" else _check_quarantined)(s3, buckets, receipt)
+    row = _object(ledger, buckets, key)
+    receipt = _receipt(s3, buckets, row)
+    sha256 = receipt["object"]["sha256"]
+    _check(s3, ledger, row, kind, sha256)
     if not note.strip():
         raise CannotDecideError("请写明理由（note）：别人要靠它明白这个决定。")
     if kind == "correct" and not corrections:
         raise CannotDecideError("请写明要更正的单元格，例如 table3.new.total=5。")
     decision = Decision(kind, by, datetime.now(UTC), note.strip())
     accepted = _lets_pass(receipt, kind, corrections or {})
-    corrected = _corrections(s3, buckets, receipt, corrections or {}) if kind == "correct" else ()
-    add_review(s3, buckets, receipt["object"]["sha256"], Review(decision, accepted, corrected))
-    return receipt
+    corrected = _corrections(s3, buckets, ledger, row, receipt, corrections or {}) if kind == "correct" else ()
+    keep(s3, buckets, ledger, sha256, Review(decision, accepted, corrected))
+    return row
 
 
-def _receipt(s3: S3Client, buckets: Buckets, key: str) -> Json:
-    receipt = read_receipt(s3, buckets, key)
-    if receipt is None:
+def keep(s3: S3Client, buckets: Buckets, ledger: Ledger, sha256: str, review: Review) -> None:
+    """One more decision on these bytes: in S3, then in the ledger; what has them is judged again."""
+    decision, text = review.decision, review_text(review)
+    name = decision_name(sha256, decision.at, uuid4().hex[:8])
+    place = buckets.receipts
+    s3.put_object(Bucket=place.bucket, Key=place.key(name), Body=text.encode(), ContentType="application/json")
+    ledger.add_decision(
+        name=name, sha256=sha256, kind=decision.kind, by=decision.by, at=decision.at, note=decision.note, content=text
+    )
+    same = [row.id for row in ledger.find_by_sha256(sha256) if row.duplicate_of is None]
+    ledger.reopen(same)
+
+
+def _object(ledger: Ledger, buckets: Buckets, key: str) -> ObjectRow:
+    found = [row for row in ledger.find(buckets.landing.bucket, key) if row.receipt_name]
+    if not found:
         raise CannotDecideError(f"没有 {key} 的回执。")
-    if receipt["duplicate_of"]:
-        raise CannotDecideError(f"{key} 与 {receipt['duplicate_of']} 内容相同，请对后者作决定。")
+    row = found[0]
+    if row.duplicate_of is not None:
+        first = ledger.get([row.duplicate_of])[row.duplicate_of].object.key
+        raise CannotDecideError(f"{key} 与 {first} 内容相同，请对后者作决定。")
+    return row
+
+
+def _receipt(s3: S3Client, buckets: Buckets, row: ObjectRow) -> Json:
+    body = read_object(s3, buckets.receipts, f"{row.receipt_name}.json")
+    receipt = receipt_in(body, row.object.key)
+    if receipt is None:
+        raise CannotDecideError(f"{row.object.key} 的回执不在了，请先 nianbao replay。")
     return receipt
 
 
-def _check_quarantined(_s3: S3Client, _buckets: Buckets, receipt: Json) -> None:
-    if receipt["outcome"] != "quarantined":
-        key = receipt["object"]["key"]
-        raise CannotDecideError(f"{key} 不在隔离区（结果是 {receipt['outcome']}），不需要决定。")
+def _check(s3: S3Client, ledger: Ledger, row: ObjectRow, kind: DecisionKind, sha256: str) -> None:
+    if kind == "undo":
+        if not in_force([r for d in ledger.decisions([sha256]).get(sha256, []) if (r := review_in(d.content))]):
+            raise CannotDecideError(f"{row.object.key} 没有可以撤销的决定。")
+    elif kind == "retract":
+        _check_in_lake(s3, ledger, row)
+    elif row.outcome != "quarantined":
+        raise CannotDecideError(f"{row.object.key} 不在隔离区（结果是 {row.outcome}），不需要决定。")
 
 
-def _check_in_lake(s3: S3Client, buckets: Buckets, receipt: Json) -> None:
+def _check_in_lake(s3: S3Client, ledger: Ledger, row: ObjectRow) -> None:
     """Raises CannotDecideError unless the object stands in the lake, and landed as it was: it is to be judged again."""
-    landed, identity = receipt["object"], receipt["report_id"]
-    key, etag = landed["key"], landed["etag"]
-    stands = Entry(buckets.lake, identity, receipt["year"] or 0).version(s3) if identity else None
+    key = row.object.key
+    stands = ledger.current([row.report_id], "lake").get(row.report_id) if row.report_id else None
     if stands is None:
-        raise CannotDecideError(f"{key} 不在数据湖（结果是 {receipt['outcome']}），不需要撤回。")
-    if (stands.key, stands.etag) != (key, etag):
-        raise CannotDecideError(f"{key}（结果是 {receipt['outcome']}）不在数据湖，{_standing_instead(key, stands)}")
-    if _etag(s3, landed["bucket"], key) != etag:
+        raise CannotDecideError(f"{key} 不在数据湖（结果是 {row.outcome}），不需要撤回。")
+    if stands.object_id != row.id:
+        raise CannotDecideError(f"{key}（结果是 {row.outcome}）不在数据湖，{_standing_instead(key, stands)}")
+    head = head_object(s3, row.object.bucket, key)
+    if head is None or head["ETag"].strip('"') != row.object.etag:
         raise CannotDecideError(f"landing 中的 {key} 已被删除或取代，无法重新判定；请重新上传原来的文件，然后再撤回。")
 
 
-def _standing_instead(key: str, stands: Version) -> str:
+def _standing_instead(key: str, stands: VersionRow) -> str:
     if stands.key == key:
         return f"那里的是它较早的版本（ETag {stands.etag}）；要撤回，请把那个版本另存一名上传，replay 后再撤回。"
     return f"那里同一报告的数据来自 {stands.key}；要撤回，请撤回后者。"
-
-
-def _etag(s3: S3Client, bucket: str, key: str) -> str | None:
-    """The version of the object that is there now."""
-    head = head_object(s3, bucket, key)
-    return head["ETag"].strip('"') if head else None
 
 
 def _lets_pass(receipt: Json, kind: DecisionKind, corrections: Mapping[str, str]) -> tuple[str, ...]:
@@ -120,13 +140,15 @@ def _acceptable(receipt: Json) -> tuple[str, ...]:
     return tuple(finding["id"] for finding in keeps_out)
 
 
-def _corrections(s3: S3Client, buckets: Buckets, receipt: Json, wanted: Mapping[str, str]) -> tuple[Correction, ...]:
-    raw: dict[str, str | None] = {**_raw_texts(s3, buckets, receipt), **_names_as_read(receipt)}
+def _corrections(
+    s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow, receipt: Json, wanted: Mapping[str, str]
+) -> tuple[Correction, ...]:
+    raw: dict[str, str | None] = {**_raw_texts(s3, buckets, ledger, row), **_names_as_read(receipt)}
     found = []
     for address, value in wanted.items():
         if address not in raw:
             raise CannotDecideError(f"报告中没有读出 {address} 这个单元格。")
-        _check(address, value)
+        _check_value(address, value)
         found.append(Correction(address, value.strip(), raw[address]))
     return tuple(found)
 
@@ -137,7 +159,7 @@ def _names_as_read(receipt: Json) -> dict[str, str | None]:
     return {name: read_as.get(name, None if receipt[name] is None else str(receipt[name])) for name in NAMES}
 
 
-def _check(address: str, value: str) -> None:
+def _check_value(address: str, value: str) -> None:
     if address == "agency":
         if not value.strip():
             raise CannotDecideError("请写明机关的名称，例如 agency=青岚市财政局。")
@@ -156,10 +178,10 @@ def _check_number(address: str, value: str) -> None:
         raise CannotDecideError(f"{address} 的更正值“{value}”不是数。") from error
 
 
-def _raw_texts(s3: S3Client, buckets: Buckets, receipt: Json) -> dict[str, str]:
+def _raw_texts(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) -> dict[str, str]:
     """What was read in each cell of a quarantined report, by address."""
-    entry = Entry(buckets.quarantine, receipt["report_id"], receipt["year"] or 0)
-    table = entry.read(s3, "cells", ["address", "raw"])
-    if table is None:
-        raise LookupError(f"{receipt['object']['key']}: its receipt says quarantined, but its cells are not there")
-    return dict(zip(table["address"].to_pylist(), table["raw"].to_pylist(), strict=True))
+    stands = ledger.current([row.report_id], "quarantine").get(row.report_id) if row.report_id else None
+    if stands is None:
+        raise CannotDecideError(f"{row.object.key} 已有较新的版本，这一版不再等待决定。")
+    cells = read_version(s3, buckets.quarantine, stands.name, stands.stored_etag)["cells"]
+    return dict(zip(cells["address"].to_pylist(), cells["raw"].to_pylist(), strict=True))

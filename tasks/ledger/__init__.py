@@ -1,6 +1,6 @@
 """The ledger: one row per landed object version, who works at it, what became of it, and what is current."""
 
-from tasks.ledger.database import database_url
+from tasks.ledger.database import database_url, ledger_exists
 from tasks.ledger.ledger import Ledger, open_ledger
 from tasks.ledger.values import (
     Change,
@@ -50,5 +50,6 @@ __all__ = [
     "VersionRow",
     "Waiting",
     "database_url",
+    "ledger_exists",
     "open_ledger",
 ]

@@ -43,6 +43,12 @@ def database_url(env: Mapping[str, str] = os.environ) -> str:
     return env.get("NIANBAO_DATABASE_URL") or f"sqlite:///{(home(env) / 'ledger.sqlite').absolute()}"
 
 
+def ledger_exists(env: Mapping[str, str] = os.environ) -> bool:
+    """Whether there is a ledger, as far as that is known without making one."""
+    url = _checked(database_url(env))
+    return url.get_backend_name() == "postgresql" or Path(url.database or "").exists()
+
+
 class Database:
     """Transactions on the ledger's database; safe to be carried over a fork, and to be used by threads."""
 

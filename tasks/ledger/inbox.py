@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
@@ -71,6 +71,17 @@ class Inbox(Database):
             at = self.now(connection)
             return _update(connection, ids, is_free, run_id=run_id, dispatched_at=at)
 
+    @retried
+    def hand_all_to(self, run_id: str, bucket: str, prefix: str) -> list[int]:
+        """Hand to a run everything under `prefix` that waits; returns it, the oldest first."""
+        c = objects.c
+        with self.writing() as connection:
+            now = self.now(connection)
+            wanted = [c.is_open, c.run_id.is_(None), _is_free(now), c.bucket == bucket, starts_with(c.key, prefix)]
+            ids = [row.id for row in _found(connection, wanted, None, None)]
+            _update(connection, ids, c.is_open, run_id=run_id, dispatched_at=now)
+            return ids
+
     def runs_out(self) -> list[RunOut]:
         """The runs that objects were handed to that are still open, with those objects; the oldest run first."""
         runs: defaultdict[str, list[Row[Any]]] = defaultdict(list)
@@ -102,7 +113,8 @@ class Inbox(Database):
     ) -> list[Claimed]:
         """Take a lease on these open objects, or on any that wait; what a live other holds is left out.
 
-        For `run_id` only what no other run was handed: of two runs for one object one alone gets it.
+        For `run_id` only what no other run was handed: of two runs for one object one alone gets it. Of an object's
+        versions no two are held at a time, so that their receipts do not cross.
         """
         c = objects.c
         with self.writing() as connection:
@@ -112,7 +124,8 @@ class Inbox(Database):
                 wanted.append(or_(c.run_id.is_(None), c.run_id == run_id))
             if prefix is not None:
                 wanted.append(starts_with(c.key, prefix))
-            rows = list(_found(connection, wanted, ids, limit))
+            wanted.append(~_other_is_held(now))
+            rows = _one_of_a_key(_found(connection, wanted, ids, limit))
             lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
             handed = {"run_id": run_id} if run_id is not None else {}
             _update(connection, [r.id for r in rows], c.is_open, attempts=c.attempts + 1, **lease, **handed)
@@ -129,12 +142,16 @@ class Inbox(Database):
             return _update(connection, ids, _is_held_by(owner), lease_until=until)
 
     @retried
-    def release(self, ids: Collection[int], owner: str, *, uncount: bool = False) -> list[int]:
-        """Give back what is not done; `uncount`: the attempt was none. They stay with the run they were handed to."""
-        changed: dict[str, Any] = dict(_NO_LEASE)
+    def release(self, ids: Collection[int], owner: str, *, uncount: bool = False, again_in: float = 0.0) -> list[int]:
+        """Give back what is not done, for nobody to take within `again_in` seconds; `uncount`: the attempt was none.
+
+        They stay with the run that they were handed to.
+        """
+        changed: dict[str, Any] = {"lease_owner": None}
         if uncount:
             changed["attempts"] = objects.c.attempts - 1
         with self.writing() as connection:
+            changed["lease_until"] = self.now(connection) + timedelta(seconds=again_in) if again_in else None
             return _update(connection, ids, _is_held_by(owner), **changed)
 
     @retried
@@ -214,6 +231,22 @@ def _is_free(now: Any) -> ColumnElement[bool]:  # noqa: ANN401
 
 def _is_held_by(owner: str) -> ColumnElement[bool]:
     return objects.c.is_open & (objects.c.lease_owner == owner)
+
+
+def _other_is_held(now: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    """Whether another version of the same object is being worked at."""
+    other, c = objects.alias(), objects.c
+    same = and_(other.c.bucket == c.bucket, other.c.key == c.key, other.c.id != c.id)
+    held = and_(same, other.c.lease_owner.is_not(None), other.c.lease_until > now)
+    return exists().where(held).correlate(objects)
+
+
+def _one_of_a_key(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """The first of each object's versions."""
+    firsts: dict[tuple[str, str], Row[Any]] = {}
+    for row in rows:
+        firsts.setdefault((row.bucket, row.key), row)
+    return list(firsts.values())
 
 
 def _found(

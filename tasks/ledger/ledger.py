@@ -11,9 +11,10 @@ from tasks.ledger.inbox import Inbox
 from tasks.ledger.marts import Marts
 from tasks.ledger.people import People
 from tasks.ledger.settle import Settling
+from tasks.ledger.watching import Watching
 
 
-class Ledger(Inbox, Settling, Asking, Marts, People):
+class Ledger(Inbox, Settling, Asking, Marts, People, Watching):
     """Every method is one short transaction; LedgerAwayError means that nothing was done, and to try again."""
 
     @classmethod

@@ -19,7 +19,7 @@ def to_text(content: Json) -> str:
 
 
 def receipt_dict(receipt: Receipt) -> Json:
-    """The receipt as JSON's own types."""
+    """The receipt as JSON's own types; `tasks.receipt.standing` adds where the report stands."""
     return {
         "object": {
             "bucket": receipt.bucket,
@@ -40,9 +40,9 @@ def receipt_dict(receipt: Receipt) -> Json:
         "rules": dict(receipt.rules),
         "review": _decision(receipt.review),
         "read_as": dict(receipt.read_as),
-        "written": list(receipt.written),
+        "version": receipt.version,
         "duplicate_of": receipt.duplicate_of,
-        "superseded_by_quarantined": receipt.superseded_by_quarantined,
+        "first_receipt": receipt.first_receipt,
         "flow_run": {"id": receipt.flow_run_id, "url": receipt.flow_run_url},
         "processed_at": _instant(receipt.processed_at),
         "seconds": dict(receipt.seconds),

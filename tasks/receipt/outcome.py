@@ -2,80 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from expectations.messages import NAMES
+from expectations.rules.documents import IDENTITY_DOUBTS
 from tasks.errors import Rejected
-from tasks.judge.decisions import Review, standing
-from tasks.lake.publish import Publication
-from tasks.receipt.as_json import Json
-from tasks.values import Receipt, Report, Source, Verdict
+from tasks.judge.decisions import in_force
+from tasks.judge.files import Judgement
+from tasks.values import Outcome, Receipt, Report, Source, Verdict
+
+if TYPE_CHECKING:
+    from tasks.ledger import ObjectRow, ObjectVersion
+
+
+NAME_BOUND = ("DOC.TYPE_MISMATCH", "DOC.UNSUPPORTED_TYPE", "DOC.NO_AGENCY", "DOC.NO_YEAR", *IDENTITY_DOUBTS.values())
+"""What depends on the file's name as much as on its bytes: under another name they may come to something else."""
+
+_WHAT_TO_DO = {
+    "validated": "它的数据已入库，不需要再上传。",
+    "quarantined": "它未通过校验，问题见第一次的回执：请改正内容后上传；内容无误的，请运维人员核对第一次上传的文件。",
+    "rejected": "它无法读取，原因见第一次的回执：请更换文件，只改文件名不会有别的结果。",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The run that processed an object, and the seconds of its stages."""
+    """The run that processed an object."""
 
     flow_run_id: str | None = None
     flow_run_url: str | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
 
 
 def judged_receipt(
-    source: Source,
-    report: Report,
-    verdict: Verdict,
-    publication: Publication,
-    reviews: Sequence[Review],
-    origin: Origin,
+    source: Source, judgement: Judgement, report_id: str, version: str, seconds: dict[str, float], origin: Origin
 ) -> Receipt:
-    """A report that was read and held against the rules."""
+    """A report that was read and held against the rules; `version` is the address of what was written."""
+    report, verdict = judgement.report, judgement.verdict
+    assert report
+    assert verdict
+    holding = in_force(judgement.reviews)
     return Receipt(
-        **_base(source, origin),
+        **_base(source, origin, seconds),
         outcome=verdict.outcome,
         reason=verdict.reason,
         message=summary(report, verdict),
         agency=report.agency,
         year=report.year,
         form=report.form,
-        report_id=publication.report_id,
+        report_id=report_id,
         findings=verdict.findings,
         rules=verdict.rules,
-        review=standing(reviews),
+        review=holding[-1].decision if holding else None,
         read_as=report.read_as,
-        written=publication.written,
-        superseded_by_quarantined=publication.superseded_by_quarantined,
+        version=version,
     )
 
 
-def rejected_receipt(source: Source, rejected: Rejected, origin: Origin) -> Receipt:
+def rejected_receipt(source: Source, rejected: Rejected, seconds: dict[str, float], origin: Origin) -> Receipt:
     """A file that cannot be read as a report."""
-    return Receipt(**_base(source, origin), outcome="rejected", reason=rejected.code, message=str(rejected))
+    base = _base(source, origin, seconds)
+    return Receipt(**base, outcome="rejected", reason=rejected.code, message=str(rejected))
 
 
-def duplicate_receipt(source: Source, first: Json, origin: Origin) -> Receipt:
-    """Bytes that were processed before, under another key: `first` is their receipt."""
-    earlier = first["object"]["key"]
+def duplicate_receipt(source: Source, first: ObjectRow, seconds: dict[str, float], origin: Origin) -> Receipt:
+    """Bytes that were processed before, under another key: `first` is what became of them."""
     return Receipt(
-        **_base(source, origin),
-        outcome=first["outcome"],
+        **_base(source, origin, seconds),
+        outcome=cast("Outcome", first.outcome),
         reason="DOC.DUPLICATE",
-        message=f"内容与 {earlier} 完全相同，结果以先到者为准。",
-        agency=first.get("agency"),
-        year=first.get("year"),
-        form=first.get("form"),
-        report_id=first.get("report_id"),
-        duplicate_of=earlier,
+        message=f"内容与 {first.object.key} 完全相同，{_WHAT_TO_DO[first.outcome or '']}",
+        agency=first.agency,
+        year=first.year,
+        form=first.form,
+        report_id=first.report_id,
+        duplicate_of=first.object.key,
+        first_receipt=f"{first.receipt_name}.html" if first.receipt_name else None,
     )
 
 
-def failed_receipt(source: Source, why: str, origin: Origin) -> Receipt:
-    """Our machinery broke: `why` says how, in Chinese."""
-    message = f"{why}，不是文件的问题；修复后可用 nianbao replay 重新处理。"
-    return Receipt(**_base(source, origin), outcome="failed", reason="PROCESSING.FAILED", message=message)
+def failed_receipt(source: Source, why: str, origin: Origin, reason: str = "PROCESSING.FAILED") -> Receipt:
+    """Our machinery broke, or a person stopped it: `why` says how, in Chinese."""
+    message = f"{why}，不是文件的问题；可用 nianbao replay 重新处理。"
+    return Receipt(**_base(source, origin, {}), outcome="failed", reason=reason, message=message)
+
+
+def unread(landed: ObjectVersion) -> Source:
+    """What is known of an object that could not even be fetched."""
+    return Source(landed.bucket, landed.key, landed.etag, landed.size or 0, landed.landed_at, "", b"")
+
+
+def is_name_bound(receipt: Receipt) -> bool:
+    """Whether the same bytes under another name may have another outcome."""
+    rules = {finding.rule for finding in receipt.findings if finding.keeps_out}
+    return not {receipt.reason, *rules}.isdisjoint(NAME_BOUND)
 
 
 def summary(report: Report, verdict: Verdict) -> str:
@@ -92,7 +113,7 @@ def summary(report: Report, verdict: Verdict) -> str:
     return f"经人工{'、'.join(people)}，数据已入库。" if people else "全部规则通过，数据已入库。"
 
 
-def _base(source: Source, origin: Origin) -> dict[str, Any]:
+def _base(source: Source, origin: Origin, seconds: dict[str, float]) -> dict[str, Any]:
     return {
         "bucket": source.bucket,
         "key": source.key,
@@ -103,5 +124,5 @@ def _base(source: Source, origin: Origin) -> dict[str, Any]:
         "processed_at": datetime.now(UTC),
         "flow_run_id": origin.flow_run_id,
         "flow_run_url": origin.flow_run_url,
-        "seconds": origin.seconds,
+        "seconds": seconds,
     }

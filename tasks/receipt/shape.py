@@ -68,21 +68,10 @@ class _Receipt(BaseModel):
     versions: _Versions
 
 
-class _First(BaseModel):
-    bucket: str
-    key: str
-    etag: str
-
-
 def receipt_in(body: bytes | None, key: str | None = None) -> Json | None:
     """The receipt that these bytes are, if they are one (of the object `key`)."""
     found = _json(body, _Receipt)
     return found if found is None or key in (None, found["object"]["key"]) else None
-
-
-def first_in(body: bytes | None) -> Json | None:
-    """The bucket, key and etag that these bytes are, if they are that."""
-    return _json(body, _First)
 
 
 def _json(body: bytes | None, shape: type[BaseModel]) -> Json | None:

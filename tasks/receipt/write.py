@@ -1,88 +1,42 @@
-"""Receipt: what became of a landed object, kept beside nothing but other receipts.
+"""Receipts in S3: one for each landed object version, `<name>.json` for programs and `<name>.html` for people.
 
-In the receipts place: `<name>.json` and `.html` for the version that landed last, where the name is the landing key, if
-that is a plain one (`tasks.names`); for those before it `.versions/<name>/<etag>.json` and `.html`; and
-`.index/sha256/<sha256>.json`, which names the object that was first to have these bytes. What people
-decided stands there too (`tasks.judge.decisions`). What is damaged counts as absent.
+`<name>` is made of the landing key (`tasks.names`) for the version that landed last, and lies in `.versions/` for those
+before it: the ledger says which is which, and no two versions of a key are processed at a time. What is damaged counts
+as absent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 
-from tasks.lock import exclusive
-from tasks.missing import mark_seen
-from tasks.names import receipt_name
+from tasks.ledger import Ledger, ObjectRow, ReceiptWritten, Standing
+from tasks.names import older_receipt_name, receipt_name
 from tasks.receipt.as_json import Json, receipt_dict, to_text
 from tasks.receipt.page import Picture, receipt_page
-from tasks.receipt.shape import first_in, receipt_in
+from tasks.receipt.shape import receipt_in
+from tasks.receipt.standing import brought_up_to_date, standing_dict
 from tasks.settings import Buckets
 from tasks.storage import S3Client, read_object
-from tasks.values import Receipt, Report, Source
+from tasks.values import Receipt, Report
 
 _JSON = "application/json; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
-_FIRST_TO_COUNT = ("validated", "quarantined", "rejected")
-"""What makes the same bytes under another key a duplicate: not a failure, nor a duplicate itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filing:
-    """A receipt that is to be written, with what its card shows: the tables and the page pictures, if there are any.
-
-    `is_first`: it is known that no other object had these bytes before.
-    """
-
-    receipt: Receipt
-    report: Report | None = None
-    pictures: Sequence[Picture] = ()
-    is_first: bool = False
 
 
 def write_receipt(
     s3: S3Client,
     buckets: Buckets,
+    name: str,
     receipt: Receipt,
+    standing: Standing,
     report: Report | None = None,
     pictures: Sequence[Picture] = (),
-) -> str:
-    """Write the receipt and return its JSON's address.
-
-    A late receipt of an older version never replaces that of a newer one: it is kept among the older versions.
-    """
-    with writing(s3, buckets, (receipt.key,)) as write:
-        return write(Filing(receipt, report, pictures))
-
-
-@contextmanager
-def writing(s3: S3Client, buckets: Buckets, keys: Sequence[str]) -> Iterator[Callable[[Filing], str]]:
-    """A function that writes the receipt of each of the objects `keys`, as `write_receipt` does."""
-    written: list[tuple[str, str]] = []
-
-    def write(filing: Filing) -> str:
-        address = _write(s3, buckets, filing)
-        written.append((filing.receipt.key, filing.receipt.etag))
-        return address
-
-    with exclusive(s3, buckets, *map(_lock, keys), lasting=len(keys) > 1):
-        try:
-            yield write
-        finally:
-            mark_seen(s3, buckets, *written)
-
-
-def _write(s3: S3Client, buckets: Buckets, filing: Filing) -> str:
-    receipt = filing.receipt
-    content = receipt_dict(receipt)
-    name = _make_room(s3, buckets, read_receipt(s3, buckets, receipt.key), content)
-    _put(s3, buckets, f"{name}.html", receipt_page(receipt, filing.report, filing.pictures), _HTML)
+) -> None:
+    """Write the receipt as `name`, the page first: whoever finds the JSON finds both."""
+    content = receipt_dict(receipt) | standing_dict(standing, receipt.version)
+    _put(s3, buckets, f"{name}.html", receipt_page(receipt, standing, report, pictures), _HTML)
     _put(s3, buckets, f"{name}.json", to_text(content), _JSON)
-    if receipt.outcome in _FIRST_TO_COUNT and receipt.sha256:
-        _index(s3, buckets, receipt, is_first=filing.is_first)
-    return buckets.receipts.uri(f"{name}.json")
 
 
 def read_receipt(s3: S3Client, buckets: Buckets, key: str, etag: str | None = None) -> Json | None:
@@ -90,104 +44,72 @@ def read_receipt(s3: S3Client, buckets: Buckets, key: str, etag: str | None = No
     current = receipt_in(read_object(s3, buckets.receipts, f"{receipt_name(key)}.json"), key)
     if etag is None or (current and current["object"]["etag"] == etag):
         return current
-    return receipt_in(read_object(s3, buckets.receipts, f"{version_name(key, etag)}.json"), key)
+    return receipt_in(read_object(s3, buckets.receipts, f"{older_receipt_name(key, etag)}.json"), key)
 
 
-def list_receipts(s3: S3Client, buckets: Buckets) -> Iterator[Json]:
-    """The receipt of every landed object's last version, by key."""
+def make_room(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) -> str:
+    """The name for the receipt of `row`, after the one of an older version has been put aside."""
+    others = [other for other in ledger.find(row.object.bucket, row.object.key) if other.id != row.id]
+    older = [other for other in others if landed(other) < landed(row)]
+    if any(other.receipt_name for other in others if other not in older):
+        return older_receipt_name(row.object.key, row.object.etag)
+    name = receipt_name(row.object.key)
+    refresh(s3, buckets, ledger, [other for other in older if other.receipt_name == name], is_older=True)
+    return name
+
+
+def refresh(
+    s3: S3Client, buckets: Buckets, ledger: Ledger, rows: Collection[ObjectRow], *, is_older: bool = False
+) -> None:
+    """Have the receipts of `rows` say where the reports stand now; with `is_older`, as those of older versions."""
+    standings = ledger.standing([row.id for row in rows])
+    done = []
+    for row in rows:
+        standing, name = standings[row.id], row.receipt_name
+        if name is None:
+            continue
+        new_name = older_receipt_name(row.object.key, row.object.etag) if is_older else name
+        receipt = receipt_in(read_object(s3, buckets.receipts, f"{name}.json"), row.object.key)
+        if receipt and receipt["object"]["etag"] == row.object.etag:
+            page = read_object(s3, buckets.receipts, f"{name}.html")
+            told, new_page = brought_up_to_date(receipt, page.decode() if page else None, standing)
+            if new_page is not None:
+                _put(s3, buckets, f"{new_name}.html", new_page, _HTML)
+            _put(s3, buckets, f"{new_name}.json", to_text(told), _JSON)
+        done.append(ReceiptWritten(row.id, new_name, standing.revision))
+    ledger.receipts_written(done)
+
+
+def refresh_due(s3: S3Client, buckets: Buckets, ledger: Ledger, older_than: datetime, limit: int = 500) -> int:
+    """`refresh` those whose standing has changed since they were written; returns how many there were."""
+    rows = ledger.get(ledger.receipts_due(older_than, limit))
+    refresh(s3, buckets, ledger, rows.values())
+    return len(rows)
+
+
+def stored_receipts(s3: S3Client, buckets: Buckets) -> Iterator[tuple[str, Json]]:
+    """Every receipt that is in S3, of whatever version, with its name: what a ledger is made of anew."""
     place = buckets.receipts
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key(""))
-    for page in pages:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key("")):
         for found in page.get("Contents", []):
-            name = place.name(found["Key"])
-            receipt = receipt_in(read_object(s3, place, name)) if _may_be_receipt(name) else None
-            if receipt and name == f"{receipt_name(receipt['object']['key'])}.json":
-                yield receipt
+            name, dot, ending = place.name(found["Key"]).rpartition(".")
+            if dot and ending == "json" and not name.startswith((".decisions/", ".index/")):
+                receipt = receipt_in(read_object(s3, place, f"{name}.json"))
+                if receipt and name in _names_of(receipt):
+                    yield name, receipt
 
 
-def find_first(s3: S3Client, buckets: Buckets, sha256: str) -> Json | None:
-    """Bucket, key and etag of the first object with these bytes, if there was one."""
-    return first_in(read_object(s3, buckets.receipts, _index_name(sha256)))
+def _names_of(receipt: Json) -> tuple[str, str]:
+    landed_object = receipt["object"]
+    key, etag = landed_object["key"], landed_object["etag"]
+    return receipt_name(key), older_receipt_name(key, etag)
 
 
-def find_duplicate(s3: S3Client, buckets: Buckets, source: Source) -> Json | None:
-    """The receipt of the first object with the same bytes under another key, if there is one."""
-    return receipt_of_first(s3, buckets, source, find_first(s3, buckets, source.sha256))
+def landed(row: ObjectRow) -> tuple[datetime, str]:
+    """What orders the versions of an object; of the same instant the greater etag counts as the later."""
+    return (row.object.landed_at or row.seen_at, row.object.etag)
 
 
-def receipt_of_first(s3: S3Client, buckets: Buckets, source: Source, first: Json | None) -> Json | None:
-    """The receipt of `first`, if that is another object than `source`."""
-    if first is None or first["key"] == source.key:
-        return None
-    receipt = read_receipt(s3, buckets, first["key"], first["etag"])
-    return receipt if receipt and receipt["object"]["sha256"] == source.sha256 else None
-
-
-def mark_superseded(s3: S3Client, buckets: Buckets, key: str, etag: str) -> None:
-    """Mark the receipt of a validated version: it stays in the lake, but a later one is in quarantine."""
-    with exclusive(s3, buckets, _lock(key)):
-        current = read_receipt(s3, buckets, key)
-        is_current = current is not None and current["object"]["etag"] == etag
-        receipt = current if is_current else read_receipt(s3, buckets, key, etag)
-        if receipt:
-            name = receipt_name(key) if is_current else version_name(key, etag)
-            _put(s3, buckets, f"{name}.json", to_text(receipt | {"superseded_by_quarantined": True}), _JSON)
-
-
-def _make_room(s3: S3Client, buckets: Buckets, current: Json | None, new: Json) -> str:
-    """The name for the new receipt, after the current one has been put aside if it is of an older version."""
-    key: str = new["object"]["key"]
-    etag: str = new["object"]["etag"]
-    if current is None or current["object"]["etag"] == etag:
-        return receipt_name(key)
-    if _landed(current) > _landed(new):
-        return version_name(key, etag)
-    older = version_name(key, current["object"]["etag"])
-    for ending, media_type in ((".html", _HTML), (".json", _JSON)):
-        body = read_object(s3, buckets.receipts, f"{receipt_name(key)}{ending}")
-        _put(s3, buckets, f"{older}{ending}", body or b"", media_type)
-        s3.delete_object(Bucket=buckets.receipts.bucket, Key=buckets.receipts.key(version_name(key, etag) + ending))
-    return receipt_name(key)
-
-
-def _landed(receipt: Json) -> tuple[datetime, str]:
-    at = receipt["object"]["landed_at"]
-    return (datetime.fromisoformat(at) if at else datetime.min.replace(tzinfo=UTC), receipt["object"]["etag"])
-
-
-def _index(s3: S3Client, buckets: Buckets, receipt: Receipt, *, is_first: bool) -> None:
-    """Without a lock: of two that come at the same instant both were read, and either may be called the first."""
-    if is_first or find_first(s3, buckets, receipt.sha256) is None:
-        first = {"bucket": receipt.bucket, "key": receipt.key, "etag": receipt.etag}
-        _put(s3, buckets, _index_name(receipt.sha256), to_text(first), _JSON)
-
-
-def _may_be_receipt(name: str) -> bool:
-    """Only the receipts of keys that are not plain lie in a folder of ours."""
-    return name.endswith(".json") and (not name.startswith(".") or name.startswith(".keys/"))
-
-
-def _index_name(sha256: str) -> str:
-    return f".index/sha256/{sha256}.json"
-
-
-def version_name(key: str, etag: str) -> str:
-    """The name, without its ending, under which the receipt of an older version of an object is kept."""
-    return f".versions/{receipt_name(key)}/{etag}"
-
-
-def receipt_place(s3: S3Client, buckets: Buckets, key: str, etag: str) -> str:
-    """The name, without its ending, of this version's receipt: a later version may have taken its place."""
-    current = read_receipt(s3, buckets, key)
-    is_older = current is not None and current["object"]["etag"] != etag
-    return version_name(key, etag) if is_older else receipt_name(key)
-
-
-def _lock(key: str) -> str:
-    return f"receipt/{key}"
-
-
-def _put(s3: S3Client, buckets: Buckets, name: str, content: str | bytes, media_type: str) -> None:
+def _put(s3: S3Client, buckets: Buckets, name: str, content: str, media_type: str) -> None:
     place = buckets.receipts
-    body = content.encode() if isinstance(content, str) else content
-    s3.put_object(Bucket=place.bucket, Key=place.key(name), Body=body, ContentType=media_type)
+    s3.put_object(Bucket=place.bucket, Key=place.key(name), Body=content.encode(), ContentType=media_type)

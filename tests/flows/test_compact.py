@@ -1,10 +1,12 @@
 """The flow `compact`, on real servers: what changes make of the marts, and what it removes."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pyarrow.parquet as pq
 import pytest
+from balanced import report as balanced
+from publishing import publish as published
 from typer.testing import CliRunner
 
 from flows.cli import app, main
@@ -12,17 +14,19 @@ from flows.compact import compact
 from tasks.lake.marts.parts import listed
 from tasks.ledger.compacting import exclusive
 from tasks.settings import home
+from tasks.values import Source, Verdict
 
-pytest_plugins = ["tasks.conftest"] if False else []
+VALIDATED, QUARANTINED = Verdict("validated", ()), Verdict("quarantined", ())
 
 
 @pytest.fixture
-def publish(published, make):
+def publish(s3, buckets, ledger):
     """Publish a version of an agency's report on a year, which landed after `minutes`."""
 
-    def run(minutes=0, year=2024, verdict=make.validated):
-        source = make.source(key=f"{year}.pdf", etag=f"{year}-{minutes}", minutes=minutes)
-        return published(source, make.report(year=year, step=minutes), verdict)
+    def run(minutes=0, year=2024, verdict=VALIDATED):
+        at = datetime(2025, 3, 1, 12, minutes, tzinfo=UTC)
+        source = Source("landing", f"{year}.pdf", f"{year}-{minutes}", 5, at, f"{year}-{minutes}", b"bytes")
+        return published(s3, buckets, ledger, source, balanced(year=year, agency="青岚市人民政府"), verdict)
 
     return run
 
@@ -65,21 +69,22 @@ def test_all_is_made_anew_without_any_change(s3, buckets, ledger, publish, prefe
     assert len(_reports(s3, buckets)) == 1
 
 
-def test_versions_that_are_no_longer_current_go_after_a_grace_time(s3, buckets, names, publish, make, prefect, monkeypatch):
+def test_versions_that_are_no_longer_current_go_after_a_grace_time(s3, buckets, publish, prefect, monkeypatch):
     publish()
     publish(minutes=1)
-    publish(minutes=2, verdict=make.quarantined)
+    publish(minutes=2, verdict=QUARANTINED)
     compact(now=True)
-    assert len(_versions(names(buckets.lake))) == 2
+    assert len(_versions(s3, buckets.lake)) == 2
     monkeypatch.setattr("flows.compact.GRACE", timedelta(0))
     assert compact(return_state=True).message == "删除过时的版本 1 个"
-    (left,) = _versions(names(buckets.lake))
+    (left,) = _versions(s3, buckets.lake)
     assert left.endswith("-2024-1.parquet")
-    assert len(_versions(names(buckets.quarantine))) == 1
+    assert len(_versions(s3, buckets.quarantine)) == 1
 
 
-def _versions(found):
-    return [name for name in found if name.startswith("versions/")]
+def _versions(s3, place):
+    listed = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key("versions/"))
+    return [found["Key"] for found in listed.get("Contents", [])]
 
 
 def test_a_run_leaves_the_work_to_another_that_is_at_it(s3, buckets, ledger, publish, prefect):

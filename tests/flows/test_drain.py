@@ -11,11 +11,11 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
+from flows.trigger.landed import ObjectVersion, Runs
 from prefect.client.orchestration import get_client
 
 from expectations.forms import FORMS
 from flows.services.ports import free_port
-from flows.trigger.landed import ObjectVersion, Runs
 from flows.worker.warm_process_pool import AHEAD
 from tasks.receipt.write import list_receipts
 from tasks.samples import SampleReport, consistent_figures, draw_pdf

@@ -10,13 +10,13 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from flows.trigger.landed import ObjectVersion, start_run
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.services.ports import free_port
-from flows.trigger.landed import ObjectVersion, start_run
 from flows.trigger.notifications import object_versions
 from flows.trigger.receiver import MAX_BODY, create_app
 from tasks.settings import Place

@@ -3,10 +3,10 @@
 import asyncio
 import uuid
 
+from flows.trigger.landed import ObjectVersion, start_run
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.services.ports import free_port
-from flows.trigger.landed import ObjectVersion, start_run
 from flows.worker import waker as waker_module
 from flows.worker.waker import Waker
 

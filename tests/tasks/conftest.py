@@ -6,13 +6,11 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from publishing import publish
 
 from expectations.evidence import Cell, Finding, Suspect
 from expectations.forms import FORMS, TABLES
-from tasks.lake.rows import Judged
-from tasks.lake.versions import put_version
-from tasks.ledger import ObjectVersion, ReceiptWritten, Settlement
-from tasks.values import Document, Report, ReportSection, Source, Verdict
+from tasks.values import Report, ReportSection, Source, Verdict
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 
@@ -63,26 +61,8 @@ def make():
 
 @pytest.fixture
 def published(s3, buckets, ledger):
-    """Publish a report as a run would: its version, and then the ledger; returns the id of its object."""
-
-    def run(source, report, verdict, reviews=(), places=buckets):
-        judged = Judged(
-            source, Document(source.key, "application/pdf", 6, source.body), report, verdict, tuple(reviews)
-        )
-        landed = ObjectVersion(source.bucket, source.key, source.etag, source.landed_at, source.size)
-        ledger.add([landed])
-        (row,) = (row for row in ledger.find(source.bucket, source.key) if row.object.etag == source.etag)
-        if not row.is_open:
-            ledger.reopen([row.id])
-        ledger.claim([row.id], "test", 60)
-        new = put_version(s3, places.lake if verdict.outcome == "validated" else places.quarantine, judged)
-        of_report = {"agency": report.agency, "year": report.year, "form": report.form, "sha256": source.sha256}
-        settlement = Settlement(row.id, verdict.outcome, report_id=judged.report_id, version=new, **of_report)
-        (settled,) = ledger.settle([settlement], "test")
-        ledger.receipts_written([ReceiptWritten(row.id, source.key, settled.standing.revision)], "test")
-        return row.id
-
-    return run
+    """Publish a report as a run would; returns the id of its object."""
+    return lambda *judged, **more: publish(s3, buckets, ledger, *judged, **more)
 
 
 @pytest.fixture

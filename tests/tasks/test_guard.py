@@ -12,11 +12,11 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
+from tasks.judge.file import judge
 
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS
 from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow
-from tasks.judge.file import judge
 from tasks.judge.second_look import reread
 from tasks.read import guard, read
 from tasks.read.examine import examined, recognised

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from string import Template
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from expectations.forms import FORMS
+from tasks.names import receipt_name
 from tasks.receipt.page.findings import findings_html
 from tasks.receipt.page.marks import marks
 from tasks.receipt.page.pages import Pages
@@ -17,8 +20,12 @@ from tasks.receipt.page.pictures import Picture, page_pictures
 from tasks.receipt.page.record import record_html
 from tasks.receipt.page.style import STYLE
 from tasks.receipt.page.tables import tables_html
+from tasks.receipt.standing import standing_html
 from tasks.shown import shown
 from tasks.values import Ending, Receipt, Report
+
+if TYPE_CHECKING:
+    from tasks.ledger import Standing
 
 _ENDINGS: dict[Ending, tuple[str, str]] = {
     "validated": ("通过校验", "数据已进入数据湖。"),
@@ -39,6 +46,7 @@ _PAGE = Template("""<!doctype html>
 <title>$title</title><style>$style</style></head><body>$pictures<main>
 <header><h1>$title</h1><div class="dim">$subtitle</div></header>
 <section class="verdict $outcome"><strong>$verdict</strong>$explained</section>
+$standing
 $findings
 $tables
 $pages
@@ -47,7 +55,9 @@ $record
 """)
 
 
-def receipt_page(receipt: Receipt, report: Report | None = None, pictures: Sequence[Picture] = ()) -> str:
+def receipt_page(
+    receipt: Receipt, standing: Standing, report: Report | None = None, pictures: Sequence[Picture] = ()
+) -> str:
     """The page of a receipt: with the tables as read where `report` is given, and with pictures of its pages."""
     form = receipt.form or max(FORMS)
     cells = report.cells if report else ()
@@ -55,14 +65,15 @@ def receipt_page(receipt: Receipt, report: Report | None = None, pictures: Seque
     pages = Pages(pictures, cells, marked, form)
     verdict, meaning = _ENDINGS[receipt.ending]
     message = receipt.message if receipt.message not in ("", verdict) else ""
-    lines = [line for line in (message, meaning, _superseded(receipt)) if line]
+    lines = [line for line in (message, meaning) if line]
     return _PAGE.substitute(
         style=STYLE,
         title=escape(shown(_title(receipt))),
         subtitle=escape(shown(report.title if report else receipt.key)),
         outcome=receipt.outcome,
         verdict=escape(verdict),
-        explained="".join(f"<p>{escape(shown(line))}</p>" for line in dict.fromkeys(lines)),
+        explained="".join(f"<p>{escape(shown(line))}</p>" for line in dict.fromkeys(lines)) + _link_to_first(receipt),
+        standing=standing_html(standing),
         findings=findings_html(receipt.findings, form, pages),
         tables=tables_html(report, marked) if report else "",
         pictures=pages.definitions() if pictures else "",
@@ -83,8 +94,11 @@ def _title(receipt: Receipt) -> str:
     return f"{receipt.agency or '未知机关'} {year}"
 
 
-def _superseded(receipt: Receipt) -> str:
-    return "同一报告有更新的版本未通过校验，数据湖中保留的是较早的版本。" if receipt.superseded_by_quarantined else ""
+def _link_to_first(receipt: Receipt) -> str:
+    if not receipt.first_receipt:
+        return ""
+    up = "../" * receipt_name(receipt.key).count("/")
+    return f'<p><a href="{escape(up + quote(receipt.first_receipt))}">查看第一次的回执</a></p>'
 
 
 __all__ = ["Picture", "page_pictures", "pages_with_cells", "receipt_page"]

@@ -47,8 +47,8 @@ def _record(receipt: Receipt) -> Iterator[tuple[str, str]]:
         yield "首次出现", receipt.duplicate_of
     if receipt.report_id:
         yield "报告标识", receipt.report_id
-    for uri in receipt.written:
-        yield "已写入", uri
+    if receipt.version:
+        yield "已写入", receipt.version
     if receipt.flow_run_url:
         yield "运行记录", receipt.flow_run_url
     if receipt.seconds:
