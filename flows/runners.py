@@ -28,10 +28,14 @@ class RunnerError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where batches are worked on: `call` makes a call there and waits for it, `at_once` so many at a time."""
+    """Where batches are worked on: `call` makes a call there and waits for it, `at_once` so many at a time.
+
+    `has_ledger`: what is called there can reach the ledger; clusters need S3 alone.
+    """
 
     call: Callable[..., Any]
     at_once: int
+    has_ledger: bool = False
 
 
 @contextmanager
@@ -40,7 +44,7 @@ def batches_on(runner: Runner, address: str | None) -> Iterator[Place]:
     if runner == "process":
         pool = _Pool()
         try:
-            yield Place(pool.call, pool.at_once)
+            yield Place(pool.call, pool.at_once, has_ledger=True)
         finally:
             pool.shutdown()
     elif runner == "dask":
@@ -80,7 +84,7 @@ class _Others:
 
     def __init__(self, number: int) -> None:
         self._number = number
-        self._context = fork_server("tasks.batch", "expectations.suites.expectation")
+        self._context = fork_server("tasks.pipeline", "expectations.suites.expectation")
         self._changing = threading.Lock()
         self._executor: Executor | None = None
 

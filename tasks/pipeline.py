@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
@@ -41,6 +41,9 @@ from tasks.storage import S3Client, is_outage, s3_client
 from tasks.values import Receipt, Report, Source
 
 MOST_ATTEMPTS = 3
+AGAIN_SECONDS = 10.0
+"""What broke is not tried again at once: what is the matter with S3, or with this machine, may be over by then."""
+
 TOGETHER = 25
 """Objects that share a validation and a transaction."""
 
@@ -74,6 +77,24 @@ class KnownNow:
 
     def decisions(self, sha256: str) -> Sequence[DecisionRow]:
         return self.ledger.decisions([sha256]).get(sha256, [])
+
+
+@dataclass(frozen=True, slots=True)
+class KnownThen:
+    """As the ledger knew it, for workers that cannot ask it; what came since is found when the outcome is settled."""
+
+    rows: Mapping[str, Sequence[DecisionRow]]
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> KnownThen:
+        """All decisions; which bytes were there before is left to `finish`."""
+        return cls(ledger.every_decision())
+
+    def first(self, sha256: str, not_id: int) -> ObjectRow | None:
+        return None
+
+    def decisions(self, sha256: str) -> Sequence[DecisionRow]:
+        return self.rows.get(sha256, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +152,8 @@ def prepare(
         waiting = [one for one in read if isinstance(one, _Read)]
         judgements = judge_examined([one.examined for one in waiting])
         pairs = list(zip(waiting, judgements, strict=True))
-        return done + _each(writers, lambda pair: _written(s3, buckets, *pair, origin), pairs)
+        written = _each(writers, lambda pair: _written(s3, buckets, *pair, origin), pairs)
+        return [*done, *written]
 
 
 def finish(
@@ -144,6 +166,7 @@ def finish(
 ) -> list[Ended]:
     """One transaction for all outcomes, then the receipts."""
     broken, over = _sorted_out(prepared, origin)
+    over = [_as_duplicate(ledger, one, origin) for one in over]
     _give_back(ledger, broken, owner)
     ended = [Ended(one.claimed, "error", error=one.error) for one in broken]
     settled = {s.object_id: s.standing for s in ledger.settle([one.settlement for one in over], owner)} if over else {}
@@ -166,6 +189,18 @@ def finish(
     ledger.receipts_written([receipt for _, receipt in written if receipt], owner)
     _look_again(ledger, over)
     return [*ended, *(one for one, _ in written), *(_unwritten(one) for one in found if isinstance(one, Trouble))]
+
+
+def _as_duplicate(ledger: Ledger, one: Prepared, origin: Origin) -> Prepared:
+    """The same, unless its bytes have an outcome by now that was not known when it was read."""
+    receipt, settlement = one.receipt, one.settlement
+    if one.claimed.is_replay or not settlement.sha256 or receipt is None or settlement.duplicate_of:
+        return one
+    first = ledger.first_with(settlement.sha256, one.claimed.id)
+    if first is None or first.object.key == one.claimed.object.key:
+        return one
+    source = replace(unread(one.claimed.object), sha256=receipt.sha256, size=receipt.size, landed_at=receipt.landed_at)
+    return _prepared(one.claimed, duplicate_receipt(source, first, receipt.seconds, origin), duplicate_of=first.id)
 
 
 def _look_again(ledger: Ledger, over: Sequence[Prepared]) -> None:
@@ -230,12 +265,10 @@ def _read(s3: S3Client, known: Known, one: Claimed, origin: Origin) -> _Read | P
     return _Read(one, source, found, len(decisions), seconds)
 
 
-def _written(
-    s3: S3Client, buckets: Buckets, one: _Read, judgement: Judgement | Exception, origin: Origin
-) -> Prepared | Trouble:
+def _written(s3: S3Client, buckets: Buckets, one: _Read, judgement: Judgement | Exception, origin: Origin) -> Prepared:
     """The report version in S3, and all that is to be said of it."""
     if isinstance(judgement, Exception):
-        return Trouble(one.claimed, judgement)
+        raise judgement
     document, report, verdict = judgement.document, judgement.report, judgement.verdict
     assert document
     assert report
@@ -298,8 +331,8 @@ def _sorted_out(prepared: Iterable[Prepared | Trouble], origin: Origin) -> tuple
 def _give_back(ledger: Ledger, broken: Sequence[Trouble], owner: str) -> None:
     """For another attempt; what S3 or the ledger is to blame for counts as none."""
     outages = [one.claimed.id for one in broken if is_outage(one.error)]
-    ledger.release(outages, owner, uncount=True)
-    ledger.release([one.claimed.id for one in broken if one.claimed.id not in outages], owner)
+    ledger.release(outages, owner, uncount=True, again_in=AGAIN_SECONDS)
+    ledger.release([one.claimed.id for one in broken if one.claimed.id not in outages], owner, again_in=AGAIN_SECONDS)
 
 
 def _unwritten(one: Trouble) -> Ended:
@@ -322,7 +355,7 @@ def _each(threads: Executor, function: Callable[[A], B], things: Sequence[A]) ->
 def _claimed_of(thing: object) -> Claimed:
     if isinstance(thing, tuple):
         return _claimed_of(thing[0])
-    return thing if isinstance(thing, Claimed) else thing.claimed  # type: ignore[attr-defined, no-any-return]
+    return thing if isinstance(thing, Claimed) else thing.claimed  # type: ignore[attr-defined]
 
 
 def _parts(claimed: Sequence[Claimed]) -> Iterator[list[Claimed]]:

@@ -27,31 +27,37 @@ By = Annotated[str, typer.Option("--by", help="决定人", default_factory=getpa
 
 
 @review.command("list", cls=ChineseCommand)
-def list_waiting(as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
-    """列出等待决定的报告。"""
-    from tasks.judge.review import waiting
-    from tasks.settings import buckets_from_env
+def list_waiting(
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON：每行一份回执")] = False,
+    limit: Annotated[int, typer.Option("--limit", help="最多列出多少份")] = 1000,
+) -> None:
+    """列出等待决定的报告，新上传的在前。"""
+    from tasks.ledger import open_ledger
     from tasks.storage import s3_client
 
-    found = list(waiting(s3_client(), buckets_from_env()))
-    for receipt in found:
-        critical = [f["rule"] for f in receipt["findings"] if f["severity"] == "critical"]
-        who = f"{receipt['agency'] or '未知机关'} {receipt['year'] or ''}".strip()
-        line = f"{receipt['object']['key']}　{who}　{'、'.join(dict.fromkeys(critical))}"
-        line += "".join(f"　{name}={'|'.join(values)}" for name, values in _names_in_doubt(receipt).items())
-        typer.echo(shown_json(receipt) if as_json else shown(line))
-    if not found and not as_json:
+    rows = open_ledger().review_queue(limit=limit)
+    for row in rows:
+        if as_json:
+            receipt = receipt_of(s3_client(), row)
+            typer.echo(shown_json(receipt) if receipt else "", nl=receipt is not None)
+        else:
+            who = f"{row.agency or '未知机关'} {row.year or ''}".strip()
+            typer.echo(shown(f"{row.object.key}　{who}　{row.reason}　{row.message}"))
+    if not rows and not as_json:
         typer.echo("没有等待决定的报告。")
+    elif len(rows) == limit and not as_json:
+        typer.echo(f"只列出了最新的 {limit} 份，更多请用 --limit。", err=True)
 
 
 @review.command(cls=ChineseCommand)
 def show(key: Key) -> None:
     """显示一份报告为什么被隔离，以及可以作的决定。"""
-    from tasks.receipt.write import read_receipt
+    from tasks.ledger import open_ledger
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
-    receipt = read_receipt(s3_client(), buckets_from_env(), key)
+    rows = [row for row in open_ledger().find(buckets_from_env().landing.bucket, key) if row.receipt_name]
+    receipt = receipt_of(s3_client(), rows[0]) if rows else None
     if receipt is None:
         raise failed(f"没有回执：{shown(key)}")
     show_receipt(receipt)
@@ -100,6 +106,12 @@ def correct(
     keep_decision(key, "correct", note, by, wanted)
 
 
+@review.command(cls=ChineseCommand)
+def undo(key: Key, note: Note, by: By) -> None:
+    """撤销最近一次决定，按之前的决定重新判定。"""
+    keep_decision(key, "undo", note, by, {})
+
+
 def keep_decision(key: str, kind: DecisionKind, note: str, by: str, corrections: dict[str, str]) -> Json:
     """Keep the decision, have the object processed again under it, and show and return the new receipt."""
     from tasks.judge.review import CannotDecideError, decide
@@ -112,11 +124,11 @@ def keep_decision(key: str, kind: DecisionKind, note: str, by: str, corrections:
         row = decide(s3, buckets_from_env(), open_ledger(), key, kind, note, by, corrections)
     except CannotDecideError as error:
         raise failed(shown(str(error))) from error
-    again = next(ended([row.object], TIMEOUT_SECONDS), None)
-    done = receipt_of(s3, again) if again else None
-    if done is None:
+    done = next(ended([row.object], TIMEOUT_SECONDS), None)
+    receipt = receipt_of(s3, done) if done else None
+    if receipt is None:
         raise failed(
             f"决定已记录，但 {TIMEOUT_SECONDS:.0f} 秒内没有新的回执：{awaited()}。处理仍会继续。", ExitCode.NO_RESULT
         )
-    show_receipt(done)
-    return done
+    show_receipt(receipt)
+    return receipt

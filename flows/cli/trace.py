@@ -34,12 +34,13 @@ def trace(
     """追溯一个数的出处：报告、页码、位置、原文件，并截取原文图片。"""
     from tasks.analysis.trace import trace as find
     from tasks.analysis.trace_unknown import UnknownError
+    from tasks.ledger import open_ledger
     from tasks.settings import buckets_from_env
     from tasks.storage import s3_client
 
     s3 = s3_client()
     try:
-        found = find(s3, buckets_from_env(), agency.strip(), year, address.strip())
+        found = find(open_ledger(), buckets_from_env(), agency.strip(), year, address.strip())
     except (UnknownError, ValueError) as error:
         raise failed(str(error)) from error
     except OSError as error:

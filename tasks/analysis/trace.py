@@ -13,13 +13,13 @@ from expectations.evidence import Cell, Decision, Number
 from expectations.forms import FORMS
 from expectations.places import place_label
 from tasks.analysis.trace_unknown import unknown_address, unknown_report
-from tasks.judge.decisions import read_reviews
+from tasks.judge.decisions import in_force, review_in
 from tasks.lake.agencies import names_of
 from tasks.lake.query import connect
 from tasks.lake.rows import report_id
-from tasks.receipt.write import receipt_place
+from tasks.ledger import Ledger
+from tasks.names import receipt_name
 from tasks.settings import Buckets
-from tasks.storage import S3Client
 
 _REPORTS = "SELECT * FROM reports WHERE year = $year AND list_contains($ids, report_id)"
 _CELLS = """
@@ -55,7 +55,7 @@ class Trace:
     receipt: str
 
 
-def trace(s3: S3Client, buckets: Buckets, agency: str, year: int, address: str) -> Trace:
+def trace(ledger: Ledger, buckets: Buckets, agency: str, year: int, address: str) -> Trace:
     """Where the figure at `address` of the agency's report on `year` comes from.
 
     Raises UnknownError, which says what there is instead, where the lake has no such report or no such cell.
@@ -65,7 +65,7 @@ def trace(s3: S3Client, buckets: Buckets, agency: str, year: int, address: str) 
         cells = _rows(lake, _CELLS, year=year, id=report["report_id"], address=address)
         if not cells:
             raise unknown_address(lake, report, address)
-    return _trace(s3, buckets, report, _cell(cells[0]))
+    return _trace(ledger, buckets, report, _cell(cells[0]))
 
 
 def _report(lake: duckdb.DuckDBPyConnection, agency: str, year: int) -> Row:
@@ -97,7 +97,7 @@ def _cell(row: Row) -> Cell:
     )
 
 
-def _trace(s3: S3Client, buckets: Buckets, report: Row, cell: Cell) -> Trace:
+def _trace(ledger: Ledger, buckets: Buckets, report: Row, cell: Cell) -> Trace:
     same = ("agency", "year", "title", "media_type", "landed_at", "processed_at", "reader_version", "rules_version")
     source = {name: report[f"source_{name}"] for name in ("bucket", "key", "etag", "sha256")}
     label, unit = _label(cell.address, report["form"])
@@ -107,8 +107,8 @@ def _trace(s3: S3Client, buckets: Buckets, report: Row, cell: Cell) -> Trace:
         label=label,
         unit=unit,
         cell=cell,
-        correction=_correction(s3, buckets, source["sha256"], cell.address) if cell.is_corrected else None,
-        receipt=_receipt(s3, buckets, source["key"], source["etag"]),
+        correction=_correction(ledger, source["sha256"], cell.address) if cell.is_corrected else None,
+        receipt=_receipt(ledger, buckets, source["bucket"], source["key"], source["etag"]),
     )
 
 
@@ -128,13 +128,16 @@ def _number(value: Decimal | None) -> Number | None:
     return int(value)
 
 
-def _correction(s3: S3Client, buckets: Buckets, sha256: str, address: str) -> Decision | None:
+def _correction(ledger: Ledger, sha256: str, address: str) -> Decision | None:
     """The last decision that gave the cell a value."""
-    reviews = read_reviews(s3, buckets, sha256)
+    kept = ledger.decisions([sha256]).get(sha256, [])
+    reviews = in_force([review for row in kept if (review := review_in(row.content))])
     found = [r.decision for r in reviews if any(correction.address == address for correction in r.corrections)]
     return found[-1] if found else None
 
 
-def _receipt(s3: S3Client, buckets: Buckets, key: str, etag: str) -> str:
+def _receipt(ledger: Ledger, buckets: Buckets, bucket: str, key: str, etag: str) -> str:
     """The receipt of the version: a later one of the same object takes its place, and it is kept among the older."""
-    return buckets.receipts.uri(f"{receipt_place(s3, buckets, key, etag)}.json")
+    row = next((row for row in ledger.find(bucket, key) if row.object.etag == etag), None)
+    name = row.receipt_name if row and row.receipt_name else receipt_name(key)
+    return buckets.receipts.uri(f"{name}.json")

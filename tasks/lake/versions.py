@@ -65,10 +65,24 @@ def put_tables(s3: S3Client, place: Place, of_report: Mapping[str, pa.Table]) ->
     put = s3.put_object(
         Bucket=place.bucket, Key=place.key(name), Body=to_parquet(nested(of_report)), ContentType=MEDIA_TYPE
     )
+    return _new_version(name, put["ETag"], of_report, row)
+
+
+def stored_version(s3: S3Client, place: Place, name: str) -> NewVersion:
+    """What `put_version` said of the version that is there. Raises StaleVersionError if it is not."""
+    try:
+        found = s3.get_object(Bucket=place.bucket, Key=place.key(name))
+    except s3.exceptions.NoSuchKey:
+        raise StaleVersionError(place.uri(name)) from None
+    of_report = flat(nested_of(found["Body"].read()))
+    return _new_version(name, found["ETag"], of_report, of_report["reports"].to_pylist()[0])
+
+
+def _new_version(name: str, etag: str, of_report: Mapping[str, pa.Table], row: Mapping[str, Any]) -> NewVersion:
     return NewVersion(
         "lake" if row["outcome"] == "validated" else "quarantine",
         name,
-        plain_etag(put["ETag"]),
+        plain_etag(etag),
         figures_of(of_report["cells"]),
         row["report_id"] == report_id(row["agency"], row["year"]),
     )

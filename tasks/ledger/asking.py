@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, or_, select, tuple_
 
 from tasks.ledger.database import Database
-from tasks.ledger.rows import chunks, object_row, select_objects, starts_with
+from tasks.ledger.rows import chunks, object_row, same_versions, select_objects, starts_with
 from tasks.ledger.standing import DECIDED
 from tasks.ledger.tables import Instant, landed, objects, versions
-from tasks.ledger.values import Counts, ObjectRow
+from tasks.ledger.values import Counts, ObjectRow, ObjectVersion
 
 _COUNTED_FIRST = ("validated", "quarantined", "rejected")
 
@@ -28,6 +28,16 @@ class Asking(Database):
                 for chunk in chunks(ids)
                 for row in connection.execute(select_objects().where(objects.c.id.in_(chunk)))
             }
+
+    def ids_of(self, found: Collection[ObjectVersion]) -> dict[ObjectVersion, int]:
+        """The ids of these landed versions."""
+        ids: dict[tuple[str, str, str], int] = {}
+        with self.reading() as connection:
+            for chunk in chunks(found):
+                query = select(objects.c.id, objects.c.bucket, objects.c.key, objects.c.etag)
+                for row in connection.execute(query.where(same_versions(chunk))):
+                    ids[row.bucket, row.key, row.etag] = row.id
+        return {o: ids[o.bucket, o.key, o.etag] for o in found if (o.bucket, o.key, o.etag) in ids}
 
     def find(self, bucket: str, key: str) -> list[ObjectRow]:
         """The versions of a landed object, the newest first."""

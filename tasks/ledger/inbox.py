@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
@@ -31,7 +31,8 @@ class Inbox(Database):
     def add(self, found: Iterable[ObjectVersion]) -> list[int]:
         """Make a row for each that has none; returns the ids of the new ones.
 
-        Where an event did not tell when it landed, or how large it is, a listing that does completes the row.
+        Where an event did not tell when it landed, or how large it is, a listing that does completes the row. A known
+        version that landed again after another one of its key is done again: it is the latest now.
         """
         insert = postgresql.insert if self.is_postgresql else sqlite.insert
         statement = insert(objects).on_conflict_do_nothing().returning(objects.c.id)
@@ -42,15 +43,17 @@ class Inbox(Database):
                 rows = [_landed(o) | {"seen_at": seen_at} for o in chunk]
                 added += connection.execute(statement.values(rows)).scalars()
                 _complete(connection, chunk)
+                _open_again(connection, chunk)
         return sorted(added)
 
     def missing_from(self, found: Sequence[ObjectVersion]) -> list[ObjectVersion]:
-        """Those of `found` that the ledger does not know."""
+        """Those of `found` that the ledger does not know, or not as landed again (see `add`)."""
         known: set[tuple[str, str, str]] = set()
         with self.reading() as connection:
             for chunk in chunks(found):
                 query = select(objects.c.bucket, objects.c.key, objects.c.etag).where(same_versions(chunk))
                 known.update(tuple(row) for row in connection.execute(query))
+                known.difference_update((o.bucket, o.key, o.etag) for o in _landed_again(connection, chunk).values())
         return [o for o in found if (o.bucket, o.key, o.etag) not in known]
 
     def waiting(self, limit: int) -> list[Waiting]:
@@ -67,6 +70,17 @@ class Inbox(Database):
         with self.writing() as connection:
             at = self.now(connection)
             return _update(connection, ids, is_free, run_id=run_id, dispatched_at=at)
+
+    @retried
+    def hand_all_to(self, run_id: str, bucket: str, prefix: str) -> list[int]:
+        """Hand to a run everything under `prefix` that waits; returns it, the oldest first."""
+        c = objects.c
+        with self.writing() as connection:
+            now = self.now(connection)
+            wanted = [c.is_open, c.run_id.is_(None), _is_free(now), c.bucket == bucket, starts_with(c.key, prefix)]
+            ids = [row.id for row in _found(connection, wanted, None, None)]
+            _update(connection, ids, c.is_open, run_id=run_id, dispatched_at=now)
+            return ids
 
     def runs_out(self) -> list[RunOut]:
         """The runs that objects were handed to that are still open, with those objects; the oldest run first."""
@@ -99,7 +113,8 @@ class Inbox(Database):
     ) -> list[Claimed]:
         """Take a lease on these open objects, or on any that wait; what a live other holds is left out.
 
-        For `run_id` only what no other run was handed: of two runs for one object one alone gets it.
+        For `run_id` only what no other run was handed: of two runs for one object one alone gets it. Of an object's
+        versions no two are held at a time, so that their receipts do not cross.
         """
         c = objects.c
         with self.writing() as connection:
@@ -109,7 +124,8 @@ class Inbox(Database):
                 wanted.append(or_(c.run_id.is_(None), c.run_id == run_id))
             if prefix is not None:
                 wanted.append(starts_with(c.key, prefix))
-            rows = list(_found(connection, wanted, ids, limit))
+            wanted.append(~_other_is_held(now))
+            rows = _one_of_a_key(_found(connection, wanted, ids, limit))
             lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
             handed = {"run_id": run_id} if run_id is not None else {}
             _update(connection, [r.id for r in rows], c.is_open, attempts=c.attempts + 1, **lease, **handed)
@@ -126,12 +142,16 @@ class Inbox(Database):
             return _update(connection, ids, _is_held_by(owner), lease_until=until)
 
     @retried
-    def release(self, ids: Collection[int], owner: str, *, uncount: bool = False) -> list[int]:
-        """Give back what is not done; `uncount`: the attempt was none. They stay with the run they were handed to."""
-        changed: dict[str, Any] = dict(_NO_LEASE)
+    def release(self, ids: Collection[int], owner: str, *, uncount: bool = False, again_in: float = 0.0) -> list[int]:
+        """Give back what is not done, for nobody to take within `again_in` seconds; `uncount`: the attempt was none.
+
+        They stay with the run that they were handed to.
+        """
+        changed: dict[str, Any] = {"lease_owner": None}
         if uncount:
             changed["attempts"] = objects.c.attempts - 1
         with self.writing() as connection:
+            changed["lease_until"] = self.now(connection) + timedelta(seconds=again_in) if again_in else None
             return _update(connection, ids, _is_held_by(owner), **changed)
 
     @retried
@@ -178,12 +198,55 @@ def _complete(connection: Connection, found: Sequence[ObjectVersion]) -> None:
         connection.execute(update(objects).where(c.id == bindparam("b_id")), rows)
 
 
+def _landed_again(connection: Connection, found: Sequence[ObjectVersion]) -> dict[int, ObjectVersion]:
+    """By id: known versions that landed once more after another version of the same key had."""
+    c = objects.c
+    query = select(c.id, c.bucket, c.key, c.etag, c.landed_at).where(c.landed_at.is_not(None))
+    known = {(o.bucket, o.key, o.etag): o.landed_at for o in found if o.landed_at}
+    rows = [row for row in connection.execute(query.where(same_versions(found))) if tuple(row[1:4]) in known]
+    later = {row.id: row for row in rows if known[row.bucket, row.key, row.etag] > row.landed_at}
+    others: defaultdict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
+    if later:
+        keys = sorted({(row.bucket, row.key) for row in later.values()})
+        for row in connection.execute(query.where(tuple_(c.bucket, c.key).in_(keys))):
+            others[row.bucket, row.key].append(row)
+    again = {}
+    for row in later.values():
+        at = known[row.bucket, row.key, row.etag]
+        if any(o.etag != row.etag and row.landed_at < o.landed_at < at for o in others[row.bucket, row.key]):
+            again[row.id] = ObjectVersion(row.bucket, row.key, row.etag, at)
+    return again
+
+
+def _open_again(connection: Connection, found: Sequence[ObjectVersion]) -> None:
+    c = objects.c
+    for object_id, o in _landed_again(connection, found).items():
+        connection.execute(update(objects).where(c.id == object_id).values(landed_at=o.landed_at))
+        connection.execute(update(objects).where(c.id == object_id, ~c.is_open).values(REOPENED | {"is_replay": False}))
+
+
 def _is_free(now: Any) -> ColumnElement[bool]:  # noqa: ANN401
     return or_(objects.c.lease_until.is_(None), objects.c.lease_until <= now)
 
 
 def _is_held_by(owner: str) -> ColumnElement[bool]:
     return objects.c.is_open & (objects.c.lease_owner == owner)
+
+
+def _other_is_held(now: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    """Whether another version of the same object is being worked at."""
+    other, c = objects.alias(), objects.c
+    same = and_(other.c.bucket == c.bucket, other.c.key == c.key, other.c.id != c.id)
+    held = and_(same, other.c.lease_owner.is_not(None), other.c.lease_until > now)
+    return exists().where(held).correlate(objects)
+
+
+def _one_of_a_key(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    """The first of each object's versions."""
+    firsts: dict[tuple[str, str], Row[Any]] = {}
+    for row in rows:
+        firsts.setdefault((row.bucket, row.key), row)
+    return list(firsts.values())
 
 
 def _found(

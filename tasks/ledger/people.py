@@ -40,6 +40,14 @@ class People(Database):
                     found[row.sha256].append(DecisionRow(**row._mapping))
         return dict(found)
 
+    def every_decision(self) -> dict[str, list[DecisionRow]]:
+        """All decisions by the bytes that they are on."""
+        found: defaultdict[str, list[DecisionRow]] = defaultdict(list)
+        with self.reading() as connection:
+            for row in connection.execute(select(decisions).order_by(decisions.c.at, decisions.c.id)):
+                found[row.sha256].append(DecisionRow(**row._mapping))
+        return dict(found)
+
     @retried
     def replace_relations(self, report_id: str, rows: Sequence[Relation]) -> bool:
         """Let `rows` be all that the report says beside others; returns whether that is news."""

@@ -203,7 +203,7 @@ def _changed(one: Settlement, row: Row[Any], now: datetime) -> dict[str, Any]:
         **lease,
         "is_open": not is_gone,
         "size": row.size if one.size is None else one.size,
-        "landed_at": one.landed_at or row.landed_at,
+        "landed_at": row.landed_at or one.landed_at,
         "receipt_due": row.receipt_due if is_gone else now,
         "revision": row.revision + 1,
     }
@@ -225,7 +225,7 @@ def _version(one: Settlement, row: Row[Any], now: datetime) -> dict[str, Any]:
         "name": new.name,
         "year": one.year or 0,
         "object_id": row.id,
-        "landed_at": one.landed_at or row.landed_at or row.seen_at,
+        "landed_at": row.landed_at or one.landed_at or row.seen_at,
         "stored_etag": new.stored_etag,
         "figures": new.figures,
         "is_named": new.is_named,

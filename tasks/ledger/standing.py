@@ -2,10 +2,10 @@
 
 Of one report the order is that of landing (`landed_at`, `etag`), whatever order the judgements come in:
 
-| place      | current is                        | unless                                                               |
-|------------|-----------------------------------|----------------------------------------------------------------------|
-| lake       | the last version judged validated | a later one lies in quarantine whose bytes were once in the lake     |
-| quarantine | the last version judged not       | a later one is validated; or it has no name, and its key a newer one |
+| place      | current is                        | unless                                                             |
+|------------|-----------------------------------|--------------------------------------------------------------------|
+| lake       | the last version judged validated | a later one lies in quarantine whose bytes were once in the lake   |
+| quarantine | the last version judged not       | a later one is validated, or it has no name and its key a newer one|
 
 So an older version never replaces a later one, a quarantined correction leaves the old figures standing, and what was
 overruled (retracted by a person, refused by better rules) leaves the lake without bringing back what it had replaced;
@@ -79,19 +79,18 @@ class Picture:
     def current(self, report_id: str) -> Current:
         """What should be current of the report."""
         known = self.reports.get(report_id, ())
-        held = [v for v in known if v.row.holds]
-        validated = max((v for v in held if v.place == "lake"), key=_order, default=None)
-        quarantined = [v for v in held if v.place == "quarantine"]
         once_in_lake = {v.row.sha256 for v in known if v.place == "lake"}
-        stops = [v for v in quarantined if v.row.sha256 in once_in_lake and v.row.review != "reject"]
-        kept = max((v for v in quarantined if not self.is_displaced(v)), key=_order, default=None)
-        if validated and kept and kept.order < validated.order:
-            kept = None
-        if validated and any(v.order > validated.order for v in stops):
-            validated = None
-        places = [v for v in (validated, kept) if v]
-        stored = {v.place: v for v in places if v.row.is_stored}
-        missed = next((v for v in places if not v.row.is_stored), None)
+        found: dict[PlaceName, Version] = {}
+        for version in sorted((v for v in known if v.row.holds), key=_order, reverse=True):
+            if version.place == "lake":
+                found["lake"] = version
+                break
+            if not self.is_displaced(version):
+                found.setdefault("quarantine", version)
+            if version.row.sha256 in once_in_lake and version.row.review != "reject":
+                break
+        stored = {place: version for place, version in found.items() if version.row.is_stored}
+        missed = next((version for version in found.values() if not version.row.is_stored), None)
         return Current(stored.get("lake"), stored.get("quarantine"), missed)
 
     def is_displaced(self, version: Version) -> bool:

@@ -18,7 +18,7 @@ _IN_PAGE = re.compile(f"{_BEGIN}.*?{_END}", re.DOTALL)
 
 
 def standing_dict(standing: Standing, written: str | None) -> Json:
-    """What a receipt's JSON says of it; `written` is the address of its version, which is told while that is current."""
+    """What a receipt's JSON says of it; `written` is its version's address, told while that is current."""
     return {
         "written": [written] if written and standing.is_current else [],
         "superseded_by_quarantined": standing.corrected_by_quarantined is not None,

@@ -7,7 +7,7 @@ as absent.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from tasks.ledger import Ledger, ObjectRow, ReceiptWritten, Standing
@@ -87,7 +87,7 @@ def refresh_due(s3: S3Client, buckets: Buckets, ledger: Ledger, older_than: date
     return len(rows)
 
 
-def stored_receipts(s3: S3Client, buckets: Buckets) -> Iterable[tuple[str, Json]]:
+def stored_receipts(s3: S3Client, buckets: Buckets) -> Iterator[tuple[str, Json]]:
     """Every receipt that is in S3, of whatever version, with its name: what a ledger is made of anew."""
     place = buckets.receipts
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key("")):
