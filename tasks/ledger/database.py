@@ -99,6 +99,12 @@ class Database:
                 connection.execute(select(func.pg_advisory_xact_lock(_SETTLE_LOCK)))
             yield connection
 
+    @contextmanager
+    def apart(self) -> Iterator[Connection]:
+        """A connection outside transactions, for what lasts longer than one."""
+        with self._engine_here().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
     def now(self, connection: Connection) -> datetime:
         """The instant by the clock that all who use the database share."""
         if not self.is_postgresql:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from tasks.analysis.export.headers import label_in_all_tables
 from tasks.analysis.export.order import order_by
 from tasks.lake.agencies import names_of, normal_name
-from tasks.lake.query import connect, quoted
+from tasks.lake.query import connect, literal
 from tasks.lake.schemas import LAKE_TABLES
 from tasks.settings import Buckets
 
@@ -120,7 +120,7 @@ def _condition(lake: duckdb.DuckDBPyConnection, selection: Selection) -> str:
         conditions.append(f"year IN ({', '.join(map(str, selection.years))})")
     if selection.agencies:
         names = _stored_names(lake, selection.agencies)
-        conditions.append(f"agency IN ({', '.join(map(quoted, names))})")
+        conditions.append(f"agency IN ({', '.join(map(literal, names))})")
     return " AND ".join(conditions)
 
 
