@@ -61,7 +61,7 @@ def put_version(s3: S3Client, place: Place, judged: Judged) -> NewVersion:
 def put_tables(s3: S3Client, place: Place, of_report: Mapping[str, pa.Table]) -> NewVersion:
     """Write the version that has these tables."""
     row = of_report["reports"].to_pylist()[0]
-    name = version_name(row["report_id"], row["year"], row["source_etag"])
+    name = version_name(row["report_id"], row["year"], row["source_key"], row["source_etag"])
     put = s3.put_object(
         Bucket=place.bucket, Key=place.key(name), Body=to_parquet(nested(of_report)), ContentType=MEDIA_TYPE
     )
