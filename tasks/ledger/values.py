@@ -110,6 +110,8 @@ class Settlement:
     is_name_bound: bool = False
     review: str | None = None
     version: NewVersion | None = None
+    processed_at: datetime | None = None
+    """Where it is known from a receipt; else now."""
 
 
 @dataclass(frozen=True, slots=True)
