@@ -208,7 +208,7 @@ def test_any_interleaving_ends_as_the_model_says(ledger, database):
         pass
 
     Machine.ledger = ledger
-    examples = {"sqlite": 40, "postgresql": 6}[database]
+    examples = {"sqlite": 60, "postgresql": 6}[database]
     run_state_machine_as_test(
         Machine,
         settings=settings(
