@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, or_, select, tuple_
 
 from tasks.ledger.database import Database
-from tasks.ledger.rows import chunks, object_row, same_versions, select_objects, starts_with
+from tasks.ledger.rows import chunks, object_row, select_objects, starts_with, under
 from tasks.ledger.standing import DECIDED, counts_as_first
 from tasks.ledger.tables import Instant, landed, objects, versions
 from tasks.ledger.values import Counts, ObjectRow, ObjectVersion
@@ -27,14 +27,17 @@ class Asking(Database):
                 for row in connection.execute(select_objects().where(objects.c.id.in_(chunk)))
             }
 
+    def rows_of(self, found: Collection[ObjectVersion]) -> list[ObjectRow]:
+        """What is known of these landed versions; those that the ledger does not know are not there."""
+        wanted = {(o.bucket, o.key, o.etag) for o in found}
+        rows = [
+            row for keys in under((o.bucket, o.key) for o in found) for row in self._rows(select_objects().where(keys))
+        ]
+        return [row for row in rows if (row.object.bucket, row.object.key, row.object.etag) in wanted]
+
     def ids_of(self, found: Collection[ObjectVersion]) -> dict[ObjectVersion, int]:
         """The ids of these landed versions."""
-        ids: dict[tuple[str, str, str], int] = {}
-        with self.reading() as connection:
-            for chunk in chunks(found):
-                query = select(objects.c.id, objects.c.bucket, objects.c.key, objects.c.etag)
-                for row in connection.execute(query.where(same_versions(chunk))):
-                    ids[row.bucket, row.key, row.etag] = row.id
+        ids = {(row.object.bucket, row.object.key, row.object.etag): row.id for row in self.rows_of(found)}
         return {o: ids[o.bucket, o.key, o.etag] for o in found if (o.bucket, o.key, o.etag) in ids}
 
     def find(self, bucket: str, key: str) -> list[ObjectRow]:

@@ -141,12 +141,13 @@ def retried(method: Callable[Concatenate[D, P], T]) -> Callable[Concatenate[D, P
 
     @wraps(method)
     def repeated(self: D, *args: P.args, **kwargs: P.kwargs) -> T:
+        kept: Any = [list(arg) if isinstance(arg, Iterator) else arg for arg in args]
         for _ in range(_ATTEMPTS - 1):
             try:
-                return method(self, *args, **kwargs)
+                return method(self, *kept, **kwargs)
             except _CollisionError:
                 time.sleep(0.01)
-        return method(self, *args, **kwargs)
+        return method(self, *kept, **kwargs)
 
     return cast(Callable[Concatenate[D, P], T], repeated)
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
 from tasks.ledger.inbox import REOPENED
-from tasks.ledger.rows import chunks
-from tasks.ledger.standing import Key, Picture, Version, counts_as_first, look
+from tasks.ledger.rows import Key, chunks, under
+from tasks.ledger.standing import Picture, Version, counts_as_first, look
 from tasks.ledger.tables import changes, objects, versions
 from tasks.ledger.values import LeaseLostError, ReceiptWritten, Settled, Settlement, Standing
 
@@ -165,9 +165,8 @@ class _Scope:
         for chunk in chunks([row.id for _, row in settled]):
             reports.update(connection.execute(select(v.report_id).where(v.object_id.in_(chunk))).scalars())
         ids: set[int] = set()
-        for keys_chunk in chunks(sorted(keys)):
-            same = select(o.id).where(tuple_(o.bucket, o.key).in_(keys_chunk))
-            ids.update(connection.execute(same).scalars())
+        for condition in under(keys):
+            ids.update(connection.execute(select(o.id).where(condition)).scalars())
         for chunk in chunks(sorted(ids)):
             nameless = select(v.report_id).where(v.object_id.in_(chunk), v.holds, ~v.is_named)
             reports.update(connection.execute(nameless).scalars())
@@ -230,7 +229,7 @@ def _write_objects(connection: Connection, settled: Sequence[tuple[Settlement, R
 
 def _changed(one: Settlement, row: Row[Any], now: datetime) -> dict[str, Any]:
     """The columns of an object after its settlement."""
-    judged = {name: getattr(one, name) for name in (*_TOLD[:3], *_READ)} | {"processed_at": now}
+    judged = {name: getattr(one, name) for name in (*_TOLD[:3], *_READ)} | {"processed_at": one.processed_at or now}
     was = {name: row._mapping[name] for name in (*_TOLD, *_READ)}
     is_gone = one.outcome == "gone"
     if is_gone and row.outcome is not None:

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
-from tasks.ledger.rows import chunks
+from tasks.ledger.rows import Key, chunks, under
 from tasks.ledger.tables import landed, objects, versions
 from tasks.ledger.values import Other, PlaceName, Standing
 
@@ -34,7 +34,6 @@ DECIDED = ("reject", "retract")
 
 _FIRST = ("validated", "quarantined", "rejected")
 
-Key = tuple[str, str]
 Order = tuple[datetime, str, int]
 
 
@@ -156,8 +155,8 @@ def _newest(connection: Connection, keys: Collection[Key]) -> dict[Key, Other]:
     query = select(c.id, c.bucket, c.key, c.etag, landed.label("landed"))
     query = query.where(c.outcome.in_(JUDGED)).order_by(landed, c.etag, c.id)
     newest: dict[Key, Other] = {}
-    for chunk in chunks(sorted(keys)):
-        for row in connection.execute(query.where(tuple_(c.bucket, c.key).in_(chunk))):
+    for condition in under(keys):
+        for row in connection.execute(query.where(condition)):
             newest[row.bucket, row.key] = Other(row.id, row.bucket, row.key, row.etag, row.landed)
     return newest
 
