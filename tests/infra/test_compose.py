@@ -14,19 +14,22 @@ import pytest
 import yaml
 from prefect.settings.legacy import _get_valid_setting_names
 from prefect.settings.models.root import Settings
+from sqlalchemy.engine import make_url
 
 from flows.services.definitions import NAMES
 from flows.worker.draining import LAST_SECONDS
+from tasks.ledger import database_url
 from tasks.settings import VARIABLES, buckets_from_env
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]
+JOBS = {"ledger", "setup"}
 OURS = [name for name, service in SERVICES.items() if "build" in service]
 
 
 def test_services_are_those_of_one_machine_and_what_they_need():
-    assert set(SERVICES) == {*NAMES, "postgres", "setup"}
+    assert set(SERVICES) == {*NAMES, "postgres", *JOBS}
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -68,8 +71,24 @@ def test_ports_are_published_on_loopback_only():
     assert all(port.startswith("127.0.0.1:") for port in published)
 
 
-def test_every_service_but_the_job_has_a_health_check():
-    assert {name for name, service in SERVICES.items() if "healthcheck" not in service} == {"setup"}
+def test_every_service_but_the_jobs_has_a_health_check():
+    assert {name for name, service in SERVICES.items() if "healthcheck" not in service} == JOBS
+
+
+def test_the_ledger_has_a_database_of_its_own_that_is_there_before_anybody_asks(monkeypatch):
+    prefect = SERVICES["prefect"]["environment"]["PREFECT_SERVER_DATABASE_CONNECTION_URL"]
+    for name in OURS:
+        url = SERVICES[name]["environment"]["NIANBAO_DATABASE_URL"]
+        monkeypatch.setenv("NIANBAO_DATABASE_URL", url)
+        assert database_url() == url
+        assert (make_url(url).host, make_url(url).database) == ("postgres", "nianbao")
+        assert make_url(prefect).database == "prefect"
+    for name in ("receiver", "worker"):
+        assert SERVICES[name]["depends_on"]["ledger"] == {"condition": "service_completed_successfully"}
+
+
+def test_events_are_taken_without_prefect():
+    assert "prefect" not in SERVICES["receiver"]["depends_on"]
 
 
 def test_what_is_waited_for_can_come_true():
