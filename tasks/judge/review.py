@@ -10,6 +10,7 @@ from expectations.evidence import Decision, DecisionKind
 from expectations.forms import FIRST_YEAR
 from expectations.messages import NAMES
 from expectations.rules.documents import IDENTITY_DOUBTS
+from tasks.errors import Mistaken
 from tasks.judge.decisions import RETRACTED, Correction, Review, in_force, review_in, review_text, value_of
 from tasks.lake.versions import read_version
 from tasks.ledger import Ledger, ObjectRow, VersionRow
@@ -20,8 +21,10 @@ from tasks.settings import Buckets
 from tasks.storage import S3Client, head_object, read_object
 
 
-class CannotDecideError(ValueError):
+class CannotDecideError(Mistaken):
     """A decision that makes no sense on this object; the message says why, in Chinese."""
+
+    code = "DECISION.IMPOSSIBLE"
 
 
 def decide(

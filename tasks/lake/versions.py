@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.errors import Failure
 from tasks.lake.rows import Judged, report_id, tables
 from tasks.lake.schemas import KEY, SCHEMAS
 from tasks.ledger import NewVersion
@@ -31,8 +32,11 @@ NESTED = tuple(table for table in SCHEMAS if table != "reports")
 MEDIA_TYPE = "application/vnd.apache.parquet"
 
 
-class StaleVersionError(LookupError):
+class StaleVersionError(Failure):
     """The object is not the one that was settled: it is gone, or another has written over it whose lease was lost."""
+
+    code = "LAKE.STALE_VERSION"
+    meaning = "报告版本不在了，或已被改写"
 
 
 def plain_type(kind: pa.DataType) -> pa.DataType:

@@ -6,21 +6,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from tasks.errors import Failure, Outage
+
 PlaceName = Literal["lake", "quarantine"]
 ObjectOutcome = Literal["validated", "quarantined", "rejected", "duplicate", "failed", "gone"]
 """How an object ended; `gone`: it was deleted before it was read, and has no receipt."""
 
 
-class LedgerError(Exception):
+class LedgerError(Failure):
     """The ledger cannot be used as it is; the message says why, in Chinese."""
 
+    code = "LEDGER.UNUSABLE"
 
-class LedgerAwayError(LedgerError):
+
+class LedgerAwayError(LedgerError, Outage):
     """The database cannot be reached or is busy for too long: broken machinery, to be tried again."""
+
+    code = "LEDGER.AWAY"
 
 
 class LeaseLostError(LedgerError):
     """Somebody else has taken over all of these objects: whoever held them must leave them alone."""
+
+    code = "LEDGER.LEASE_LOST"
 
     def __init__(self, ids: tuple[int, ...]) -> None:
         self.ids = ids

@@ -15,9 +15,12 @@ from tasks.ledger.tables import escaped, metadata, unescaped
 from tests.tasks.ledger.story import landed
 
 
-def test_it_lies_at_home_unless_the_settings_say_otherwise(tmp_path):
-    assert database_url({"NIANBAO_HOME": str(tmp_path)}) == f"sqlite:///{tmp_path}/ledger.sqlite"
-    assert database_url({"NIANBAO_DATABASE_URL": "postgresql://h/d"}) == "postgresql://h/d"
+def test_it_lies_at_home_unless_the_settings_say_otherwise(tmp_path, monkeypatch):
+    monkeypatch.delenv("NIANBAO_DATABASE_URL", raising=False)
+    monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
+    assert database_url() == f"sqlite:///{tmp_path}/ledger.sqlite"
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", "postgresql://h/d")
+    assert database_url() == "postgresql://h/d"
     assert Ledger.open("postgresql://u:p@h/d").url.drivername == "postgresql+psycopg"
 
 
