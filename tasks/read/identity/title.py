@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from expectations.forms import FORMS
 from tasks.read.characters import nfkc
+from tasks.read.dates import ANY_YEAR, is_month, is_part, part_group, year_group, year_of
 from tasks.read.identity.names import is_body, is_placed, same_body
 from tasks.read.lines import Line
-from tasks.read.sections import headings
+from tasks.read.sections import headings, section_number
 
-DIGITS = str.maketrans("〇○◯Oo零一二三四五六七八九", "000000123456789")
-YEAR = r"(?P<year{n}>(?:19|20)\d\d|二[〇○◯Oo零0][〇○◯Oo零0一二三四五六七八九]{{2}})年?度?"
 _AGENCY = r"(?P<agency>[\u4e00-\u9fff()·、]{2,60}?)"
 _TITLE = re.compile(
-    rf"\A(?:关于)?(?:{YEAR.format(n=1)})?(?:关于)?{_AGENCY}?(?:关于)?(?:{YEAR.format(n=2)})?(?:的)?"
-    rf"(?:本级)?(?:政府|政务)?信息公开(?:工作)?(?:情况)?(?:{YEAR.format(n=3)})?(?:的)?(?:年度|年)?(?:工作)?(?:情况)?(?:的)?"
-    rf"(?P<kind>报告|年报)(?:\((?P<remark>[^()]{{0,24}})\))?(?:{YEAR.format(n=5)})?\Z"
+    rf"\A(?:关于)?(?:{year_group(1)}{part_group(1)})?(?:关于)?{_AGENCY}?(?:关于)?(?:{year_group(2)}{part_group(2)})?(?:的)?"
+    rf"(?:本级)?(?:政府|政务)?信息公开(?:工作)?(?:情况)?(?:{year_group(3)}{part_group(3)})?(?:的)?(?:年度|年)?(?:工作)?(?:情况)?(?:的)?"
+    rf"(?P<part4>半(?=年)|半年度?|(?:第?[一二三四1-4])?季度?)?"
+    rf"(?P<kind>报告|年报|报(?<=季报))(?:\((?P<remark>[^()]{{0,24}})\))?(?:{year_group(5)})?\Z"
 )
-_REMARKED_YEAR = re.compile(rf"\A{YEAR.format(n=4)}\Z")
+_REMARKED_YEAR = re.compile(rf"\A{year_group(4)}{part_group(5)}\Z")
 _MARK = re.compile(
     r"\A(?:(?:标题|名称|题目|文件名称|信息名称)[:：]|附件?[\d一二三四五六七八九十]*[:：.、]|附件[\d一二三四五六七八九十]*)"
 )
-_REMARK = re.compile(r"\([^()]+\)|(?:20\d\d|二.{3})年度?")
+_REMARK = re.compile(rf"\([^()]+\)|{ANY_YEAR}年度?")
 """A line that stands by itself under the title: （2023年度）."""
 _TWICE = re.compile(r"\A([\u4e00-\u9fff]{2,6}?[省市县区州])[^()（）]*(?<![、和与及])(?=\1)")
 """What stands before a name that begins with the same place: the name of a site, or of the place alone."""
@@ -48,6 +49,9 @@ _CUT = re.compile(r"(?!市场|区块|州际|乡村|乡镇)[省市县区州旗镇
 """How a name begins whose place was cut in two."""
 _LONGEST_PLACE = 8
 _SPAN = 5
+_BETWEEN = 20
+"""Lines above its first section in which the title of a report is looked for that follows another."""
+_SECTIONS = FORMS["2021"].sections
 _SEARCHED = 80
 _TAG_RANK = {"title": 3, "h1": 3, "h2": 2, "h3": 1}
 
@@ -56,7 +60,8 @@ _TAG_RANK = {"title": 3, "h1": 3, "h2": 2, "h3": 1}
 class Title:
     """The title as printed, without spaces, and what it says; None for what it leaves out.
 
-    `years` are all that it names, `lines` the number of lines that it was read from, `end` the place of the last one.
+    `years` are all that it names, `part` is what it tells of if less than a year, `lines` the number of lines that it
+    was read from, `end` the place of the last one.
     """
 
     text: str
@@ -65,6 +70,7 @@ class Title:
     lines: int = 1
     end: int = -1
     rank: tuple[float, ...] = ()
+    part: str = ""
 
     @property
     def year(self) -> int | None:
@@ -103,6 +109,19 @@ def find_title(lines: Sequence[Line]) -> Titles:
     return Titles(best, tuple(same), tuple(rivals), any(map(_NAVIGATION.search, plain)))
 
 
+def several(lines: Sequence[Line]) -> list[Sequence[Line]]:
+    """The reports that stand one after another in `lines`: each begins with a title and has sections of its own."""
+    starts, last = [0], 0
+    for place, number in [(n, number) for n, line in enumerate(lines) if (number := section_number(line))]:
+        if number == _SECTIONS[0].number and last:
+            between = [n for n in range(last + 1, place) if lines[n].text.strip()][-_BETWEEN:]
+            title = find_title([lines[n] for n in between]).best
+            if title.text:
+                starts.append(between[title.end - title.lines + 1])
+        last = place
+    return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
 def title_in(text: str) -> Title | None:
     """What `text` says if it is a title as a whole."""
     printed = _MARK.sub("", "".join(text.split()).strip('*#《》“”"'))
@@ -116,15 +135,26 @@ def title_in(text: str) -> Title | None:
     agency = _issuer(agency or "")
     if agency is not None and _FOREIGN.search(agency):
         return None
-    return Title(normal, agency or None, tuple(dict.fromkeys(_years(found))))
+    return Title(normal, agency or None, tuple(dict.fromkeys(_years(found))), part=_part(found))
 
 
 def _years(found: re.Match[str]) -> Iterator[int]:
     """The years of a title; one with a month is a date of issue."""
     remark = _REMARKED_YEAR.match(found["remark"] or "")
-    for text in (found["year1"], found["year2"], found["year3"], remark and remark["year4"], found["year5"]):
+    is_dated = remark and is_month(remark["part5"] or "")
+    in_remark = remark["year4"] if remark and not is_dated else None
+    for text in (found["year1"], found["year2"], found["year3"], in_remark, found["year5"]):
         if text:
-            yield int(text.translate(DIGITS))
+            yield year_of(text)
+
+
+def _part(found: re.Match[str]) -> str:
+    """The part of the year that a title tells of, as printed; empty for the whole year."""
+    remark = _REMARKED_YEAR.match(found["remark"] or "")
+    in_remark = (remark["part5"] or "") if remark else ""
+    parts = [found["part1"], found["part2"], found["part3"], found["part4"]]
+    parts += [] if is_month(in_remark) else [in_remark]
+    return next((text for text in parts if text and is_part(text)), "")
 
 
 def _issuer(agency: str) -> str | None:
@@ -158,7 +188,7 @@ def _ending_at(head: Sequence[Line], plain: Sequence[str], end: int) -> Iterator
             size = max(line.size for line in head[start : end + 1])
             tag = max(_TAG_RANK.get(line.tag, 0) for line in head[start : end + 1])
             marked = bool(_MARK.match(plain[start]))
-            yield Title(title.text, title.agency, title.years, end - start + 1, end, (-marked, tag, round(size / 2)))
+            yield replace(title, lines=end - start + 1, end=end, rank=(-marked, tag, round(size / 2)))
 
 
 def _joins(above: Line, plain: str, line: Line) -> bool:
@@ -195,7 +225,7 @@ def _with_lines_above(title: Title, head: Sequence[Line], plain: Sequence[str]) 
         is_list = bool(start and _PLACE.fullmatch(plain[start]) and _PLACE.fullmatch(plain[start - 1]))
         if is_list or longer is None or not longer.is_sound or longer.years != title.years:
             break
-        title = Title(longer.text, longer.agency, longer.years, title.lines + 1, title.end, title.rank)
+        title = replace(longer, lines=title.lines + 1, end=title.end, rank=title.rank)
         start -= 1
     return title
 
