@@ -76,7 +76,7 @@ def _identify_one(name: str, lines: Sequence[Line], names: Sequence[Line], forms
     told = testimony(name, lines, names, titles.best.text)
     title = chosen(titles, told)
     issued, named = find_date(lines), year_of_name(name)
-    agency = settle_agency(title, titles, told.agencies)
+    agency = settle_agency(title, titles, told)
     year = settle_year(title, titles, told, named, issued, is_own_file(agency.value, told.agencies))
     year = held_against_forms(year, forms)
     notes = [*_notes("agency", agency), *_notes("year", year)]

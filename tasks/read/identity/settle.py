@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from typing import Generic, Literal, TypeVar
 
 from expectations.forms import form_for
@@ -22,7 +23,17 @@ from tasks.read.identity.names import (
     same_body,
 )
 from tasks.read.identity.title import Title, Titles
-from tasks.read.identity.witness import COMPILED, CONTACT, FILE_NAME, LETTERHEAD, NICKNAME, PERIOD, SITE, Witness
+from tasks.read.identity.witness import (
+    COMPILED,
+    CONTACT,
+    FILE_NAME,
+    LETTERHEAD,
+    NICKNAME,
+    PARTICULARS,
+    PERIOD,
+    SITE,
+    Witness,
+)
 from tasks.read.identity.witnesses import Testimony
 
 T = TypeVar("T")
@@ -110,10 +121,11 @@ def year_stand(year: int, witness: Witness[int]) -> Stand:
     return "neither" if year in witness.values else "against"
 
 
-def settle_agency(title: Title, titles: Titles, told: Sequence[Witness[str]]) -> Settled[str]:
+def settle_agency(title: Title, titles: Titles, testimony: Testimony) -> Settled[str]:
     """The issuing body: what the title says, if nothing that counts says otherwise; else what the rest agrees on."""
+    told, hints = testimony.agencies, testimony.named_near
     if title.agency is None:
-        return _untitled_agency(told)
+        return _untitled_agency(told, hints)
     agency = title.agency
     joint = bodies(agency)
     if len(joint) > 1:
@@ -123,13 +135,19 @@ def settle_agency(title: Title, titles: Titles, told: Sequence[Witness[str]]) ->
     opposed = [w for w in opposed if not _signs_what_it_compiled(agency, w, told)]
     rivals = [r.agency for r in titles.rivals if r.agency and not supported and not same_body(r.agency, agency)]
     lonely = not supported and (
-        not title.is_sound or (titles.is_web_page and title.lines > 1 and is_government(agency))
+        not title.is_sound or ((titles.is_web_page or title.is_mixed) and title.lines > 1 and is_government(agency))
     )
     rivals += () if supported else _longer(title, titles)
+    opposed = opposed or _at_odds([w for w in supported if w.weight == "states"])
     if opposed or rivals or lonely:
         others = [*_places(opposed), *(("另一题目", rival) for rival in rivals)]
         return Settled(agency, ((TITLE, agency), *dict.fromkeys(others)))
     return Settled(agency)
+
+
+def _at_odds(told: Sequence[Witness[str]]) -> list[Witness[str]]:
+    """All of `told`, each of which may be the body of a short title, if they are not one body among themselves."""
+    return [] if all(same_body(a.value, b.value) for a, b in combinations(told, 2)) else list(told)
 
 
 def _longer(title: Title, titles: Titles) -> Iterator[str]:
@@ -149,13 +167,13 @@ def _signs_what_it_compiled(agency: str, witness: Witness[str], told: Sequence[W
     return compiled and is_part_of(witness.value, agency)
 
 
-def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
+def _untitled_agency(told: Sequence[Witness[str]], hints: Sequence[Witness[str]]) -> Settled[str]:
     inside = [w for w in told if w.where not in _OF_FILE and not (w.where == SITE and is_government(w.value))]
     states = [w for w in inside if w.weight == "states"]
     first = min(states or inside, key=_is_for_another, default=None)
     if first is None:
         named = next((w.value for w in told if w.where == FILE_NAME), None)
-        return Settled(named, label=FILE_NAME if named else "")
+        return Settled(named, label=FILE_NAME) if named else _near_agency(hints)
     supported = [w for w in told if agency_stand(first.value, w) == "for"]
     own = [w for w in supported if not _is_for_another(w)] or supported
     agency = max((v for w in own for v in w.values if same_body(v, first.value)), key=lambda v: len(normal(v)))
@@ -167,6 +185,17 @@ def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
     if all(map(_is_for_another, supported)):
         return Settled(agency, ((first.where, agency), (f"{first.where}所属机关", _OFFICE.sub("", agency))))
     return Settled(agency)
+
+
+def _near_agency(hints: Sequence[Witness[str]]) -> Settled[str]:
+    """The body that a page's particulars name; in doubt if another one is named near it, or may publish for others."""
+    if not hints:
+        return Settled(None)
+    body = hints[0].value
+    is_one = all(w.where == PARTICULARS and same_body(w.value, body) for w in hints)
+    if is_one and not is_government(body) and not _OFFICE.search(body):
+        return Settled(body, label=PARTICULARS)
+    return Settled(body, tuple(dict.fromkeys(_places(hints))))
 
 
 def _is_for_another(witness: Witness[str]) -> bool:
@@ -248,8 +277,10 @@ def _untitled_year(told: Testimony, named: int | None, issued: date | None, is_o
     if not states:
         return Settled(None)
     first, year = states[0], states[0].value
-    opposed = [w for w in told.years if year_stand(year, w) == "against" and (w.weight == "states" or len(states) == 1)]
     is_labelled = first.weight == "labels"
+    is_alone = len(states) == 1 or not told.years
+    among = told.years or told.hints
+    opposed = [w for w in among if year_stand(year, w) == "against" and (w.weight == "states" or is_alone)]
     others = _places(opposed)
     if is_labelled and issued and _is_out_of_time(year, None, issued):
         others.append((ISSUED, str(issued)))

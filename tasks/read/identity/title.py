@@ -18,9 +18,10 @@ _TITLE = re.compile(
     rf"\A(?:关于)?(?:{year_group(1)}{part_group(1)})?(?:关于)?{_AGENCY}?(?:关于)?(?:{year_group(2)}{part_group(2)})?(?:的)?"
     rf"(?:本级)?(?:政府|政务)?信息公开(?:工作)?(?:情况)?(?:{year_group(3)}{part_group(3)})?(?:的)?(?:年度|年)?(?:工作)?(?:情况)?(?:的)?"
     rf"(?P<part4>半(?=年)|半年度?|(?:第?[一二三四1-4])?季度?)?"
-    rf"(?P<kind>报告|年报|报(?<=季报))(?:\((?P<remark>[^()]{{0,24}})\))?(?:{year_group(5)})?\Z"
+    rf"(?:总结)?(?P<kind>报告|年报|报(?<=季报))(?:\((?P<remark>[^()]{{0,24}})\))?(?:[-—–:·]*{year_group(5)})?\Z"
 )
 _REMARKED_YEAR = re.compile(rf"\A{year_group(4)}{part_group(5)}\Z")
+_BRACKETS = str.maketrans("〔〕[]【】", "()()()")
 _MARK = re.compile(
     r"\A(?:(?:标题|名称|题目|文件名称|信息名称)[:：]|附件?[\d一二三四五六七八九十]*[:：.、]|附件[\d一二三四五六七八九十]*)"
 )
@@ -35,7 +36,7 @@ _NOBODY = re.compile(
     r"\A(?:(?:各|本|我|全|该)?(?:部门|单位|机关|级|局|委|办|市|县|区|镇|乡|街道)|政府|政务|年度|年|度|工作|有关|相关|的)?\Z"
 )
 _FOREIGN = re.compile(r"信息公开|年报|报告|首页|栏目|专栏|网站|门户|目录|通知|\A政务公开|法定主动|当前位置|年度\Z")
-_LAST_WORD = re.compile(r"[告报年度)）*》”\"]\Z")
+_LAST_WORD = re.compile(r"[告报年度)）〕】*》”\"]\Z")
 """How the last line of a title ends; most lines do not."""
 _PIECE = re.compile(r"[\u4e00-\u9fff〇○◯\d()·、《]{1,40}")
 _APART = re.compile(
@@ -61,7 +62,7 @@ class Title:
     """The title as printed, without spaces, and what it says; None for what it leaves out.
 
     `years` are all that it names, `part` is what it tells of if less than a year, `lines` the number of lines that it
-    was read from, `end` the place of the last one.
+    was read from, `end` the place of the last one. `is_mixed`: the medium says that its lines are of different kinds.
     """
 
     text: str
@@ -71,6 +72,7 @@ class Title:
     end: int = -1
     rank: tuple[float, ...] = ()
     part: str = ""
+    is_mixed: bool = False
 
     @property
     def year(self) -> int | None:
@@ -125,7 +127,7 @@ def several(lines: Sequence[Line]) -> list[Sequence[Line]]:
 def title_in(text: str) -> Title | None:
     """What `text` says if it is a title as a whole."""
     printed = _MARK.sub("", "".join(text.split()).strip('*#《》“”"'))
-    normal = nfkc(printed)
+    normal = nfkc(printed).translate(_BRACKETS)
     found = _TITLE.match(normal)
     if found is None:
         return None
@@ -188,7 +190,10 @@ def _ending_at(head: Sequence[Line], plain: Sequence[str], end: int) -> Iterator
             size = max(line.size for line in head[start : end + 1])
             tag = max(_TAG_RANK.get(line.tag, 0) for line in head[start : end + 1])
             marked = bool(_MARK.match(plain[start]))
-            yield replace(title, lines=end - start + 1, end=end, rank=(-marked, tag, round(size / 2)))
+            is_mixed = len({line.tag for line in head[start : end + 1]}) > 1
+            yield replace(
+                title, lines=end - start + 1, end=end, rank=(-marked, tag, round(size / 2)), is_mixed=is_mixed
+            )
 
 
 def _joins(above: Line, plain: str, line: Line) -> bool:

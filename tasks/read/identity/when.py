@@ -20,7 +20,7 @@ from tasks.read.dates import (
     year_of,
 )
 from tasks.read.identity.title import title_in
-from tasks.read.identity.witness import FILE_NAME, NAMES, PAGE_TITLE, PERIOD, Witness, pieces
+from tasks.read.identity.witness import FILE_NAME, NAMES, NEARBY, PERIOD, Witness, pieces
 from tasks.read.lines import Line
 
 _Y = year_group(1)
@@ -45,6 +45,7 @@ _CONTEXT = re.compile(r"(?:统计|期限|报告|年报|时限|时间|数据)[^�
 """What stands before the period of a report, where other periods may be told of too."""
 _NAME_YEAR = re.compile(rf"(?<!\d)({ANY_YEAR})年(?!{MONTH})")
 _PARTLY = re.compile(rf"{_Y}(?P<part>{PART})")
+_NOTICE = re.compile(r"信息公开.*(?:报告|年报|总结)[》)]?(?:的(?:函|通知|公告|通告|请示|报告))?\Z")
 _ON_REPORTS = re.compile(r"年报|年度|信息公开|报告")
 _OPENING_WORDS = 200
 
@@ -87,13 +88,14 @@ def labelled_years(names: Sequence[Line]) -> Iterator[Witness[int]]:
                 yield Witness(NAMES[line.tag], title.years, "labels")
 
 
-def hinted_years(names: Sequence[Line]) -> Iterator[Witness[int]]:
-    """The year of a page whose own title is none of a report's, such as 2023年年报: where nothing else serves."""
-    for line in names:
+def hinted_years(head: Sequence[Line], names: Sequence[Line]) -> Iterator[Witness[int]]:
+    """The years that a page's own title or a notice names without being a report's title: where nothing else serves."""
+    for line in (*names, *head):
         text = "".join(nfkc(line.text).split())
-        years = set(map(year_of, _NAME_YEAR.findall(text)))
-        if line.tag == "page" and len(years) == 1 and _ON_REPORTS.search(text):
-            yield Witness(PAGE_TITLE, tuple(years), "labels")
+        if (line.tag == "page" and _ON_REPORTS.search(text)) or (line.tag != "a" and _NOTICE.search(text)):
+            yield from (
+                Witness(NAMES.get(line.tag, NEARBY), (year_of(year),), "labels") for year in _NAME_YEAR.findall(text)
+            )
 
 
 def parts_of_year(intro: str, begun: str, name: str, names: Sequence[Line]) -> Iterator[Witness[str]]:

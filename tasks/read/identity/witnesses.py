@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tasks.read.characters import nfkc
 from tasks.read.dates import ANY_YEAR, DAY, MONTH, year_group
 from tasks.read.identity.names import BODY, bodies, is_body, normal
 from tasks.read.identity.title import title_in
@@ -16,7 +17,9 @@ from tasks.read.identity.witness import (
     FILE_NAME,
     LETTERHEAD,
     NAMES,
+    NEARBY,
     NICKNAME,
+    PARTICULARS,
     SIGNED,
     SITE,
     Weight,
@@ -36,17 +39,17 @@ _MADE = f"(?:编制|编写|制作|形成)(?:了|完成|并发布|本|《|{_Y})"
 Statements = tuple[tuple[str, re.Pattern[str]], ...]
 _STATEMENTS: Statements = (
     (COMPILED, re.compile(rf"本(?:年度|年)?{_REPORT}(?:是|系)?由{_B}(?:{_DUTY})")),
-    (COMPILED, re.compile(rf"由{_B}(?:负责|组织)?(?:编制(?!委)|编写|起草)")),
+    (COMPILED, re.compile(rf"由{_B}(?:负责|组织|联合|共同)*(?:编制(?!委)|编写|起草)")),
     (COMPILED, re.compile(rf"[,。;:》)，]{_B}(?:特|现|组织|认真|结合实际)?{_MADE}")),
+    (COMPILED, re.compile(rf"(?:\A|[,。;)])(?!由|[^。]{{0,40}}由){_B}(?:按照|根据|依据|依照)[^。由]{{0,60}}?{_MADE}")),
     ("引言（公布）", re.compile(rf"(?:{_TELLS}){_B}{_Y}.{{0,12}}?(?:信息公开|年度?报告|年报)")),
     ("引言（简称）", re.compile(rf"(?:\A|[,。;:、]){_B}\((?:以下|下)[简统]?称[“\"'‘]?(?:本|我)(?:{_SELF})")),
 )
-_OF_THE_REPORT = (_STATEMENTS[0], *_STATEMENTS[3:])
+_OF_THE_REPORT = (_STATEMENTS[0], *_STATEMENTS[4:])
 """Those that speak of the report itself, and not maybe of something else that was made."""
 _CONTACT = re.compile(
     rf"(?:请(?:径)?与|请同|请向|请联系|联系单位:|编制单位:|编制机关:){_B}(?:联系|咨询|反映|[(,。;]|电话|地址|\Z)"
 )
-_UNTIL = "(?:至|到|[-—–~－～]+)"
 _DATE = re.compile(rf"{ANY_YEAR}年{MONTH}(?:{DAY})?|20\d\d[-./]\d{{1,2}}[-./]\d{{1,2}}")
 _BYLINE = re.compile(
     r"\A[(（]?(?:(?:编制|报送|填报)?(?:单位|机关|机构|部门)[:：])?(.{2,40}?)(?:\(盖章\)|\(公章\))?[)）]?\Z"
@@ -56,6 +59,10 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _LETTERHEAD = re.compile(r"\A([\u4e00-\u9fff()]{4,40}?)文件\Z")
+_NOTICE = re.compile(rf"关于(?:报送|上报|公布|发布|印发|转发|批转)[《“]?{_B}{_Y}.*信息公开")
+_PARTICULAR = re.compile(
+    r"(?:发布|公开|发文|制发|编制|责任|制作)(?:机构|单位|机关|部门|主体)\s*[:：]?\s*([\u4e00-\u9fff]{4,30}?)(?=\s|[|,，;；]|发布|\Z)"
+)
 _SITE = re.compile(r"(?:政府)?(?:门户)?(?:网站|网|信息公开专栏|门户)\Z")
 _FILE = re.compile(
     rf"\A(?:\d{{1,3}}[.、_-]?)?(?P<body>[\u4e00-\u9fff()]{{2,40}}?)(?:关于)?{_Y}.*(?:年报|年度报告|信息公开)"
@@ -70,14 +77,15 @@ _LONGEST = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """All that was found, the strongest first; `hints` of the year serve where nothing else names it.
+    """All that was found, the strongest first; `parts` are what tells of less than a year.
 
-    `parts` are what tells of less than a year.
+    Where nothing else names them, there are `hints` of the year, and bodies that are `named_near` the title.
     """
 
     agencies: tuple[Witness[str], ...]
     years: tuple[Witness[int], ...]
     hints: tuple[Witness[int], ...]
+    named_near: tuple[Witness[str], ...]
     parts: tuple[Witness[str], ...]
 
 
@@ -93,7 +101,7 @@ def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_tex
         *_bylines(lines[:first], title_text),
         *_labelled(names),
     ]
-    agencies += [*_letterheads(lines[:first]), *_contacts(intro), *_of_name(name)]
+    agencies += [*_letterheads(lines[:first]), *_passed_on(lines[:first]), *_contacts(intro), *_of_name(name)]
     years = [
         *periods(intro),
         *periods(begun, in_context=True),
@@ -102,7 +110,13 @@ def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_tex
         *labelled_years(names),
     ]
     parts = parts_of_year(intro, begun[:_OPENING_WORDS], name, names)
-    return Testimony(tuple(agencies), tuple(years), tuple(hinted_years(names)), tuple(parts))
+    return Testimony(
+        tuple(agencies),
+        tuple(years),
+        tuple(hinted_years(lines[:first], names)),
+        tuple(_near(lines[:first])),
+        tuple(parts),
+    )
 
 
 def _first_section(lines: Sequence[Line]) -> int:
@@ -186,11 +200,29 @@ def _bylines(lines: Sequence[Line], title_text: str) -> Iterator[Witness[str]]:
             return
 
 
+def _near(lines: Sequence[Line]) -> Iterator[Witness[str]]:
+    """The bodies among a page's particulars, and those that are a line by themselves and no link."""
+    for line in lines:
+        found = _PARTICULAR.search(nfkc(line.text))
+        if found:
+            yield from _named(PARTICULARS, found[1], "labels")
+        elif line.tag != "a" and is_body(line.plain):
+            yield from _named(NEARBY, line.plain, "labels")
+
+
 def _letterheads(lines: Sequence[Line]) -> Iterator[Witness[str]]:
     for line in lines:
         found = _LETTERHEAD.match(line.plain)
         if found:
             yield from _named(LETTERHEAD, found[1], "labels")
+
+
+def _passed_on(lines: Sequence[Line]) -> Iterator[Witness[str]]:
+    """The body whose report a notice above it passes on."""
+    for line in lines:
+        found = _NOTICE.search(line.plain) if line.tag != "a" else None
+        if found:
+            yield from _named(NEARBY, found["body"], "labels")
 
 
 def _labelled(names: Sequence[Line]) -> Iterator[Witness[str]]:
