@@ -52,7 +52,7 @@ def read(document: Document) -> Report:
         cells=checked.cells,
         sections=sections,
         doubts=(*checked.doubts, *_form_doubts(forms, who.year, checked.doubts)),
-        notes=(*who.notes, *section_notes(sections), *_picture_notes(medium)),
+        notes=(*who.notes, *section_notes(sections, medium.stream), *_picture_notes(medium)),
         engine=medium.engine,
         second=medium.second,
         pictured=tuple(sorted({page for page in medium.pictured.values() if page})),

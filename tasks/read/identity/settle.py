@@ -138,7 +138,7 @@ def settle_agency(title: Title, titles: Titles, testimony: Testimony) -> Settled
         not title.is_sound or ((titles.is_web_page or title.is_mixed) and title.lines > 1 and is_government(agency))
     )
     rivals += () if supported else _longer(title, titles)
-    opposed = opposed or _at_odds([w for w in supported if w.weight == "states"])
+    opposed = opposed or _at_odds([w for w in supported if w.weight == "states" and same_body(w.value, agency)])
     if opposed or rivals or lonely:
         others = [*_places(opposed), *(("另一题目", rival) for rival in rivals)]
         return Settled(agency, ((TITLE, agency), *dict.fromkeys(others)))
