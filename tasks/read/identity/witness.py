@@ -33,7 +33,7 @@ COMPILED, SIGNED, CONTACT, FILE_NAME, SITE = "引言（编制单位）", "落款
 PERIOD, PAGE_TITLE, PARTICULARS, NEARBY = "统计期限", "网页标题", "页面信息（发布机构）", "题目附近"
 LETTERHEAD, NICKNAME = "红头", "文件名（简称）"
 """What a file's name says less formally than a title does: no name to publish under."""
-NAMES = {"page": PAGE_TITLE, "head": "页眉页脚"}
+NAMES = {"page": PAGE_TITLE, "head": "页眉页脚", "meta": PARTICULARS}
 
 _SEPARATORS = re.compile(r"\s*[-_|–—>»·]+\s*|\s{2,}")
 

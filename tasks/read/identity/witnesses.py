@@ -109,14 +109,9 @@ def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_tex
         *opening(begun),
         *labelled_years(names),
     ]
+    hints, near = hinted_years(lines[:first], names), _near((*names, *lines[:first]))
     parts = parts_of_year(intro, begun[:_OPENING_WORDS], name, names)
-    return Testimony(
-        tuple(agencies),
-        tuple(years),
-        tuple(hinted_years(lines[:first], names)),
-        tuple(_near(lines[:first])),
-        tuple(parts),
-    )
+    return Testimony(tuple(agencies), tuple(years), tuple(hints), tuple(near), tuple(parts))
 
 
 def _first_section(lines: Sequence[Line]) -> int:
@@ -206,7 +201,7 @@ def _near(lines: Sequence[Line]) -> Iterator[Witness[str]]:
         found = _PARTICULAR.search(nfkc(line.text))
         if found:
             yield from _named(PARTICULARS, found[1], "labels")
-        elif line.tag != "a" and is_body(line.plain):
+        elif line.tag not in ("a", *NAMES) and is_body(line.plain):
             yield from _named(NEARBY, line.plain, "labels")
 
 
