@@ -38,6 +38,7 @@ _NOBODY = re.compile(
 _FOREIGN = re.compile(r"信息公开|年报|报告|首页|栏目|专栏|网站|门户|目录|通知|\A政务公开|法定主动|当前位置|年度\Z")
 _LAST_WORD = re.compile(r"[告报年度)）〕】*》”\"]\Z")
 """How the last line of a title ends; most lines do not."""
+_GOES_ON = re.compile(r"(?:报告|年报|[)）])\s")
 _PIECE = re.compile(r"[\u4e00-\u9fff〇○◯\d()·、《]{1,40}")
 _APART = re.compile(
     r"文件\Z|报告\Z|年报\Z|号\Z|\A附件|\d{1,2}月|信息公开(?:专栏|网|平台)|首页|网站|当前位置|[上下]一[篇条]|\A目录\Z|\A来源"
@@ -180,20 +181,39 @@ def _head(lines: Sequence[Line]) -> list[Line]:
 
 def _ending_at(head: Sequence[Line], plain: Sequence[str], end: int) -> Iterator[Title]:
     """What the lines up to `end` say as a title: the last alone, with the one above, and so on."""
-    if not _LAST_WORD.search(plain[end]) or head[end].tag == "a" or (end and _BEFORE_OTHERS.match(plain[end - 1])):
+    if head[end].tag == "a" or (end and _BEFORE_OTHERS.match(plain[end - 1])):
+        return
+    if not _LAST_WORD.search(plain[end]):
+        title = _title_beside(head[end].text)
+        if title:
+            yield _placed(title, head, plain, end, end)
         return
     for start in range(end, max(end - _SPAN, -1), -1):
         if start < end and not _joins(head[start], plain[start], head[start + 1]):
             return
         title = title_in("".join(head[n].text.lstrip("#*") for n in range(start, end + 1)))
         if title:
-            size = max(line.size for line in head[start : end + 1])
-            tag = max(_TAG_RANK.get(line.tag, 0) for line in head[start : end + 1])
-            marked = bool(_MARK.match(plain[start]))
-            is_mixed = len({line.tag for line in head[start : end + 1]}) > 1
-            yield replace(
-                title, lines=end - start + 1, end=end, rank=(-marked, tag, round(size / 2)), is_mixed=is_mixed
-            )
+            yield _placed(title, head, plain, start, end)
+
+
+def _title_beside(text: str) -> Title | None:
+    """The title with which a line begins that goes on after a gap, as with a site's name in the corner of a page."""
+    if not _GOES_ON.search(text):
+        return None
+    words = text.split()
+    for end in range(len(words) - 1, 0, -1):
+        title = title_in("".join(words[:end]))
+        if title and (title.years or title.agency) and not re.search(r"\d", "".join(words[end:])):
+            return title
+    return None
+
+
+def _placed(title: Title, head: Sequence[Line], plain: Sequence[str], start: int, end: int) -> Title:
+    lines = head[start : end + 1]
+    tag = max(_TAG_RANK.get(line.tag, 0) for line in lines)
+    rank = (-bool(_MARK.match(plain[start])), tag, round(max(line.size for line in lines) / 2))
+    is_mixed = len({line.tag for line in lines}) > 1
+    return replace(title, lines=end - start + 1, end=end, rank=rank, is_mixed=is_mixed)
 
 
 def _joins(above: Line, plain: str, line: Line) -> bool:
