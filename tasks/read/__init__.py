@@ -32,7 +32,7 @@ _SECTIONS_OF_A_REPORT = 3
 def read(document: Document) -> Report:
     """The report in `document`. Raises NoTextLayer, NotAnnualReport or UnsupportedYear if there is none to read."""
     medium = _READERS[document.media_type](document.body)
-    who = identify(document.name, medium.lines, medium.names, _decided_forms(medium))
+    who = identify(document.name, medium.lines, medium.names, _decided_forms(medium), medium.stream.text)
     sections = find_sections(medium.lines)
     is_pictured = bool(medium.pictured) and (bool(who.title) or len(sections) >= _SECTIONS_OF_A_REPORT)
     if medium.is_scan and len(medium.tables) < 3 and not is_pictured:

@@ -45,6 +45,7 @@ class Drawn:
 
 
 _loose_box = quick(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_tight_box = quick(raw.FPDFText_GetCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, *(ctypes.c_void_p,) * 4)
 _owner = quick(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 _angle = quick(raw.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
 _character_matrix = quick(raw.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
@@ -65,7 +66,7 @@ def characters(text_page: pdfium.PdfTextPage) -> Drawn:
     gaps: list[str] = []
     gap = ""
     for index, code in enumerate(codes):
-        text = known[code]
+        text = known[code] if code or not _has_shape(handle, index) else "\ufffd"
         if text in _GAPS:
             gap = "\n" if text == "\n" or gap == "\n" else " "
             continue
@@ -84,7 +85,15 @@ def characters(text_page: pdfium.PdfTextPage) -> Drawn:
     return Drawn(texts, gaps, corners, [angles[owner] for owner in owners], [drawn[owner] for owner in owners], owners)
 
 
+_sides = (ctypes.c_double * 4)()
+_side = tuple(ctypes.addressof(_sides) + ctypes.sizeof(ctypes.c_double) * n for n in range(4))
 _matrix = raw.FS_MATRIX()
+
+
+def _has_shape(handle: int | None, index: int) -> bool:
+    """Whether a character that its font has no name for is more than a gap."""
+    left, right, bottom, top = _sides if _tight_box(handle, index, *_side) else (0.0,) * 4
+    return right > left and top > bottom
 
 
 def _turned(handle: int | None, index: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,7 +22,7 @@ from tasks.read.identity.settle import (
     settle_year,
     year_stand,
 )
-from tasks.read.identity.title import find_title, several
+from tasks.read.identity.title import find_title, several, title_in
 from tasks.read.identity.when import year_of_name
 from tasks.read.identity.witness import Witness
 from tasks.read.identity.witnesses import testimony
@@ -29,6 +30,7 @@ from tasks.read.lines import Line
 from tasks.read.traditional import simplified
 
 T = TypeVar("T")
+_TITLE_LIKE = re.compile(r"(?:信息|資訊)(?:公开|公開).*(?:报告|報告|年报|年報)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +48,41 @@ class Identity:
 
 
 def identify(
-    name: str, lines: Sequence[Line], names: Sequence[Line] = (), forms: Collection[str] = frozenset()
+    name: str,
+    lines: Sequence[Line],
+    names: Sequence[Line] = (),
+    forms: Collection[str] = frozenset(),
+    text: str = "",
 ) -> Identity:
     """Title, agency and year of the report in the file `name`; `names` is what stands outside its running text.
+
+    What nothing names is looked for in `text`, the whole text in file order: there it is our doubt, not missing.
 
     `forms` are the forms that its tables have for certain. What is printed in traditional characters is compared in
     simplified ones, and named as it is printed.
     """
+    who = _identify_as_printed(name, lines, names, forms)
+    return who if who.agency and who.year else _found_elsewhere(who, text)
+
+
+def _found_elsewhere(who: Identity, text: str) -> Identity:
+    """The same with what a title in `text` says in place of what nothing else does."""
+    likely = (line for line in text.split("\n") if _TITLE_LIKE.search(line))
+    titles = [title for line in likely if (title := title_in(simplified(line)))]
+    agency = next((title.agency for title in titles if title.agency), None)
+    year = next((title.year for title in titles if title.year), None)
+    if who.agency is None and agency:
+        who = replace(who, agency=agency, notes=(*who.notes, *_notes("agency", _only_in_text(agency))))
+    if who.year is None and year:
+        who = replace(who, year=year, notes=(*who.notes, *_notes("year", _only_in_text(year))))
+    return who
+
+
+def _only_in_text(value: T) -> Settled[T]:
+    return Settled(value, (("文字次序中的题目", str(value)),))
+
+
+def _identify_as_printed(name: str, lines: Sequence[Line], names: Sequence[Line], forms: Collection[str]) -> Identity:
     printed = [line for line in (*lines, *names, Line(name)) if simplified(line.text) != line.text]
     if not printed:
         return _identify(name, lines, names, forms)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from expectations.forms import FORMS
 from tasks.read.characters import nfkc
 from tasks.read.dates import ANY_YEAR, is_month, is_part, part_group, year_group, year_of
-from tasks.read.identity.names import is_body, is_placed, same_body
+from tasks.read.identity.names import HAN, UNREAD, is_body, is_placed, same_body
 from tasks.read.lines import Line
 from tasks.read.sections import headings, section_number
 
-_AGENCY = r"(?P<agency>[\u4e00-\u9fff()·、]{2,60}?)"
+_AGENCY = rf"(?P<agency>[{HAN}{UNREAD}()·、]{{2,60}}?)"
 _TITLE = re.compile(
     rf"\A(?:关于)?(?:{year_group(1)}{part_group(1)})?(?:关于)?{_AGENCY}?(?:关于)?(?:{year_group(2)}{part_group(2)})?(?:的)?"
     rf"(?:本级)?(?:政府|政务)?信息公开(?:工作)?(?:情况)?(?:{year_group(3)}{part_group(3)})?(?:的)?(?:年度|年)?(?:工作)?(?:情况)?(?:的)?"
@@ -39,7 +39,7 @@ _FOREIGN = re.compile(r"信息公开|年报|报告|首页|栏目|专栏|网站|�
 _LAST_WORD = re.compile(r"[告报年度)）〕】*》”\"]\Z")
 """How the last line of a title ends; most lines do not."""
 _GOES_ON = re.compile(r"(?:报告|年报|[)）])\s")
-_PIECE = re.compile(r"[\u4e00-\u9fff〇○◯\d()·、《]{1,40}")
+_PIECE = re.compile(rf"[{HAN}{UNREAD}〇○◯\d()·、《]{{1,40}}")
 _APART = re.compile(
     r"文件\Z|报告\Z|年报\Z|号\Z|\A附件|\d{1,2}月|信息公开(?:专栏|网|平台)|首页|网站|当前位置|[上下]一[篇条]|\A目录\Z|\A来源"
 )
