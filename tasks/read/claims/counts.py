@@ -20,10 +20,6 @@ _PARTIAL = re.compile(
     "其中|分别|网上|网络|互联网|在线|邮件|邮寄|信函|来函|当面|现场|窗口|电子|传真|书面|自然人|企业|个人|律师|科研|公益"
     "|法律服务|上半年|下半年|季度|[0-9]月|同比|同期|去年|增加|减少|增长|下降|乡镇|街道|各镇|占|平均|累计办|历年|以来"
 )
-_OF_OTHERS = re.compile(
-    "近[一二三四五两几0-9]{1,2}年|各镇|各乡|乡镇|镇街|街道|各县|各区|县区|区县|分局|基层|下属|所属|直属|局机关|机关本级"
-)
-"""Words by which a sentence tells of other bodies too, or of more than a year."""
 _UNFINISHED = re.compile("未|没有|正在|尚在|待|继续|延期|逾期|超期|补正|撤回|撤销|顺延|结转|转入|下年|次年")
 _HANDLED_ELSEWHERE = re.compile("办理|审理|受理|承办|应诉|代理|出庭|(?<!未)审结")
 _DISCLOSURE = re.compile("信息公开|依申请|申请公开|政务公开")
@@ -95,7 +91,7 @@ def counts(sentence: Sentence, year: int | None) -> Iterator[Claim]:
         if clause.topic in ("review", "litigation") and not _is_about_disclosure(sentence, clause):
             continue
         for statement in STATEMENTS:
-            if clause.topic in statement.topics and not (_is_total(statement) and _OF_OTHERS.search(sentence.text)):
+            if clause.topic in statement.topics and not (_is_total(statement) and sentence.tells_of_others):
                 yield from _claims(statement, clause)
 
 
