@@ -353,7 +353,7 @@ def test_slanted_print_is_read(monkeypatch):
 
     def write(paper, text, x, baseline, size):
         paper.canvas.saveState()
-        paper.canvas.transform(1, 0, 0.15, 1, -0.15 * (paper.height - baseline), 0)
+        paper.canvas.transform(1, 0, 0.1, 1, -0.1 * (paper.height - baseline), 0)
         plain(paper, text, x, baseline, size)
         paper.canvas.restoreState()
 
