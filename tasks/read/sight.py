@@ -36,6 +36,8 @@ _MARK = 2
 _OVERLAP = 0.5
 _AWAY = 0.13
 """Of a digit's height: so much farther from the digit before than usual, and white space parts them."""
+_LEAST = 6.0
+"""Points: a cell that is less wide or high has no room for a figure."""
 _AMOUNTS = ("table2.fees.amount_wan", "table2.procurement.amount")
 _IN_CELL, _CELLS, _SMALLEST = 0.15, 4.0, 3.0
 """A picture that covers so much of a cell, or has its middle there, is in it: but neither a large one nor a rule."""
@@ -105,7 +107,7 @@ class _Part:
         of_table = np.array([cell.address.split(".")[0] for cell in self.cells])
         rendered = Rendered(self._drawn, [around(self._boxes[:, of_table == name]) for name in np.unique(of_table)])
         found = dict.fromkeys(rendered.marked(self._boxes, self._explained()), _MARKED)
-        found |= dict.fromkeys(self._pictured(), _PICTURE)
+        found |= dict.fromkeys(self._too_small(), _MARKED) | dict.fromkeys(self._pictured(), _PICTURE)
         digits = self._digits()
         found |= dict.fromkeys(self._stacked(digits), _STACKED) | dict.fromkeys(self._uneven(digits), _SIZES)
         found |= dict.fromkeys(self._mixed(), _MIXED) | dict.fromkeys(self._unknown(), _UNKNOWN)
@@ -115,6 +117,12 @@ class _Part:
         self._sight.apart |= {self.cells[n].address: raw for n, raw in self._apart(digits)}
         for n, what in sorted(found.items()):
             yield Doubt(self.cells[n].address, self.cells[n].raw, what, (self.cells[n],))
+
+    def _too_small(self) -> list[int]:
+        """Blank cells between rules where no figure has room: the rules are a drawn digit's."""
+        x0, top, x1, bottom = self._boxes
+        blank = np.array([cell.engine != ENGINE and cell.is_blank for cell in self.cells])
+        return _where(blank & (np.minimum(x1 - x0, bottom - top) < _LEAST))
 
     def _explained(self) -> Boxes:
         """Where ink is that of what was read."""
