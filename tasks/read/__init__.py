@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from expectations import messages
@@ -24,6 +25,7 @@ from tasks.read.rows import TableReading
 from tasks.read.sections import find_date, find_sections
 from tasks.values import Document, Report
 
+_TITLE = re.compile(r"\A.{0,40}(20\d\d)年(?:度)?.{0,30}信息公开(?:工作)?(?:年度)?(?:工作)?报告\Z")
 _SECTIONS_OF_A_REPORT = 3
 """So many of the six sections show that a document without a title is a report."""
 
@@ -37,8 +39,9 @@ def read(document: Document) -> Report:
     if medium.is_scan and len(medium.tables) < 3 and not is_pictured:
         raise NoTextLayer
     if not is_pictured:
-        _check_is_report(medium, who.title)
-    if who.year is not None and who.year < FIRST_YEAR and not who.is_year_in_doubt:
+        _check_is_report(medium, who.title, len(sections))
+    later = _later_years(medium) if who.year is not None and who.year < FIRST_YEAR else ()
+    if who.year is not None and who.year < FIRST_YEAR and not (who.is_year_in_doubt or later):
         raise UnsupportedYear(f"{who.year} 年")
     checked = check(medium)
     forms = _forms(medium, who.year)
@@ -50,13 +53,24 @@ def read(document: Document) -> Report:
         forms=forms,
         cells=checked.cells,
         sections=sections,
-        doubts=(*checked.doubts, *_form_doubts(forms, who.year, checked.doubts)),
+        doubts=(
+            *(Doubt("title", f"{who.year} 年", line) for line in later),
+            *checked.doubts,
+            *_form_doubts(forms, who.year, checked.doubts),
+        ),
         notes=(*who.notes, *section_notes(sections), *_picture_notes(medium)),
         engine=medium.engine,
         second=medium.second,
         pictured=tuple(sorted({page for page in medium.pictured.values() if page})),
         claims=tuple(claim for s in sections if s.number == "一" for claim in find_claims(s.text, who.year)),
     )
+
+
+def _later_years(medium: Medium) -> tuple[str, ...]:
+    """A line that is the title of a report of a year that has a form: another report in the file, or this one's."""
+    titles = (line.plain for line in medium.lines if line.tag != "a")
+    years = ((line, _TITLE.match(line)) for line in titles)
+    return tuple(line for line, found in years if found and int(found[1]) >= FIRST_YEAR)[:1]
 
 
 def _form_doubts(forms: dict[TableName, str], year: int | None, doubts: Sequence[Doubt]) -> Iterator[Doubt]:
@@ -97,8 +111,10 @@ _READERS: dict[str, Callable[[bytes], Medium]] = {
 }
 
 
-def _check_is_report(medium: Medium, title: str) -> None:
+def _check_is_report(medium: Medium, title: str, sections: int) -> None:
     """A report has at least a statutory table with a figure in it, or the title and text of one."""
+    if title and sections >= _SECTIONS_OF_A_REPORT:
+        return
     filled = any(cell.value is not None for table in medium.tables.values() for cell in table.cells)
     if not filled and (medium.tables or not title) and not any(medium.stream.announces(t) for t in TABLES[1:]):
         raise NotAnnualReport
