@@ -22,6 +22,8 @@ SCALE = 1.5
 """Pixels a point."""
 _GRID = 2.0
 """Points: a rendered area begins at a multiple of this, which is one of pixels too."""
+_TOUCHING = 1.0
+"""Points: boxes that are not farther apart are drawn in one go."""
 _UNIFORM = 24
 """Gray levels: less is no difference that can be seen."""
 _DARK = 70
@@ -56,11 +58,19 @@ def shown(page: Page, boxes: Boxes) -> Boxes:
 def unseen(drawn: pdfium.PdfPage, page: Page, chars: Sequence[Char]) -> list[Char]:
     """Which of some characters of a page, that stand close together, leave no ink."""
     boxes = shown(page, boxes_of_chars(chars))
-    return [chars[n] for n in Rendered(drawn, [around(boxes)]).without_ink(cores(boxes))]
+    return [chars[n] for n in Rendered(drawn, bands(boxes)).without_ink(cores(boxes))]
 
 
 def around(boxes: Boxes) -> BBox:
     return float(boxes[0].min()), float(boxes[1].min()), float(boxes[2].max()), float(boxes[3].max())
+
+
+def bands(boxes: Boxes) -> list[BBox]:
+    """What surrounds the boxes, but for the stretches of height between them: there may be much that takes long."""
+    order = np.argsort(boxes[1])
+    ends = np.maximum.accumulate(boxes[3, order])
+    starts = np.flatnonzero(boxes[1, order][1:] > ends[:-1] + _TOUCHING) + 1
+    return [around(boxes[:, band]) for band in np.split(order, starts)]
 
 
 class Rendered:

@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 
 from expectations.evidence import Cell, Doubt
 from tasks.read.aligned.places import ENGINE
-from tasks.read.ink import Rendered, around, boxes_of, boxes_of_chars, common, cores, inner, shown, unseen
+from tasks.read.ink import Rendered, around, bands, boxes_of, boxes_of_chars, common, cores, inner, shown, unseen
 from tasks.read.page import Boxes, Char, Page
 from tasks.read.surest import Tables
 from tasks.read.view import View
@@ -83,7 +83,8 @@ class _Part:
     def doubts(self) -> Iterator[Doubt]:
         """A doubt for every cell of which something else is seen than was read; the gravest alone."""
         of_table = np.array([cell.address.split(".")[0] for cell in self.cells])
-        rendered = Rendered(self._drawn, [around(self._boxes[:, of_table == name]) for name in np.unique(of_table)])
+        areas = [area for name in np.unique(of_table) for area in bands(self._boxes[:, of_table == name])]
+        rendered = Rendered(self._drawn, areas)
         found = dict.fromkeys(rendered.marked(self._boxes, self._explained()), _MARKED)
         found |= dict.fromkeys(self._pictured(), _PICTURE)
         digits = self._digits()

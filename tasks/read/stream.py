@@ -101,9 +101,10 @@ class Stream:
     """The whole text of a document in file order; what was found in it is found once."""
 
     text: str
-    checks: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
-    """What was held against this text already, for those who ask again."""
+    checks: list[tuple[object, object]] = field(default_factory=list, repr=False, compare=False)
+    """What was held against this text already, and what came of it, for those who ask again."""
     _rows: dict[tuple[TableName, str | None], Places] = field(default_factory=dict, repr=False, compare=False)
+    _found: dict[_Label, list[tuple[int, _Named]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _plain(self) -> str:
@@ -131,7 +132,7 @@ class Stream:
 
     def part(self, table: TableName) -> tuple[str, str]:
         """What stands right above `table`, and its text up to the head of the next."""
-        start, end = self._region(table)
+        start, end = self._regions[table]
         return self._plain[max(0, start - _ABOVE) : start], self._plain[start:end]
 
     def rows(self, table: TableName, form: str | None = None) -> Places:
@@ -141,7 +142,7 @@ class Stream:
         return self._rows[table, form]
 
     def _find_rows(self, table: TableName, form: str | None) -> Places:
-        start, end = self._region(table)
+        start, end = self._regions[table]
         found: Places = {}
         for one, after in self._in_order(table, form, start, end):
             stop = after.start if after else end
@@ -151,7 +152,7 @@ class Stream:
 
     def elsewhere(self, table: TableName) -> Places:
         """The rows of `table` that the text names with figures behind its end: in a second table of the kind."""
-        _, end = self._region(table)
+        _, end = self._regions[table]
         found: Places = {}
         for one, after in self._in_order(table, None, end, len(self._plain)):
             parts = self._parts(one.end, max(one.end, after.start if after else one.end + _ROW), _furniture(table))
@@ -164,7 +165,7 @@ class Stream:
         if table == "table4":
             places = self._dispute_places()
             return self._letters(*places[0][:2]) if places else ""
-        start, end = self._region(table)
+        start, end = self._regions[table]
         first = min((n.start for n in self._named(table, None, start, end)), default=end)
         return self._letters(start, first)
 
@@ -205,11 +206,14 @@ class Stream:
                 found.append((at[max(0, hit - _HEAD_OF_DISPUTES)], end, limit))
         return found
 
-    def _region(self, table: TableName) -> tuple[int, int]:
-        """Where the table begins and ends in the plain text: at its head, and at the head of another after it."""
-        begin = self._first(_START[table], 0)
-        ends = (self._first(words, begin) for name, words in _START.items() if name != table)
-        return begin, min(ends)
+    @cached_property
+    def _regions(self) -> dict[TableName, tuple[int, int]]:
+        """Where each table begins and ends in the plain text: at its head, and at the head of another after it."""
+        begins = {table: self._first(words, 0) for table, words in _START.items()}
+        return {
+            table: (begin, min(self._first(words, begin) for other, words in _START.items() if other != table))
+            for table, begin in begins.items()
+        }
 
     def _first(self, words: Sequence[str], after: int) -> int:
         """Where the first of `words` that is there stands first, from place `after` of the plain text on."""
@@ -229,14 +233,20 @@ class Stream:
         return zip(named, [*named[1:], None], strict=False)
 
     def _named(self, table: TableName, form: str | None, start: int, end: int) -> Iterator[_Named]:
-        flat, at = self._flat
         for label in _labels(table, form):
-            position = 0
-            while (hit := flat.find(label.body, position)) >= 0:
-                position = hit + len(label.body)
-                first, last = at[hit], at[position - 1] + 1
-                if start <= first < end and (named := self._bounded(label, first, last)):
-                    yield named
+            if label not in self._found:
+                self._found[label] = list(self._find(label))
+            yield from (named for first, named in self._found[label] if start <= first < end)
+
+    def _find(self, label: _Label) -> Iterator[tuple[int, _Named]]:
+        """Where the body of a label begins, each time that it stands in the text, and the label there."""
+        flat, at = self._flat
+        position = 0
+        while (hit := flat.find(label.body, position)) >= 0:
+            position = hit + len(label.body)
+            first = at[hit]
+            if named := self._bounded(label, first, at[position - 1] + 1):
+                yield first, named
 
     def _bounded(self, label: _Label, first: int, last: int) -> _Named | None:
         """The label at `first`..`last`, unless it is a part of another word."""
