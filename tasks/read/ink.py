@@ -133,7 +133,7 @@ class Rendered:
         found: list[int] = []
         for n, (top, bottom, left, right) in enumerate(self._pixels(places)):
             part = tinted[top:bottom, left:right]
-            if (not part.any() or part.all()) and self._is_even(slice(top, bottom), slice(left, right)):
+            if np.count_nonzero(part) in (0, part.size) and self._is_even(slice(top, bottom), slice(left, right)):
                 found.append(n)
         return found
 
@@ -155,7 +155,7 @@ class Rendered:
         suspects = [
             (n, slice(top, bottom), slice(left, right))
             for n, (top, bottom, left, right) in places
-            if dark[top:bottom, left:right].any()
+            if np.count_nonzero(dark[top:bottom, left:right])
         ]
         if not suspects:
             return []

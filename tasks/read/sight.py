@@ -78,7 +78,9 @@ class _Part:
         self._upright = boxes_of_chars(page.chars)
         self._shown = shown(page, self._upright)
         self._noted = frozenset(char for note in page.notes for char in note.chars)
-        self._of_cell, self._of_char = np.nonzero(_inside(self._boxes, self._shown))
+        near = np.flatnonzero(_inside(np.array(around(self._boxes))[:, None], self._shown)[0])
+        self._of_cell, inside = np.nonzero(_inside(self._boxes, self._shown[:, near]))
+        self._of_char = near[inside]
 
     def doubts(self) -> Iterator[Doubt]:
         """A doubt for every cell of which something else is seen than was read; the gravest alone."""
