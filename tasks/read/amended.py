@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
@@ -57,13 +58,19 @@ def raised(boxes: Boxes) -> npt.NDArray[np.bool_]:
     height = bottom - top
     marks = np.zeros(len(height), dtype=bool)
     small = np.flatnonzero(height < _SMALL * height.max(initial=0))
+    large = np.flatnonzero(_SMALL * height > height.min(initial=inf))
+
+    def beside(others: Indices) -> npt.NDArray[np.bool_]:
+        gap, reach = x0[small, None] - x1[others], _BESIDE * height[others]
+        return (gap > -reach) & (gap < reach) & (x0[small, None] > x0[others])
+
     while len(small):
-        gap = x0[small, None] - x1
-        beside = (gap > -_BESIDE * height) & (gap < _BESIDE * height) & (x0[small, None] > x0)
-        above = (top < bottom[small, None]) & (bottom[small, None] < bottom - _RAISED * height)
-        of_figure = beside & above & (height[small, None] < _SMALL * height) & ~marks
-        follows = beside & marks & (abs(bottom[small, None] - bottom) < 1) & (abs(height[small, None] - height) < 1)
-        found = small[(of_figure | follows).any(axis=1) & ~marks[small]]
+        figures, before = large[~marks[large]], np.flatnonzero(marks)
+        above = (top[figures] < bottom[small, None]) & (bottom[small, None] < (bottom - _RAISED * height)[figures])
+        of_figure = beside(figures) & above & (height[small, None] < _SMALL * height[figures])
+        in_line = (abs(bottom[small, None] - bottom[before]) < 1) & (abs(height[small, None] - height[before]) < 1)
+        follows = beside(before) & in_line
+        found = small[(of_figure.any(axis=1) | follows.any(axis=1)) & ~marks[small]]
         if not len(found):
             break
         marks[found] = True

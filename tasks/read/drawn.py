@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby, repeat
 from typing import Any, NamedTuple
 
@@ -65,6 +66,10 @@ class PageObject(NamedTuple):
         return _times(_matrix(self.item), self.outer)
 
 
+_new_object: Callable[[tuple[object, ...]], PageObject] = partial(tuple.__new__, PageObject)
+"""As `PageObject._make`, in half the time."""
+
+
 def page_objects(page: pdfium.PdfPage) -> Iterator[PageObject]:
     """Everything that is drawn, in the order in which it is; form XObjects as what they hold."""
     handle = ctypes.cast(page.raw, ctypes.c_void_p).value
@@ -75,7 +80,7 @@ def _objects(items: Iterable[int], outer: Matrix, depth: int) -> Iterator[PageOb
     for item in items:
         kind = _kind(item)
         if kind != raw.FPDF_PAGEOBJ_FORM:
-            yield PageObject(item, kind, outer)
+            yield _new_object((item, kind, outer))
         elif depth < _FORM_DEPTH:
             held = map(_object_of_form, repeat(item), range(raw.FPDFFormObj_CountObjects(as_object(item))))
             yield from _objects(held, _times(_matrix(item), outer), depth + 1)

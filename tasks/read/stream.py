@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from expectations.forms import FORMS, TableName
@@ -80,15 +81,13 @@ Places = dict[str, list[tuple[Part, ...]]]
 """By row (`table3.new`) each place that names it, with what stands between its label and the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
+class _Label(NamedTuple):
     where: str
     number: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(NamedTuple):
     """A label in the text, from `start` to `end` - 1 with its number and explanation."""
 
     where: str
@@ -115,7 +114,8 @@ class Stream:
     def _flat(self) -> tuple[str, Sequence[int]]:
         """Letters alone, and where each stands in the plain text."""
         runs = list(_LETTERS.finditer(self._plain))
-        return "".join(run[0] for run in runs), [at for run in runs for at in range(*run.span())]
+        places = chain.from_iterable(range(run.start(), run.end()) for run in runs)
+        return "".join(_LETTERS.findall(self._plain)), list(places)
 
     def announces(self, table: TableName) -> bool:
         """Whether the text holds words that only `table` prints, read or not."""
