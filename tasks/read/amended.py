@@ -62,7 +62,8 @@ def raised(boxes: Boxes) -> npt.NDArray[np.bool_]:
 
     def beside(others: Indices) -> npt.NDArray[np.bool_]:
         gap, reach = x0[small, None] - x1[others], _BESIDE * height[others]
-        return (gap > -reach) & (gap < reach) & (x0[small, None] > x0[others])
+        is_beside: npt.NDArray[np.bool_] = (gap > -reach) & (gap < reach) & (x0[small, None] > x0[others])
+        return is_beside
 
     while len(small):
         figures, before = large[~marks[large]], np.flatnonzero(marks)

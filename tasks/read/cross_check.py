@@ -197,11 +197,11 @@ def _unread(rows: Sequence[_Row], found: Places) -> Iterator[Doubt]:
 def _of_another_form(stream: Stream, table: TableName, reading: TableReading) -> Iterator[Doubt]:
     """Rows that only the other form has; what is a mere heading in this form counts with figures right behind it."""
     form = FORMS[reading.form]
-    own = {figure.address.rsplit(".", 1)[0] for figure in form.figures(table)}
+    own = frozenset(figure.address.rsplit(".", 1)[0] for figure in form.figures(table))
     groups = _groups(form)
     headings = {f"table3.{row.code}" for other in FORMS.values() for row in other.rows if row.label in groups}
-    for where, places in stream.rows(table).items():
-        if where not in own and (where not in headings or any(parts[0].figures for parts in places)):
+    for where, places in stream.rows(table, without=own).items():
+        if where not in headings or any(parts[0].figures for parts in places):
             yield Doubt(table, f"{reading.form} 年格式", "文字中有另一年格式才有的行", reading.cells)
             return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, TABLES, TableName, identities
@@ -49,7 +49,7 @@ def check(medium: Medium) -> Checked:
             doubts += () if name in medium.pictured else _unread(stream, name)
             continue
         checked = cross_check(stream, name, table)
-        cells += (replace(cell, is_seen_twice=cell.address in checked.confirmed) for cell in table.cells)
+        cells += (_seen_twice(cell) if cell.address in checked.confirmed else cell for cell in table.cells)
         of_table = (*table.doubts, *table.rivals, *checked.doubts, *_named_elsewhere(stream, name, table))
         doubts += (*of_table, *_misplaced(name, table, is_in_doubt=bool(of_table)))
     doubts += (
@@ -60,6 +60,11 @@ def check(medium: Medium) -> Checked:
         *_corrected(medium),
     )
     return Checked(tuple(cells), tuple(doubts))
+
+
+def _seen_twice(cell: Cell) -> Cell:
+    """As `replace` makes it, in half the time: a report has two hundred."""
+    return Cell(cell.address, cell.value, cell.raw, cell.page, cell.bbox, cell.engine, is_seen_twice=True)
 
 
 def _unread(stream: Stream, name: TableName) -> Iterator[Doubt]:

@@ -102,7 +102,9 @@ class Stream:
     text: str
     checks: list[tuple[object, object]] = field(default_factory=list, repr=False, compare=False)
     """What was held against this text already, and what came of it, for those who ask again."""
-    _rows: dict[tuple[TableName, str | None], Places] = field(default_factory=dict, repr=False, compare=False)
+    _rows: dict[tuple[TableName, str | None, frozenset[str]], Places] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _found: dict[_Label, list[tuple[int, _Named]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -135,18 +137,19 @@ class Stream:
         start, end = self._regions[table]
         return self._plain[max(0, start - _ABOVE) : start], self._plain[start:end]
 
-    def rows(self, table: TableName, form: str | None = None) -> Places:
+    def rows(self, table: TableName, form: str | None = None, without: frozenset[str] = frozenset()) -> Places:
         """The rows of `table`, of one form or of all, that the text names to the letter, with the figures behind."""
-        if (table, form) not in self._rows:
-            self._rows[table, form] = self._find_rows(table, form)
-        return self._rows[table, form]
+        asked = table, form, without
+        if asked not in self._rows:
+            self._rows[asked] = self._find_rows(*asked)
+        return self._rows[asked]
 
-    def _find_rows(self, table: TableName, form: str | None) -> Places:
+    def _find_rows(self, table: TableName, form: str | None, without: frozenset[str]) -> Places:
         start, end = self._regions[table]
         found: Places = {}
         for one, after in self._in_order(table, form, start, end):
             stop = after.start if after else end
-            if stop >= one.end:
+            if stop >= one.end and one.where not in without:
                 found.setdefault(one.where, []).append(self._parts(one.end, stop, _furniture(table)))
         return found
 
