@@ -6,7 +6,6 @@ Nothing here is shared with the readers of geometry: not the matching of labels,
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -95,6 +94,10 @@ class _Named(NamedTuple):
     end: int
 
 
+_Asked = tuple[TableName, str | None, frozenset[str]]
+"""Rows to find: of which table, of which form, and which not."""
+
+
 @dataclass(frozen=True)
 class Stream:
     """The whole text of a document in file order; what was found in it is found once."""
@@ -102,9 +105,7 @@ class Stream:
     text: str
     checks: list[tuple[object, object]] = field(default_factory=list, repr=False, compare=False)
     """What was held against this text already, and what came of it, for those who ask again."""
-    _rows: dict[tuple[TableName, str | None, frozenset[str]], Places] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _rows: dict[_Asked, Places] = field(default_factory=dict, repr=False, compare=False)
     _found: dict[_Label, list[tuple[int, _Named]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -212,18 +213,21 @@ class Stream:
     @cached_property
     def _regions(self) -> dict[TableName, tuple[int, int]]:
         """Where each table begins and ends in the plain text: at its head, and at the head of another after it."""
-        begins = {table: self._first(words, 0) for table, words in _START.items()}
-        return {
-            table: (begin, min(self._first(words, begin) for other, words in _START.items() if other != table))
-            for table, begin in begins.items()
-        }
+        places = [*self._flat[1], len(self._plain)]
+        nowhere = len(places) - 1
+        heads = {table: sorted(hit for word in words for hit in self._hits(word)) for table, words in _START.items()}
+        found: dict[TableName, tuple[int, int]] = {}
+        for table, own in heads.items():
+            begin = own[0] if own else nowhere
+            others = (hit for other, hits in heads.items() if other != table for hit in hits if hit >= begin)
+            found[table] = places[begin], places[min(others, default=nowhere)]
+        return found
 
-    def _first(self, words: Sequence[str], after: int) -> int:
-        """Where the first of `words` that is there stands first, from place `after` of the plain text on."""
-        flat, at = self._flat
-        begin = bisect_left(at, after)
-        hits = [hit for word in words if (hit := flat.find(word, begin)) >= 0]
-        return at[min(hits)] if hits else len(self._plain)
+    def _hits(self, word: str) -> Iterator[int]:
+        """Where `word` stands among the letters."""
+        letters, hit = self._flat[0], -1
+        while (hit := letters.find(word, hit + 1)) >= 0:
+            yield hit
 
     def _letters(self, start: int, end: int) -> str:
         return "".join(_LETTERS.findall(self._plain[start:end]))
