@@ -35,9 +35,11 @@ def struck(boxes: Boxes, rules: Sequence[Rule]) -> tuple[npt.NDArray[np.bool_], 
     at, start, end = np.array(rules, dtype=float).T[:, :, None]
     height = bottom - top
     inside = (at > top + _MIDDLE[0] * height) & (at < top + _MIDDLE[1] * height)
-    through = inside & (np.minimum(end, x1) - np.maximum(start, x0) > _ACROSS * (x1 - x0))
-    strikes = through.any(axis=1)
-    return through.any(axis=0), [rule for rule, strike in zip(rules, strikes, strict=True) if not strike]
+    near = np.flatnonzero(inside.any(axis=1))
+    across = np.minimum(end[near], x1) - np.maximum(start[near], x0) > _ACROSS * (x1 - x0)
+    through = inside[near] & across
+    strikes = set(near[through.any(axis=1)].tolist())
+    return through.any(axis=0), [rule for n, rule in enumerate(rules) if n not in strikes]
 
 
 def crossed(boxes: Boxes, strokes: Iterable[BBox]) -> npt.NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -44,10 +45,10 @@ def boxes_of(boxes: Iterable[BBox]) -> Boxes:
     return np.array(list(boxes), dtype=float).reshape(-1, 4).T
 
 
-def boxes_of_chars(chars: Iterable[Char]) -> Boxes:
+def boxes_of_chars(chars: Sequence[Char]) -> Boxes:
     """Those of characters."""
-    columns = list(zip(*chars, strict=True))
-    return np.array(columns[1:5], dtype=float).reshape(4, -1)
+    _, *sides, _, _ = zip(*chars, strict=True) if chars else ((),) * 7
+    return np.fromiter(chain.from_iterable(sides), dtype=float).reshape(4, -1)
 
 
 def shown(page: Page, boxes: Boxes) -> Boxes:
