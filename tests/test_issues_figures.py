@@ -44,7 +44,7 @@ def test_a_row_whose_figures_stand_one_field_farther_is_a_doubt(medium, code):
     assert any(doubt.where == f"table3.{code}" for doubt in report.doubts)
 
 
-@pytest.mark.parametrize("medium", ["pipes", "bars", "lines"])
+@pytest.mark.parametrize("medium", ["pipes", "lines"])
 def test_a_bar_among_the_digits_is_a_look_alike(medium):
     made = draft(medium)
     made.cell("table4.review.total").text = "2|"

@@ -16,8 +16,6 @@ from tasks.read.text_grids import SEPARATOR, is_framed, is_one_cell, one_by_one
 _T = TypeVar("_T")
 _BLANK_ROW = 6
 """A line with so many empty fields is a row of blanks."""
-_WIDE = 15
-"""Figures of table 4's one row."""
 _LABEL_LINES = 12
 """Lines that one label may be broken into."""
 _LOOKALIKES = frozenset("UO")
@@ -65,11 +63,6 @@ class FieldRow:
     def says_nothing(self) -> bool:
         """Whether it holds nothing but zeros and blanks: it does not matter which stands where."""
         return all(is_zero(field) for field in self.fields)
-
-    @property
-    def is_parted(self) -> bool:
-        """Whether a row without blank figures has an empty field among them."""
-        return len(self.figures) >= _WIDE and len(self.figures) < 1 + self.places[-1] - self.places[0]
 
     def fitted(self, width: int, usual: Usual = NOT_KNOWN) -> list[str] | None:
         """Exactly `width` figures, blanks in their place; None where it is not certain which field is blank."""

@@ -173,7 +173,7 @@ def _zeros(row: FieldRow, width: int) -> list[str] | None:
 
 
 def _table4(rows: Sequence[FieldRow]) -> TableReading | None:
-    fitting = [f for row in rows if not row.texts and not row.is_parted and (f := row.fitted(len(TABLE4)))]
+    fitting = [f for row in rows if not row.texts and (f := row.fitted(len(TABLE4)))]
     fields = next((f for f in fitting if any(f)), next(iter(fitting), None))
     if fields is None:
         return None
