@@ -12,7 +12,6 @@ from tasks.receipt.outcome import Origin
 from tasks.receipt.write import read_receipt
 
 
-
 @pytest.fixture
 def ledger(tmp_path):
     return Ledger.open(f"sqlite:///{tmp_path}/ledger.sqlite", migrate=True)
