@@ -14,7 +14,7 @@ from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
 
 from expectations.evidence import DecisionKind
-from flows.settings import COMPACT_SECONDS, SWEEP_SECONDS
+from tasks.settings import settings
 
 WORK_POOL = "nianbao"
 
@@ -104,7 +104,7 @@ SWEEP = DeploymentDefinition(
     "定时补漏：上传后不在账本中的对象，记入账本，随即处理；补写应当更新的回执。",
     {},
     (),
-    every=timedelta(seconds=SWEEP_SECONDS.value()),
+    every=timedelta(seconds=settings().sweep_seconds),
 )
 BACKFILL = DeploymentDefinition(
     "backfill",
@@ -129,7 +129,7 @@ COMPACT = DeploymentDefinition(
         "now": {"title": "不等上传告一段落", "type": "boolean", "default": False},
     },
     (),
-    every=timedelta(seconds=COMPACT_SECONDS.value()),
+    every=timedelta(seconds=settings().compact_seconds),
 )
 DEPLOYMENTS = (INGEST, INGEST_MANY, REVIEW, SWEEP, BACKFILL, COMPACT)
 

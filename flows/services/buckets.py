@@ -8,19 +8,17 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from flows.services.s3 import EVENT_TARGETS
-from tasks.lock import keep_folder
 from tasks.settings import Buckets
 from tasks.storage import S3Client
 
 
 def make_buckets(s3: S3Client, buckets: Buckets) -> None:
-    """Create the buckets that are not there yet, and the folder of locks."""
+    """Create the buckets that are not there yet."""
     for name in buckets.names:
         try:
             s3.head_bucket(Bucket=name)
         except ClientError:
             s3.create_bucket(Bucket=name)
-    keep_folder(s3, buckets)
 
 
 def notify_receiver(s3: S3Client, buckets: Buckets, targets: Sequence[str] = EVENT_TARGETS[:1]) -> None:

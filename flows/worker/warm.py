@@ -33,7 +33,7 @@ class WarmWorker(DrainingWorker):
     """Takes runs from a pool of type `process`; a run whose process dies is crashed, a cancelled one is killed."""
 
     def __init__(self, work_pool_name: str, limit: int) -> None:
-        super().__init__(work_pool_name=work_pool_name, limit=limit * (1 + AHEAD))
+        super().__init__(work_pool_name=work_pool_name, limit=limit + AHEAD)
         self._processes = WarmProcessPool(limit)
         self._pids: dict[UUID, int] = {}
         self._waits: set[anyio.CancelScope] = set()
@@ -50,7 +50,7 @@ class WarmWorker(DrainingWorker):
         """Take what is scheduled from the pool, unless enough waits here: an answer names all that waits there."""
         async with self._asking:
             self._processes.rest()
-            if self._processes.waiting >= len(self._processes):
+            if self._processes.waiting >= AHEAD:
                 return []
             return await super().get_and_submit_flow_runs()
 
@@ -103,7 +103,7 @@ class WarmWorker(DrainingWorker):
                 if self.is_draining:
                     wait.cancel()
                 process = await self._processes.take()
-                if self._processes.waiting < len(self._processes):  # there is room for more, which the pool may have
+                if self._processes.waiting < AHEAD:  # there is room for more, which the pool may have
                     self._waker.wake()
                 try:
                     self._pids[flow_run_id] = await process.pid()
@@ -144,5 +144,6 @@ class WarmWorker(DrainingWorker):
             return
         flow_run = await self.client.read_flow_run(flow_run_id)
         await self._mark_flow_run_as_cancelled(flow_run, state_updates={"message": "运行中被取消。"})
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+        if self._pids.get(flow_run_id) == pid:  # it has not ended meanwhile: the process may be at another run by now
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)

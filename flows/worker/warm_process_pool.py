@@ -9,21 +9,18 @@ from flows.worker.warm_process import WarmProcess
 READY = 2
 """Processes that are kept for the next run."""
 
-AHEAD = 4
-"""Runs that wait for each process beyond the one that it executes: it need not wait for the next poll."""
+AHEAD = 2
+"""Runs that wait here beyond those that execute: a process that is free need not wait for the next poll."""
 
 
 class WarmProcessPool:
-    """`number` places for runs. A run waits for one that is free; when many wait, one more is opened."""
+    """`number` places for runs. A run waits for one that is free; when others wait already, one more is opened."""
 
     def __init__(self, number: int) -> None:
         self.waiting = 0
         self._closed = [WarmProcess() for _ in range(number)]
         self._open: list[WarmProcess] = []
         self._free: asyncio.Queue[WarmProcess] = asyncio.Queue()
-
-    def __len__(self) -> int:
-        return len(self._closed) + len(self._open)
 
     async def start(self) -> None:
         """Start the processes that are kept."""
@@ -34,7 +31,7 @@ class WarmProcessPool:
     async def take(self) -> WarmProcess:
         """The next one that is free."""
         self.waiting += 1
-        if self._closed and self.waiting >= AHEAD * len(self._open):
+        if self._closed and self.waiting >= AHEAD + self._free.qsize():
             self._open_one()
         try:
             return await self._free.get()

@@ -20,6 +20,8 @@ from tasks.ledger.values import LedgerAwayError, LedgerError
 class BusyError(LedgerError):
     """Another process does the same just now."""
 
+    code = "LEDGER.BUSY"
+
 
 def current_by_year(ledger: Database) -> dict[int, int]:
     """How many reports of each year are current in the lake."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, TABLES, TableName, identities
 from tasks.read.cross_check import cross_check
-from tasks.read.figures import has_gap, plain
+from tasks.read.figures import closed_up, has_gap, plain
 from tasks.read.medium import Medium
 from tasks.read.rows import TableReading
 from tasks.read.stream import Stream
@@ -24,6 +24,8 @@ _UNIT_SAID = re.compile(
 """The unit of the amounts as a sentence has it."""
 _CURRENCY = re.compile(r"[¥￥$]|(?<![A-Za-z])(?:RMB|CNY|USD|HKD)(?![A-Za-z])|(?<=[(/:])[角分](?=\))")
 _UNIT_ABOVE = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*[百千万亿]*元")
+_IN_CELLS = ("lines", "cells")
+"""Engines that see the edges of cells."""
 _AMOUNTS = ("table2.fees.amount_wan", "table2.procurement.amount")
 _CORRECTED = re.compile(r"(?:更正|勘误|订正)(?:后|为|说明|如下|：|:)|(?:应|改|更改|更正|修正)为\s*[0-9０-９]+\s*件")
 
@@ -49,9 +51,11 @@ def check(medium: Medium) -> Checked:
             doubts += () if name in medium.pictured else _unread(stream, name)
             continue
         checked = cross_check(stream, name, table)
-        cells += (replace(cell, is_seen_twice=cell.address in checked.confirmed) for cell in table.cells)
         of_table = (*table.doubts, *table.rivals, *checked.doubts, *_named_elsewhere(stream, name, table))
-        doubts += (*of_table, *_misplaced(name, table, is_in_doubt=bool(of_table)))
+        of_table += (*_misplaced(name, table, is_in_doubt=bool(of_table)),)
+        confirmed = frozenset() if _is_shaken(table, of_table) else checked.confirmed
+        cells += (replace(cell, is_seen_twice=cell.address in confirmed) for cell in table.cells)
+        doubts += of_table
     doubts += (
         *figure_doubts(cells),
         *_ones(cells),
@@ -60,6 +64,13 @@ def check(medium: Medium) -> Checked:
         *_corrected(medium),
     )
     return Checked(tuple(cells), tuple(doubts))
+
+
+def _is_shaken(table: TableReading, doubts: Sequence[Doubt]) -> bool:
+    """Whether what is in doubt may have moved other figures: a row or the table, or, without cells, any figure."""
+    own = {cell.address for cell in table.cells}
+    is_placed = all(cell.engine in _IN_CELLS for cell in table.cells)
+    return any(not is_placed or doubt.where not in own for doubt in (*doubts, *figure_doubts(table.cells)))
 
 
 def _unread(stream: Stream, name: TableName) -> Iterator[Doubt]:
@@ -122,7 +133,7 @@ def _sum(cells: Iterable[Cell | None]) -> int | None:
 
 def _units(stream: Stream, cells: Iterable[Cell]) -> Iterator[Doubt]:
     """Amounts beside which table 2 names another unit of money than the form's 万元."""
-    above, text = stream.part("table2")
+    above, text = map(closed_up, stream.part("table2"))
     named = (*_UNIT_ABOVE.finditer(above), *_MONEY_UNIT.finditer(text))
     units = {found[0].lstrip("单位金额收费人民币:： ") for found in named}
     units |= {found[1] or found[2] for part in (above, text) for found in _UNIT_SAID.finditer(part)}

@@ -88,13 +88,13 @@ def _die(_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_another_process_is_started_when_many_runs_wait_and_goes_when_nothing_runs():
+def test_another_process_is_started_when_others_wait_already_and_goes_when_nothing_runs():
     async def work():
         pool = WarmProcessPool(READY + 1)
         await pool.start()
         try:
             first = [await pool.take() for _ in range(READY)]
-            few = [asyncio.create_task(pool.take()) for _ in range(READY * AHEAD - 1)]
+            few = [asyncio.create_task(pool.take()) for _ in range(AHEAD - 1)]
             await asyncio.sleep(0)
             assert not any(task.done() for task in few), "all that are ready are taken, and few wait"
             waiting = {*few, asyncio.create_task(pool.take())}

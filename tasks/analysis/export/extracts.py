@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from tasks.analysis.export.headers import label_in_all_tables
 from tasks.analysis.export.order import order_by
+from tasks.errors import Failure, Mistaken
 from tasks.lake.agencies import names_of, normal_name
 from tasks.lake.query import connect, literal
 from tasks.lake.schemas import LAKE_TABLES
@@ -27,16 +28,22 @@ RESULT = "query"
 _MEMORY = "1GB"
 
 
-class SelectionError(Exception):
+class SelectionError(Mistaken):
     """What is selected cannot be: the message says why, in Chinese."""
 
+    code = "EXPORT.SELECTION"
 
-class ReadFailedError(Exception):
+
+class ReadFailedError(Failure):
     """The lake could not be read, or not to the end."""
+
+    code = "LAKE.UNREADABLE"
 
 
 class ReplacedMeanwhileError(ReadFailedError):
     """A mart was replaced while it was read: the next try reads the new one."""
+
+    code = "LAKE.REPLACED_MEANWHILE"
 
 
 @dataclass(frozen=True, slots=True)

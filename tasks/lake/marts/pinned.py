@@ -9,11 +9,15 @@ import io
 
 from botocore.exceptions import ClientError
 
+from tasks.errors import Failure
 from tasks.storage import S3Client
 
 
-class ReplacedError(OSError):
+class ReplacedError(Failure, OSError):
     """The object was replaced or removed while it was read: open it again."""
+
+    code = "LAKE.REPLACED"
+    meaning = "对象在读取时被取代或删除"
 
 
 class PinnedFile(io.RawIOBase):
