@@ -14,8 +14,8 @@ HEAD = """\
 | 位置 | 内容 |
 |---|---|
 | `s3://lake/marts/<table>/year=<YYYY>/part-<NN>.parquet` | 汇总：一年之内全部有效报告，按报告标识分为若干份 |
-| `s3://lake/versions/year=<YYYY>/<report_id>-<etag12>.parquet` | 报告版本：一份报告一个文件，一行，不再更改 |
-| `s3://quarantine/versions/year=<YYYY>/<report_id>-<etag12>.parquet` | 隔离区：未通过校验的报告版本，列都相同 |
+| `s3://lake/versions/year=<YYYY>/<report_id>-<hash>.parquet` | 报告版本：原文件的一个版本（`<hash>` 由其对象键和 ETag 得出）一个文件，一行，不再更改 |
+| `s3://quarantine/versions/year=<YYYY>/<report_id>-<hash>.parquet` | 隔离区：未通过校验的报告版本，列都相同 |
 
 汇总文件内按机关排列，同一报告内按法定格式的行序。一份报告只在其中一份（`nianbao.parts` 是该年度的份数，序号是
 `report_id` 末四位十六进制数除以份数的余数），变更时只重写这一份。元数据键 `nianbao.generation` 标明由哪一次汇总产生，
