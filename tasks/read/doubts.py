@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, TABLES, TableName, identities
@@ -54,7 +54,7 @@ def check(medium: Medium) -> Checked:
         of_table = (*table.doubts, *table.rivals, *checked.doubts, *_named_elsewhere(stream, name, table))
         of_table += (*_misplaced(name, table, is_in_doubt=bool(of_table)),)
         confirmed = frozenset() if _is_shaken(table, of_table) else checked.confirmed
-        cells += (replace(cell, is_seen_twice=cell.address in confirmed) for cell in table.cells)
+        cells += (_seen_twice(cell) if cell.address in confirmed else cell for cell in table.cells)
         doubts += of_table
     doubts += (
         *figure_doubts(cells),
@@ -71,6 +71,11 @@ def _is_shaken(table: TableReading, doubts: Sequence[Doubt]) -> bool:
     own = {cell.address for cell in table.cells}
     is_placed = all(cell.engine in _IN_CELLS for cell in table.cells)
     return any(not is_placed or doubt.where not in own for doubt in (*doubts, *figure_doubts(table.cells)))
+
+
+def _seen_twice(cell: Cell) -> Cell:
+    """As `replace` makes it, in half the time: a report has two hundred."""
+    return Cell(cell.address, cell.value, cell.raw, cell.page, cell.bbox, cell.engine, is_seen_twice=True)
 
 
 def _unread(stream: Stream, name: TableName) -> Iterator[Doubt]:

@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 
 from expectations.evidence import Cell, Doubt
 from tasks.read.aligned.places import ENGINE
-from tasks.read.ink import Rendered, around, boxes_of, boxes_of_chars, common, cores, inner, shown, unseen
+from tasks.read.ink import Rendered, around, bands, boxes_of, boxes_of_chars, common, cores, inner, shown, unseen
 from tasks.read.page import Boxes, Char, Page
 from tasks.read.surest import Tables
 from tasks.read.view import View
@@ -100,12 +100,15 @@ class _Part:
         self._upright = boxes_of_chars(page.chars)
         self._shown = shown(page, self._upright)
         self._noted = frozenset(char for note in page.notes for char in note.chars)
-        self._of_cell, self._of_char = np.nonzero(_inside(self._boxes, self._shown))
+        near = np.flatnonzero(_inside(np.array(around(self._boxes))[:, None], self._shown)[0])
+        self._of_cell, inside = np.nonzero(_inside(self._boxes, self._shown[:, near]))
+        self._of_char = near[inside]
 
     def doubts(self) -> Iterator[Doubt]:
         """A doubt for every cell of which something else is seen than was read; the gravest alone."""
         of_table = np.array([cell.address.split(".")[0] for cell in self.cells])
-        rendered = Rendered(self._drawn, [around(self._boxes[:, of_table == name]) for name in np.unique(of_table)])
+        areas = [area for name in np.unique(of_table) for area in bands(self._boxes[:, of_table == name])]
+        rendered = Rendered(self._drawn, areas)
         found = dict.fromkeys(rendered.marked(self._boxes, self._explained()), _MARKED)
         found |= dict.fromkeys(self._too_small(), _MARKED) | dict.fromkeys(self._pictured(), _PICTURE)
         digits = self._digits()

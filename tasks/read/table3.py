@@ -208,5 +208,5 @@ def best_similarity(label: str) -> float:
 
 
 def _merged(before: DataRow, row: DataRow) -> DataRow:
-    figures = {code: replace(c, text=c.text + row.figures[code].text) for code, c in before.figures.items()}
+    figures = {code: c._replace(text=c.text + row.figures[code].text) for code, c in before.figures.items()}
     return replace(before, label=before.label + row.label, figures=figures)

@@ -14,7 +14,7 @@ HEAD = """\
 | 位置 | 内容 |
 |---|---|
 | `s3://lake/marts/<table>/year=<YYYY>/part-<NN>.parquet` | 汇总：一年之内全部有效报告，按报告标识分为若干份 |
-| `s3://lake/versions/year=<YYYY>/<report_id>-<hash>.parquet` | 报告版本：原文件的一个版本（`<hash>` 由其对象键和 ETag 得出）一个文件，一行，不再更改 |
+| `s3://lake/versions/year=<YYYY>/<report_id>-<hash>.parquet` | 报告版本：一个文件，一行，不再更改 |
 | `s3://quarantine/versions/year=<YYYY>/<report_id>-<hash>.parquet` | 隔离区：未通过校验的报告版本，列都相同 |
 
 汇总文件内按机关排列，同一报告内按法定格式的行序。一份报告只在其中一份（`nianbao.parts` 是该年度的份数，序号是
@@ -22,7 +22,7 @@ HEAD = """\
 同一年度同一序号的各表相同。汇总之后几秒内才入湖或变更的报告只在报告版本中，`nianbao query` 和 `nianbao export`
 把两者合在一起。
 
-报告版本的列是 `reports` 的列，以及与其他各表（`relations` 除外）同名的结构列表，代码列是普通字符串。同一报告可能有几个
+报告版本名称中的 `<hash>` 由原文件的对象键和 ETag 得出；其列是 `reports` 的列，以及与其他各表（`relations` 除外）同名的结构列表，代码列是普通字符串。同一报告可能有几个
 版本，以账本为准；没有账本时取 `landed_at`、`source_etag` 最大的一个。
 
 `year` 在路径和文件中都有，值相同。同一机关同一年度的新版报告替换旧版。隔离区没有 `relations`。
