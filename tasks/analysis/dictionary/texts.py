@@ -32,7 +32,7 @@ HEAD = """\
 
 **空值**：报告留空或填 `/`、`-`、`—`、`无` 的单元格为空值（null），不是 0；合计时按 0 计。原样文字在 `raw` 中。
 代码列是字典编码的字符串；时间为 UTC，精确到微秒；数额为四位小数的十进制数，更细的四舍五入，原样在 `raw` 中。
-版本 3 把是 SQL 关键字的列改了名（`disputes.group` 为 `proceeding`，`applications.section` 为 `section`，
+版本 3 把是 SQL 关键字的列改了名（`disputes.group` 为 `proceeding`，`applications.group` 为 `section`，
 `findings`、`relations` 的 `left`、`right`、`where` 为 `left_value`、`right_value`、`place`）；以后只增不改。
 """
 
