@@ -1,11 +1,11 @@
 """Figures that were silently another, and agencies accused because of our reading: one test for each class."""
 
 import pytest
+from tasks.recognise import recognise
+from tasks.validate import validate
 
 from tasks import reread
 from tasks.read import read
-from tasks.recognise import recognise
-from tasks.validate import validate
 from tests.plausible.document import Cell, Run
 from tests.plausible.judge import judge_all, make
 from tests.plausible.render import printed

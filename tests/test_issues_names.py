@@ -6,21 +6,21 @@ import random
 import docx
 import numpy as np
 import pytest
+from tasks.read.dump import read_dump
+from tasks.recognise import recognise
+from tasks.validate import validate
 
 from expectations.forms import FORMS
 from tasks.read import read
 from tasks.read.claims import find_claims
 from tasks.read.dates import find_date
-from tasks.read.dump import read_dump
 from tasks.read.html import read_html
 from tasks.read.identity import identify
 from tasks.read.ink import _without_frame
 from tasks.read.lines import Line
-from tasks.recognise import recognise
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 from tasks.samples.draw import Paper
 from tasks.samples.tables import table2, table3, table4
-from tasks.validate import validate
 
 A, B, C = "青岚市财政局", "青岚市水利局", "青岚市教育局"
 GOV, OFFICE = "青岚市人民政府", "青岚市人民政府办公室"

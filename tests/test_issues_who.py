@@ -3,15 +3,15 @@
 import random
 
 import pytest
+from tasks.batch import process_batch
+from tasks.missing import Missing
 from typer.testing import CliRunner
 
 from expectations.forms import FORMS
 from flows.cli import app
-from tasks.batch import process_batch
 from tasks.judge.review import CannotDecideError, decide
 from tasks.lake.query import connect
 from tasks.lake.rows import report_id
-from tasks.missing import Missing
 from tasks.receipt.outcome import Origin
 from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf

@@ -6,10 +6,10 @@ from threading import Event, Thread
 
 import pytest
 from rich.console import Console
-
-from flows.demo import run_demo, samples
 from tasks.batch import process_batch
 from tasks.missing import missing
+
+from flows.demo import run_demo, samples
 from tasks.receipt.outcome import Origin
 
 

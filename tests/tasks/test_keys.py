@@ -9,12 +9,12 @@ from itertools import permutations
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tasks.batch import process_batch
+from tasks.missing import missing
 
 from expectations.forms import FORMS
-from tasks.batch import process_batch
 from tasks.fetch import fetch
 from tasks.judge.decisions import read_reviews
-from tasks.missing import missing
 from tasks.names import key_as_stored, receipt_name
 from tasks.receipt.outcome import Origin
 from tasks.receipt.write import find_duplicate, list_receipts, read_receipt, version_name, write_receipt

@@ -283,7 +283,7 @@ def test_a_version_that_somebody_wrote_over_is_not_taken_but_read_again(
     land(AGENCIES[0])
     compacted()
     first = mart("cells").to_pylist()
-    done = land(AGENCIES[0], step=1, minutes=1)
+    land(AGENCIES[0], step=1, minutes=1)
     (row,) = ledger.current_in("lake")
     version = read_version(s3, buckets.lake, row.name)
     key = buckets.lake.key(row.name)
@@ -292,7 +292,7 @@ def test_a_version_that_somebody_wrote_over_is_not_taken_but_read_again(
     assert (found.changed, found.stale) == (0, 1)
     assert mart("cells").to_pylist() == first
     assert _rows(connect(buckets), "cells") == _rows_of(mart("cells"))
-    assert ledger.get([done])[done].is_open
+    assert ledger.get([row.object_id])[row.object_id].is_open
     assert len(ledger.changes()) == 1
     land(AGENCIES[0], step=1, minutes=1)
     assert compacted().changed == 1
@@ -363,7 +363,8 @@ def test_the_marts_are_read_without_our_code(s3, buckets, land, compacted, tmp_p
 
 
 @pytest.mark.parametrize("old", [1, 2, 4])
-def test_in_a_year_that_grows_each_report_counts_in_one_part(old, new=8):
+def test_in_a_year_that_grows_each_report_counts_in_one_part(old):
+    new = 8
     ids = [f"{number * 2654435761 % 2**64:016x}" for number in range(400)]
     with duckdb.connect() as connection:
         for last in range(old, new + 1):

@@ -41,7 +41,8 @@ def lake(make, published):
     def publish(agency, year, counts, verdict=make.validated, form="2021"):
         plain = make.report(form, agency, year)
         cells = tuple(replace(cell, value=counts.get(cell.address), raw="") for cell in plain.cells)
-        return published(make.source(key=f"{agency}{year}.pdf"), replace(plain, cells=cells), verdict)
+        source = make.source(key=f"{agency}{year}.pdf", sha256=f"{agency}{year}")
+        return published(source, replace(plain, cells=cells), verdict)
 
     return publish
 

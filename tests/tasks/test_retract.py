@@ -3,13 +3,13 @@
 import random
 
 import pytest
+from tasks.batch import process_batch
+from tasks.missing import Missing
 
 from expectations.forms import FORMS
-from tasks.batch import process_batch
 from tasks.judge.decisions import read_reviews
 from tasks.judge.review import CannotDecideError, decide, waiting
 from tasks.lake.query import connect
-from tasks.missing import Missing
 from tasks.receipt.outcome import Origin
 from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf

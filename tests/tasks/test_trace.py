@@ -13,6 +13,7 @@ import pypdfium2 as pdfium
 import pytest
 import typer
 from PIL import Image
+from tasks.lake.publish import publish
 from typer.testing import CliRunner
 
 from expectations.evidence import Decision
@@ -25,7 +26,6 @@ from tasks.analysis.trace_unknown import UnknownError
 from tasks.fetch import fetch
 from tasks.judge.decisions import Correction, Review, add_review, corrected, read_reviews
 from tasks.judge.validate import validate
-from tasks.lake.publish import publish
 from tasks.lake.query import connect
 from tasks.read import read
 from tasks.read.recognise import recognise

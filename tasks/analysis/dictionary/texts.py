@@ -14,15 +14,16 @@ HEAD = """\
 | 位置 | 内容 |
 |---|---|
 | `s3://lake/marts/<table>/year=<YYYY>/part-<NN>.parquet` | 汇总：一年之内全部有效报告，按报告标识分为若干份 |
-| `s3://lake/versions/year=<YYYY>/<report_id>-<etag12>.parquet` | 报告版本：一份报告一个文件，一行，不再更改 |
-| `s3://quarantine/versions/year=<YYYY>/<report_id>-<etag12>.parquet` | 隔离区：未通过校验的报告版本，列都相同 |
+| `s3://lake/versions/year=<YYYY>/<report_id>-<hash>.parquet` | 报告版本：一个文件，一行，不再更改 |
+| `s3://quarantine/versions/year=<YYYY>/<report_id>-<hash>.parquet` | 隔离区：未通过校验的报告版本，列都相同 |
 
 汇总文件内按机关排列，同一报告内按法定格式的行序。一份报告只在其中一份（`nianbao.parts` 是该年度的份数，序号是
 `report_id` 末四位十六进制数除以份数的余数），变更时只重写这一份。元数据键 `nianbao.generation` 标明由哪一次汇总产生，
 同一年度同一序号的各表相同。汇总之后几秒内才入湖或变更的报告只在报告版本中，`nianbao query` 和 `nianbao export`
 把两者合在一起。
 
-报告版本的列是 `reports` 的列，以及与其他各表（`relations` 除外）同名的结构列表，代码列是普通字符串。同一报告可能有几个
+报告版本名称中的 `<hash>` 由原文件的对象键和 ETag 得出。
+其列是 `reports` 的列，以及与其他各表（`relations` 除外）同名的结构列表，代码列是普通字符串。同一报告可能有几个
 版本，以账本为准；没有账本时取 `landed_at`、`source_etag` 最大的一个。
 
 `year` 在路径和文件中都有，值相同。同一机关同一年度的新版报告替换旧版。隔离区没有 `relations`。
@@ -31,7 +32,7 @@ HEAD = """\
 
 **空值**：报告留空或填 `/`、`-`、`—`、`无` 的单元格为空值（null），不是 0；合计时按 0 计。原样文字在 `raw` 中。
 代码列是字典编码的字符串；时间为 UTC，精确到微秒；数额为四位小数的十进制数，更细的四舍五入，原样在 `raw` 中。
-版本 3 把是 SQL 关键字的列改了名（`disputes.group` 为 `proceeding`，`applications.section` 为 `section`，
+版本 3 把是 SQL 关键字的列改了名（`disputes.group` 为 `proceeding`，`applications.group` 为 `section`，
 `findings`、`relations` 的 `left`、`right`、`where` 为 `left_value`、`right_value`、`place`）；以后只增不改。
 """
 
@@ -103,6 +104,7 @@ ACTIONS = {
     "correct": "更正：以人工核对的值代替读取的值",
     "reject": "维持：维持隔离",
     "retract": "撤回：已入湖的报告移出数据湖",
+    "undo": "撤销：上一项决定不再有效（表中只有有效的决定，没有这一项）",
 }
 ENGINES = {
     "lines": "PDF：按表格线划分的单元格",

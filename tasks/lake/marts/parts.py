@@ -16,8 +16,8 @@ from tasks.lake.versions import plain_etag
 from tasks.settings import Place
 from tasks.storage import S3Client
 
-MOST_IN_A_PART = 4000
-"""Reports on average; with more there are more parts."""
+MOST_IN_A_PART = 2500
+"""Reports, on average; with more there are more parts."""
 
 GENERATION, PARTS = b"nianbao.generation", b"nianbao.parts"
 """In a file's metadata: the compaction that made it, the same in all tables of a part; how many parts there are."""
