@@ -11,6 +11,7 @@ from flows.services.definitions import services
 from flows.services.environment import service_env
 from flows.services.s3 import format_volume
 from flows.services.service import Running
+from tasks.ledger import open_ledger
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
@@ -65,3 +66,10 @@ def buckets(s3, monkeypatch):
     for name in buckets.names:
         s3.create_bucket(Bucket=name)
     return buckets
+
+
+@pytest.fixture
+def ledger(tmp_path, monkeypatch):
+    """A ledger of this test alone, which the environment names."""
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", f"sqlite:///{tmp_path}/ledger.sqlite")
+    return open_ledger()

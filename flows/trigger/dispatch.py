@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from prefect.client.orchestration import PrefectClient
 
@@ -74,10 +75,9 @@ class Dispatcher:
                 await asyncio.sleep(_BACK_OFF[min(failures, len(_BACK_OFF) - 1)])
                 failures += 1
                 continue
-            try:
-                await asyncio.wait_for(self._woken.wait(), pause)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
 
     async def hand_out(self) -> bool:
         """One round; whether objects still wait for a place. Raises what keeps it from being done."""
