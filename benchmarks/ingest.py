@@ -25,13 +25,12 @@ from watch import Watch
 
 from expectations.forms import FORMS
 from flows.demo import demo_services
-from flows.settings import WORKER_LIMIT
 from tasks.judge.validate import validate
 from tasks.read import read
 from tasks.read.recognise import recognise
 from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
-from tasks.settings import buckets_from_env
+from tasks.settings import buckets_from_env, settings
 from tasks.storage import s3_client
 
 T = TypeVar("T")
@@ -120,7 +119,7 @@ def measure_serve(files: list[tuple[str, bytes]]) -> tuple[float, float]:
     print("flow.serve()")
     os.environ["NIANBAO_LANDING_BUCKET"] = "baseline"
     s3_client().create_bucket(Bucket="baseline")
-    code = f"from flows.ingest import ingest; ingest.serve(name='baseline', limit={WORKER_LIMIT.default})"
+    code = f"from flows.ingest import ingest; ingest.serve(name='baseline', limit={settings().worker_limit})"
     env = {**os.environ, "PREFECT_RUNNER_POLL_FREQUENCY": "1"}
     server = subprocess.Popen(
         [sys.executable, "-c", code], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

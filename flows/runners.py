@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from flows.worker.forked import fork_server, start_forked
+from tasks.errors import Mistaken
 
 Runner = Literal["process", "dask", "ray"]
 
@@ -22,8 +23,10 @@ _MOST = 64
 """Batches that a cluster is given at a time."""
 
 
-class RunnerError(RuntimeError):
+class RunnerError(Mistaken):
     """A runner that cannot be used here; the message says what is missing, in Chinese."""
+
+    code = "RUNNER.UNUSABLE"
 
 
 @dataclass(frozen=True, slots=True)

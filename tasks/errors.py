@@ -1,6 +1,6 @@
-"""Why a file is rejected. Each class is one stable reason code with what the uploader reads and can do.
+"""What goes wrong: with a file (`Rejected`), and with us (`Failure`). Each class is one stable code.
 
-Rejected
+Rejected: why a file is refused, with what the uploader reads and can do. An outcome, not an error.
  ├─ EmptyFile             DOC.EMPTY
  ├─ UnsupportedType       DOC.UNSUPPORTED_TYPE
  ├─ TypeMismatch          DOC.TYPE_MISMATCH
@@ -14,10 +14,61 @@ Rejected
  ├─ UnsupportedYear       FORMAT.UNSUPPORTED_YEAR
  └─ ProcessingFailed      PROCESSING.FAILED (our fault; only where there is no run that could fail)
 
-Broken machinery is not here: it raises whatever it raises, fails the run, and is retried.
+Failure: our own; it raises, fails the run, and is never a verdict on a file. Defined where it is raised.
+ ├─ Mistaken              what a person asked for, or set, cannot be
+ │   ├─ SettingError              SETTING.WRONG
+ │   ├─ CannotDecideError         DECISION.IMPOSSIBLE
+ │   ├─ RunnerError               RUNNER.UNUSABLE
+ │   ├─ AlreadyRunningError       SERVICE.ALREADY_RUNNING
+ │   ├─ SelectionError            EXPORT.SELECTION
+ │   ├─ UnknownError              TRACE.UNKNOWN
+ │   └─ NoPictureError            TRACE.NO_PICTURE
+ ├─ LedgerError                   LEDGER.UNUSABLE
+ │   ├─ LeaseLostError            LEDGER.LEASE_LOST
+ │   ├─ BusyError                 LEDGER.BUSY
+ │   └─ LedgerAwayError           LEDGER.AWAY (an Outage too)
+ ├─ Outage                goes by by itself: tried again, and counts as no attempt
+ ├─ StaleVersionError             LAKE.STALE_VERSION
+ ├─ ReplacedError                 LAKE.REPLACED
+ ├─ ReadFailedError               LAKE.UNREADABLE
+ │   └─ ReplacedMeanwhileError    LAKE.REPLACED_MEANWHILE
+ ├─ ObjectGoneError               OBJECT.GONE
+ ├─ GuardDiedError                GUARD.DIED
+ ├─ GuardedCallError              GUARD.BUG
+ └─ StartError                    SERVICE.NOT_STARTED
+
+Whatever others raise (S3, Prefect, the disk) is told by `tasks.storage.is_outage` and `flows.cli.failure.explain`.
 """
 
+from typing import ClassVar
+
 from expectations.rules import RULES
+
+
+class Failure(Exception):  # noqa: N818 - the root of the tree above
+    """Something of ours that did not work; what is raised with is for people, in Chinese."""
+
+    code: ClassVar[str]
+    meaning: ClassVar[str] = ""
+    """What stands before the details, where these alone would not say it."""
+
+    def __str__(self) -> str:
+        details = super().__str__()
+        return "：".join(filter(None, [self.meaning, details]))
+
+
+class Mistaken(Failure):
+    """It is a person's to mend, and no use to try again."""
+
+
+class Outage(Failure):
+    """It says nothing of the object at hand, and goes by: to be tried again."""
+
+
+class SettingError(Mistaken):
+    """Settings cannot be meant; the message names each, its value and what is expected, a line for one."""
+
+    code = "SETTING.WRONG"
 
 
 class Rejected(Exception):  # noqa: N818 - an outcome, not an error of ours

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import UTC, datetime
 
+from tasks.errors import Failure
 from tasks.names import has_alias, key_as_stored
 from tasks.read.recognise import MAX_BYTES
 from tasks.shown import shown
@@ -12,8 +13,10 @@ from tasks.storage import S3Client, is_folder_marker
 from tasks.values import Source
 
 
-class ObjectGoneError(LookupError):
+class ObjectGoneError(Failure):
     """The landed version is no longer there: deleted, or replaced by another that has an event of its own."""
+
+    code = "OBJECT.GONE"
 
 
 def fetch(

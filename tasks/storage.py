@@ -13,7 +13,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.handlers import add_expect_header
 
-from tasks.settings import Place
+from tasks.errors import Outage
+from tasks.settings import Place, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 else:
     S3Client = Any
 """boto3 makes its client classes at run time; their types are known to type checkers alone."""
-
-PATIENCE = "NIANBAO_PATIENCE"
-"""The variable that says `short` where a person waits."""
 
 CONFIG = Config(
     s3={"addressing_style": "path"},
@@ -52,7 +50,7 @@ def s3_client() -> S3Client:
 
     Making one costs as much as reading half a page, so this process keeps it as long as these variables stay.
     """
-    return _client(os.getpid(), _named(), _IMPATIENT if os.environ.get(PATIENCE) == "short" else CONFIG)
+    return _client(os.getpid(), _named(), _IMPATIENT if settings().patience else CONFIG)
 
 
 def quick_client() -> S3Client:
@@ -90,10 +88,10 @@ def head_object(s3: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef 
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether storage, or the disk here, is to blame: it says nothing of the object, and goes by."""
+    """Whether storage, the ledger, or the disk here, is to blame: it says nothing of the object, and goes by."""
     if isinstance(error, ClientError):
         return error.response["ResponseMetadata"].get("HTTPStatusCode", 500) >= 500
-    return isinstance(error, BotoCoreError) or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT))
+    return isinstance(error, Outage | BotoCoreError) or (isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT))
 
 
 @lru_cache(maxsize=4)

@@ -57,7 +57,15 @@ def s3(s3_server, monkeypatch):
 
 
 @pytest.fixture
-def buckets(s3, monkeypatch):
+def ledger(tmp_path_factory, monkeypatch):
+    """A ledger of this test alone; the environment names it too."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('ledger')}/ledger.sqlite"
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", url)
+    return open_ledger(url)
+
+
+@pytest.fixture
+def buckets(s3, ledger, monkeypatch):
     """The four places, empty and of this test alone; the environment names them too."""
     suffix = uuid.uuid4().hex[:12]
     for place in PLACES:

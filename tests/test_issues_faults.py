@@ -30,12 +30,12 @@ from flows.services.ports import free_port
 from flows.services.service import Running, Service
 from flows.services.status import services_status, supervision_warning, supervisor_pid
 from flows.services.supervisor import Supervisor
-from flows.settings import SettingError, check_settings, unknown_settings
 from flows.trigger.arrivals import as_listed
 from flows.trigger.notifications import object_versions
+from tasks.errors import SettingError
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.ledger import ObjectVersion
-from tasks.settings import Place
+from tasks.settings import Place, settings, unknown_settings
 
 NIANBAO = str(Path(sys.executable).parent / "nianbao")
 
@@ -306,11 +306,16 @@ def test_a_wrong_setting_is_named_with_its_value(run, name, value, expected):
     assert expected in result.stderr
 
 
-def test_settings_that_are_right_pass_and_slips_are_guessed():
-    check_settings({"NIANBAO_WORKER_LIMIT": "2", "NIANBAO_LANDING_BUCKET": "one/prefix", "PREFECT_API_URL": ""})
-    assert "NIANBAO_WORKER_LIMIT" in unknown_settings({"NIANBAO_WORKERS_LIMIT": "2"})[0]
+def test_settings_that_are_right_pass_and_slips_are_guessed(monkeypatch):
+    monkeypatch.setattr(
+        os, "environ", {"NIANBAO_WORKER_LIMIT": "2", "NIANBAO_LANDING_BUCKET": "one/prefix", "PREFECT_API_URL": ""}
+    )
+    assert settings().worker_limit == 2
+    monkeypatch.setattr(os, "environ", {"NIANBAO_WORKERS_LIMIT": "2"})
+    assert "NIANBAO_WORKER_LIMIT" in unknown_settings()[0]
+    monkeypatch.setattr(os, "environ", {"NIANBAO_LAKE_BUCKET": "landing/lake"})
     with pytest.raises(SettingError, match="不能互相包含"):
-        check_settings({"NIANBAO_LAKE_BUCKET": "landing/lake"})
+        settings()
 
 
 def test_the_version_is_told(run):

@@ -52,6 +52,7 @@ FROM {batch} c CROSS JOIN {operands} o ON o.address = c.address
 WHERE o.rule IN ([rules])
 GROUP BY c.report, o.total
 HAVING MAX(o.side = 'right' AND c.is_blank AND NOT c.doubted) = 1 AND MAX(o.side = 'left' AND c.counted <> 0) = 1
+   AND NOT EXISTS (SELECT 1 FROM {batch} d WHERE d.report = c.report AND d.tbl = '[table]' AND d.doubted = 1)
 """
 _BLANK = """
 SELECT report, tbl AS place, GROUP_CONCAT(address) AS addresses FROM {batch}
@@ -83,8 +84,8 @@ QUERIES: dict[str, str] = {
     **{f"{code}.NOT_A_COUNT": _NOT_A_COUNT.replace("[table]", table) for code, table in _CODES.items()},
     **{f"{code}.NEGATIVE": _NEGATIVE.replace("[table]", table) for code, table in _CODES.items()},
     **{rule: _SUM.replace("[rule]", rule) for rule in _SUMS},
-    "T3.TOTAL_BLANK": _TOTAL_BLANK.replace("[rules]", "'T3.ROW_SUM', 'T3.COLUMN_SUM'"),
-    "T4.TOTAL_BLANK": _TOTAL_BLANK.replace("[rules]", "'T4.ROW_SUM'"),
+    "T3.TOTAL_BLANK": _TOTAL_BLANK.replace("[rules]", "'T3.ROW_SUM', 'T3.COLUMN_SUM'").replace("[table]", "table3"),
+    "T4.TOTAL_BLANK": _TOTAL_BLANK.replace("[rules]", "'T4.ROW_SUM'").replace("[table]", "table4"),
     "CELL.BLANK": _BLANK,
     "FORMAT.YEAR_MISMATCH": _WRONG_FORM,
     **{

@@ -27,8 +27,7 @@ from flows.cli.submit import submit
 from flows.cli.trace import trace
 from flows.cli.up import down, up
 from flows.services.environment import activate
-from flows.settings import check_settings, unknown_settings
-from tasks.settings import home
+from tasks.settings import home, settings, unknown_settings
 
 app = typer.Typer(
     name="nianbao",
@@ -68,7 +67,7 @@ def _find_services(
 ) -> None:
     if context.invoked_subcommand == "read":
         return
-    check_settings()
+    settings()
     for slip in unknown_settings():
         typer.echo(slip, err=True)
     if context.invoked_subcommand not in ("demo", "up", "down", "env", "open"):

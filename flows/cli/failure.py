@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from flows.services.disk import disk
-from flows.settings import SettingError
+from tasks.errors import Failure, SettingError
 from tasks.settings import home
 from tasks.shown import shown_lines
 
@@ -71,12 +71,10 @@ def explain(error: BaseException) -> tuple[str, ExitCode] | None:
 
 
 def _explained(error: BaseException, packages: set[str]) -> str | None:
+    if isinstance(error, Failure):
+        return f"{error}（{error.code}）" if error.meaning else str(error)
     if "botocore" in packages:
         return _of_storage(error)
-    if "tasks" in packages:
-        from tasks.ledger import LedgerError
-
-        return str(error) if isinstance(error, LedgerError) else None
     if packages & {"httpx", "httpcore", "prefect"}:
         return f"Prefect（{os.environ.get('PREFECT_API_URL', '未设置 PREFECT_API_URL')}）{_of_prefect(error)}"
     if isinstance(error, OSError):

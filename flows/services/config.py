@@ -12,7 +12,7 @@ from typing import Any
 
 from flows.services.ports import free_port, is_free
 from flows.services.private import write_private
-from flows.settings import SettingError
+from tasks.errors import SettingError
 
 PORTS = ("s3_port", "s3_metrics_port", "prefect_port", "receiver_port", "worker_port")
 

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows.settings import DISK_LOW_MB
+from tasks.settings import settings
 
 _MB = 1_000_000
 _FULL_BYTES = _MB
@@ -44,4 +44,4 @@ def disk(home: Path) -> Disk | None:
         usage = shutil.disk_usage(home)
     except OSError:
         return None
-    return Disk(home, usage.free, usage.total, DISK_LOW_MB.value() * _MB)
+    return Disk(home, usage.free, usage.total, settings().disk_low_mb * _MB)

@@ -6,16 +6,15 @@ to the browser, this server then is that page's own.
 
 from __future__ import annotations
 
-import os
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-HOSTS = "NIANBAO_PREFECT_HOSTS"
-"""The setting: names by which the server may be called, with commas between them; `*` for any."""
+from tasks.settings import settings, variable
 
+HOSTS = variable("prefect_hosts")
 LOOPBACK = "127.0.0.1,localhost,::1"
 
 SIGN_IN = "/sign-in"
@@ -33,7 +32,7 @@ class FrontDoor:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._hosts = frozenset(os.environ.get(HOSTS, "*").split(","))
+        self._hosts = frozenset((settings().prefect_hosts or "*").split(","))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let Prefect answer."""

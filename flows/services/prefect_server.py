@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from flows.services.config import Config
 from flows.services.front_door import HOSTS, LOOPBACK
+from tasks.settings import settings
 
 
 def prefect_command(config: Config) -> list[str]:
@@ -29,7 +29,7 @@ def prefect_env(config: Config) -> dict[str, str]:
         "PREFECT_API_URL": f"{config.prefect_url}/api",
         "PREFECT_SERVER_API_AUTH_STRING": config.prefect_auth,
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(config.ui_origins),
-        HOSTS: os.environ.get(HOSTS, LOOPBACK),
+        HOSTS: settings().prefect_hosts or LOOPBACK,
         "PREFECT_UI_API_URL": "/api",
         "PREFECT_SERVER_UI_API_URL": "/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

@@ -26,8 +26,8 @@ from flows.services.private import keep_private
 from flows.services.s3 import EVENT_TARGETS, format_volume
 from flows.services.service import Running
 from flows.services.status import Health, ServiceStatus, lock_file, write_status
-from flows.settings import SettingError, check_settings
-from tasks.settings import buckets_from_env
+from tasks.errors import Failure, Mistaken
+from tasks.settings import buckets_from_env, settings
 from tasks.storage import s3_client
 
 START_SECONDS = 180.0
@@ -38,12 +38,16 @@ _REPEAT_SECONDS = 300.0
 logger = logging.getLogger("nianbao.supervisor")
 
 
-class AlreadyRunningError(RuntimeError):
+class AlreadyRunningError(Mistaken):
     """Another supervisor watches the services of this home."""
 
+    code = "SERVICE.ALREADY_RUNNING"
 
-class StartError(RuntimeError):
+
+class StartError(Failure):
     """A service did not become healthy; the message names its log."""
+
+    code = "SERVICE.NOT_STARTED"
 
 
 class Supervisor:
@@ -204,7 +208,7 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 
 def run(home: Path, report: Callable[[str], None], ready: Callable[[Config], None]) -> None:
     """Run the services of `home` until SIGINT or SIGTERM; `ready` is called once they are healthy."""
-    check_settings()
+    settings()
     stop = threading.Event()
 
     def on_signal(_: int, __: FrameType | None) -> None:
@@ -240,7 +244,7 @@ def main(home: Path) -> None:
     keep_log(home, on_terminal=False)
     try:
         run(home, logger.info, lambda _: logger.info("服务就绪"))
-    except (AlreadyRunningError, StartError, SettingError) as error:
+    except Failure as error:
         logger.error("%s", error)
         raise SystemExit(1) from error
 

@@ -13,11 +13,10 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Cancelled, Crashed
 
 from flows.deployments import INGEST, INGEST_MANY
-from flows.settings import RUN_SECONDS
 from flows.trigger.runs import Runs
 from tasks.ledger import RunOut, open_ledger
 from tasks.process_identity import is_dead, process_identity
-from tasks.settings import buckets_from_env
+from tasks.settings import buckets_from_env, settings
 
 SUBMISSION = timedelta(seconds=45)
 """A worker that has taken a run says where it is within a second; one that has not by now died over it."""
@@ -84,7 +83,7 @@ def fate(run: RunOut, flow_run: FlowRun | None, now: datetime) -> Fate:
         return "on its way"
     is_lost = state.is_pending() and not flow_run.infrastructure_pid and age > SUBMISSION
     was_at_work = run.lease_owner is not None
-    is_over_time = age > timedelta(seconds=RUN_SECONDS.value())
+    is_over_time = age > timedelta(seconds=settings().run_seconds)
     is_gone = is_lost or was_at_work or is_over_time or is_dead(flow_run.infrastructure_pid)
     return "dead" if is_gone else "on its way"
 

@@ -17,14 +17,13 @@ from contextlib import suppress
 from prefect.client.orchestration import PrefectClient
 
 from flows.events import emit_landed
-from flows.settings import RUNS_OUT, WORKER_LIMIT
 from flows.trigger.compactions import Compactions
 from flows.trigger.dead_runs import DeadRuns
 from flows.trigger.runs import Runs
 from tasks.ledger import Ledger, RunOut, Waiting, open_ledger
 from tasks.names import TRIAL
 from tasks.process_identity import process_identity
-from tasks.settings import buckets_from_env
+from tasks.settings import buckets_from_env, settings
 from tasks.storage import s3_client
 
 MOST_TOGETHER = 24
@@ -49,7 +48,7 @@ class Dispatcher:
     """Hands out what waits; `limit` runs are out at most, by default as many as one worker takes."""
 
     def __init__(self, client: PrefectClient, limit: int | None = None) -> None:
-        self.limit: int = limit or RUNS_OUT.value() or WORKER_LIMIT.value()
+        self.limit: int = limit or settings().runs_out or settings().worker_limit
         self._runs = Runs(client)
         self._dead_runs = DeadRuns(self._runs)
         self._compactions = Compactions(self._runs)

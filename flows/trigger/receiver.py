@@ -28,11 +28,10 @@ from starlette.routing import Route
 from flows.health import health
 from flows.metrics import Metrics
 from flows.services.private import write_private
-from flows.settings import RECEIVER_HOST, RECEIVER_PORT
 from flows.trigger.arrivals import Arrivals
 from flows.trigger.dispatch import Dispatcher
 from flows.trigger.notifications import MalformedError, object_versions
-from tasks.settings import buckets_from_env, home
+from tasks.settings import buckets_from_env, home, settings
 
 MAX_BODY = 1_000_000
 logger = logging.getLogger("nianbao.receiver")
@@ -40,7 +39,7 @@ logger = logging.getLogger("nianbao.receiver")
 
 def main() -> None:
     """Serve on NIANBAO_RECEIVER_HOST:NIANBAO_RECEIVER_PORT until stopped."""
-    host, port = RECEIVER_HOST.value(), RECEIVER_PORT.value()
+    host, port = settings().receiver_host, settings().receiver_port
     uvicorn.run(create_app(os.environ["NIANBAO_WEBHOOK_TOKEN"]), host=host, port=port, access_log=False)
 
 

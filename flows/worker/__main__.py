@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 
-from flows.settings import WARM, WORKER_LIMIT
+from tasks.settings import settings
 
 
 async def work() -> None:
@@ -23,8 +23,8 @@ async def work() -> None:
     await deploy()
     await _take_back()
     await _sweep_now()
-    worker = WarmWorker if WARM.value() else DrainingWorker
-    await work_until_told(worker(work_pool_name=WORK_POOL, limit=WORKER_LIMIT.value()))
+    worker = WarmWorker if settings().warm == "1" else DrainingWorker
+    await work_until_told(worker(work_pool_name=WORK_POOL, limit=settings().worker_limit))
 
 
 async def _take_back() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -11,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import psutil
 from prefect.workers.process import ProcessWorker
 
+from tasks.settings import settings
+
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
     from prefect.client.schemas.responses import WorkerFlowRunResponse
-
-DRAIN_SECONDS = 40.0
-"""How long runs that are executing may go on; containers are given longer to stop (`stop_grace_period`)."""
 
 LAST_SECONDS = 5.0
 """How long it may take to tell Prefect of runs that were ended, and to say goodbye."""
@@ -49,7 +47,7 @@ class DrainingWorker(ProcessWorker):
 
 async def work_until_told(worker: DrainingWorker) -> None:
     """Work until SIGTERM, then drain within NIANBAO_DRAIN_SECONDS; if that is 0, or at a second one, end at once."""
-    seconds = float(os.environ.get("NIANBAO_DRAIN_SECONDS", DRAIN_SECONDS))
+    seconds = settings().drain_seconds
     loop, told = asyncio.get_running_loop(), asyncio.Event()
 
     def tell() -> None:

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from expectations.evidence import BBox
 from tasks.analysis.trace import Trace
-from tasks.errors import Rejected
+from tasks.errors import Mistaken, Rejected
 from tasks.fetch import ObjectGoneError, fetch
 from tasks.read.guard import guarded
 from tasks.read.recognise import PDF
@@ -27,8 +27,10 @@ _ROOM = 1.0
 """Points between the cell and the line around it."""
 
 
-class NoPictureError(LookupError):
+class NoPictureError(Mistaken):
     """There is no page to show; the message says why, in Chinese."""
+
+    code = "TRACE.NO_PICTURE"
 
 
 def place_picture(s3: S3Client, found: Trace) -> bytes:

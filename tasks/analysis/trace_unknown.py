@@ -9,6 +9,7 @@ import duckdb
 from rapidfuzz import fuzz, process
 
 from expectations.places import place_label
+from tasks.errors import Mistaken
 from tasks.lake.agencies import names_of, normal_name
 
 _MOST = 5
@@ -16,8 +17,10 @@ _NEAR = 50.0
 """Of 100: less alike are no suggestions."""
 
 
-class UnknownError(LookupError):
+class UnknownError(Mistaken):
     """No such report or cell in the lake; the message says what there is instead, in Chinese."""
+
+    code = "TRACE.UNKNOWN"
 
 
 def unknown_report(lake: duckdb.DuckDBPyConnection, agency: str, year: int) -> UnknownError:

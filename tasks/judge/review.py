@@ -10,6 +10,7 @@ from expectations.evidence import Decision, DecisionKind
 from expectations.forms import FIRST_YEAR
 from expectations.messages import NAMES
 from expectations.rules.documents import IDENTITY_DOUBTS
+from tasks.errors import Mistaken
 from tasks.judge.decisions import RETRACTED, Correction, Review, in_force, review_in, review_text, value_of
 from tasks.lake.versions import read_version
 from tasks.ledger import Ledger, ObjectRow, VersionRow
@@ -20,8 +21,10 @@ from tasks.settings import Buckets
 from tasks.storage import S3Client, head_object, read_object
 
 
-class CannotDecideError(ValueError):
+class CannotDecideError(Mistaken):
     """A decision that makes no sense on this object; the message says why, in Chinese."""
+
+    code = "DECISION.IMPOSSIBLE"
 
 
 def decide(
@@ -181,7 +184,7 @@ def _check_number(address: str, value: str) -> None:
 def _raw_texts(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) -> dict[str, str]:
     """What was read in each cell of a quarantined report, by address."""
     stands = ledger.current([row.report_id], "quarantine").get(row.report_id) if row.report_id else None
-    if stands is None:
+    if stands is None or stands.object_id != row.id:
         raise CannotDecideError(f"{row.object.key} 已有较新的版本，这一版不再等待决定。")
     cells = read_version(s3, buckets.quarantine, stands.name, stands.stored_etag)["cells"]
     return dict(zip(cells["address"].to_pylist(), cells["raw"].to_pylist(), strict=True))

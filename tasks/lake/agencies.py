@@ -6,13 +6,11 @@ name, its value a list of its other names (former, short or longer ones).
 
 from __future__ import annotations
 
-import os
 import tomllib
 import unicodedata
 from collections.abc import Iterator
-from pathlib import Path
 
-from tasks.settings import home
+from tasks.settings import settings
 
 
 def normal_name(agency: str) -> str:
@@ -30,7 +28,7 @@ def names_of(agency: str) -> tuple[str, ...]:
 
 
 def _aliases() -> Iterator[frozenset[str]]:
-    path = Path(os.environ.get("NIANBAO_AGENCIES") or home() / "agencies.toml")
+    path = settings().agencies or settings().home / "agencies.toml"
     if not path.exists():
         return
     for name, others in tomllib.loads(path.read_text(encoding="utf-8")).items():

@@ -1,157 +1,163 @@
 """Relate: a published report beside the same agency's neighbour years, and beside other agencies with the same figures.
 
-Whichever of two reports arrives last, both are looked at: the findings are kept in the lake's table `relations`, one
-object for each report.
+It is due for every report that the ledger has noted as changed, and for those that it is compared with: whichever of
+two reports comes last, both are looked at. What is found is kept in the ledger, whose marts show it.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Container, Iterator, Sequence
+import io
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
-import pyarrow as pa
+import pyarrow.parquet as pq
 
 from expectations.evidence import Finding
 from expectations.relations import Published, between_agencies, between_years
 from tasks.lake.agencies import names_of
-from tasks.lake.entry import Entry
-from tasks.lake.marts.changes import mark_changed
+from tasks.lake.fetch import AT_ONCE
 from tasks.lake.rows import amount, report_id
-from tasks.lake.schemas import RELATIONS
-from tasks.settings import Buckets
+from tasks.lake.versions import StaleVersionError, get_version
+from tasks.ledger import Change, Ledger, Relation, VersionRow
+from tasks.ledger.compacting import exclusive
+from tasks.settings import Buckets, Place
 from tasks.storage import S3Client
-from tasks.values import Receipt, Report
 
 MOST_PEERS = 20
 """Reports with the same figures that one report is compared with."""
 
-ANY_YEAR = range(10_000)
+_ROUNDS = 5
+"""What is found on others is a change of theirs, which is looked at in the next round, and finds nothing new."""
 
-_TABLE = "relations"
-Related = tuple[Published, Finding]
+_CHUNK = 200
+_COLUMNS = ["form", "cells.list.element.address", "cells.list.element.value"]
+
+Rows = dict[str, VersionRow]
+Related = tuple[VersionRow, Finding]
 """The other report, and what was found beside it."""
 
 
-def relate(
-    s3: S3Client,
-    buckets: Buckets,
-    agency: str,
-    year: int,
-    this: Published | None = None,
-    years: Container[int] = ANY_YEAR,
-) -> dict[str, list[Finding]]:
-    """Compare all that the report of `agency` on `year` bears on; returns the findings by report id.
+def relate_due(s3: S3Client, buckets: Buckets, ledger: Ledger) -> list[Change]:
+    """Compare all that changed with what it bears on; returns the changes that this was done for.
 
-    `this` is the report if it has just been published; otherwise it is looked up. Only `years` have any reports.
+    Raises BusyError if another process is at it.
     """
-    found: dict[str, list[Finding]] = {}
-    this = this or find_published(s3, buckets, agency, year)
-    peers = _peers(s3, buckets, this) if this else []
-    others = [report for report in (find_published(s3, buckets, agency, year + 1, years), *peers) if report]
-    pairs = [(this, peers)] if this else []
-    for report, its_peers in (*pairs, *((other, _peers(s3, buckets, other)) for other in others)):
-        before = find_published(s3, buckets, report.agency, report.year - 1, years)
-        related = list(_related(report, before, its_peers))
-        _write(s3, buckets, report, related)
-        found[report.report_id] = [finding for _, finding in related]
-    if this is None:
-        Entry(buckets.lake, report_id(agency, year), year).delete(s3, _TABLE)
-    return found
+    done: dict[int, Change] = {}
+    with exclusive(ledger, "relate"):
+        for _ in range(_ROUNDS):
+            new = [change for change in ledger.changes() if change.id not in done]
+            if not new:
+                break
+            relate(s3, buckets.lake, ledger, {(change.year, change.report_id) for change in new})
+            done |= {change.id: change for change in new}
+    return list(done.values())
 
 
-def has_others(s3: S3Client, buckets: Buckets, agency: str, year: int, this: Published | None = None) -> bool:
-    """Whether there is any report to compare with: of a neighbour year, or of another agency with the same figures."""
-    if any(_is_published(s3, buckets, agency, other) for other in (year - 1, year + 1)):
-        return True
-    this = this or find_published(s3, buckets, agency, year)
-    return bool(this and _peers(s3, buckets, this))
+def relate(s3: S3Client, lake: Place, ledger: Ledger, changed: Collection[tuple[int, str]]) -> None:
+    """Compare these reports (year and id) with others, and all that are compared with them."""
+    ids = {report_id for _, report_id in changed}
+    for gone in sorted(ids - ledger.current(ids, "lake").keys()):
+        ledger.replace_relations(gone, [])
+    affected = sorted(_affected(ledger, changed).values(), key=lambda row: (row.year, row.report_id))
+    for start in range(0, len(affected), _CHUNK):
+        _relate_some(s3, lake, ledger, affected[start : start + _CHUNK], ids)
 
 
-def as_published(report: Report, receipt: Receipt) -> Published | None:
-    """The report as `relate` would find it in the lake; None if it has just been written elsewhere or not at all."""
-    is_there = receipt.outcome == "validated" and receipt.written
-    if not (is_there and receipt.report_id and report.agency and report.year and report.form):
-        return None
-    values = {cell.address: cell.value for cell in report.cells}
-    return Published(receipt.report_id, report.agency, report.year, report.form, values)
+def _affected(ledger: Ledger, changed: Collection[tuple[int, str]]) -> Rows:
+    """The changed reports, those that were or are to be compared with them, as far as they are in the lake."""
+    rows = ledger.current({report_id for _, report_id in changed}, "lake")
+    years = {year for year, _ in changed}
+    mentions = [
+        relation for year in sorted(years | {year + 1 for year in years}) for relation in ledger.relations(year)
+    ]
+    ids = {report_id for _, report_id in changed}
+    others = {relation.report_id for relation in mentions if relation.content["other_report_id"] in ids}
+    others |= {report_id for row in rows.values() for report_id in _ids(row, row.year + 1)}
+    peers = {peer.report_id: peer for row in rows.values() for peer in _peers(ledger, row)}
+    return peers | ledger.current(others, "lake") | rows
 
 
-def _is_published(s3: S3Client, buckets: Buckets, agency: str, year: int) -> bool:
-    entries = (Entry(buckets.lake, report_id(name, year), year) for name in names_of(agency))
-    return any(entry.version(s3) for entry in entries)
+def _relate_some(
+    s3: S3Client, lake: Place, ledger: Ledger, rows: Sequence[VersionRow], changed: Collection[str]
+) -> None:
+    earlier = ledger.current({i for row in rows for i in _ids(row, row.year - 1)}, "lake")
+    beside = {row.report_id: (_first(row, earlier), _peers(ledger, row)) for row in rows}
+    needed = {row.report_id: row for row in rows if any(beside[row.report_id])}
+    for before, peers in beside.values():
+        needed |= {other.report_id: other for other in (*peers, *([before] if before else []))}
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        reports = dict(zip(needed, threads.map(lambda row: _published(s3, lake, row), needed.values()), strict=True))
+    known: dict[str, list[Relation]] = {}
+    for year in {row.year for row in rows}:
+        for relation in ledger.relations(year, [row.report_id for row in rows if row.year == year]):
+            known.setdefault(relation.report_id, []).append(relation)
+    for row in rows:
+        found = [_relation(row, *related) for related in _related(row, *beside[row.report_id], reports)]
+        if found == known.get(row.report_id, []):
+            continue
+        if row.report_id not in changed:  # noted before: a crash in between is made up for by what is still noted
+            ledger.note_changes([(row.year, row.report_id)])
+        ledger.replace_relations(row.report_id, found)
 
 
-def find_published(
-    s3: S3Client,
-    buckets: Buckets,
-    agency: str,
-    year: int,
-    years: Container[int] = ANY_YEAR,
-) -> Published | None:
-    """The validated report of the agency, whatever of its names it was published under."""
-    for name in names_of(agency) if year in years else ():
-        report = _published(s3, buckets, report_id(name, year), year)
-        if report:
-            return report
-    return None
+def _ids(row: VersionRow, year: int) -> list[str]:
+    """What the agency's report on `year` may be called, under whichever of its names."""
+    return [report_id(name, year) for name in names_of(row.agency or "")]
 
 
-def _published(s3: S3Client, buckets: Buckets, identity: str, year: int) -> Published | None:
-    entry = Entry(buckets.lake, identity, year)
-    reports = entry.read(s3, "reports", ["agency", "form"])
-    cells = entry.read(s3, "cells", ["address", "value"]) if reports else None
-    if reports is None or cells is None:
-        return None
-    row = reports.to_pylist()[0]
-    values = dict(zip(cells["address"].to_pylist(), cells["value"].to_pylist(), strict=True))
-    return Published(identity, row["agency"], year, row["form"], values)
+def _first(row: VersionRow, earlier: Mapping[str, VersionRow]) -> VersionRow | None:
+    """The agency's report on the year before."""
+    return next((earlier[i] for i in _ids(row, row.year - 1) if i in earlier), None)
 
 
-def _related(this: Published, before: Published | None, peers: Sequence[Published]) -> Iterator[Related]:
-    if before:
-        yield from ((before, finding) for finding in between_years(this, before))
-    for peer in peers:
-        yield from ((peer, finding) for finding in between_agencies(this, peer))
-
-
-def _peers(s3: S3Client, buckets: Buckets, this: Published) -> list[Published]:
-    """Reports of other agencies with the same figures in tables 3 and 4; `this` is noted among them."""
-    figures = sorted((a, int(v or 0)) for a, v in this.values.items() if a.startswith(("table3.", "table4.")))
-    if not any(value for _, value in figures):
+def _peers(ledger: Ledger, row: VersionRow) -> list[VersionRow]:
+    """Reports of other agencies with the same figures in tables 3 and 4."""
+    if row.figures is None:
         return []
-    folder = f".index/figures/year={this.year}/{hashlib.sha256(repr(figures).encode()).hexdigest()}/"
-    place = buckets.receipts
-    s3.put_object(Bucket=place.bucket, Key=place.key(f"{folder}{this.report_id}"), Body=b"")
-    listed = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key(folder), MaxKeys=MOST_PEERS + 1)
-    others = [found["Key"].rsplit("/", 1)[-1] for found in listed.get("Contents", [])]
-    peers = (_published(s3, buckets, identity, this.year) for identity in others if identity != this.report_id)
-    same = names_of(this.agency)
-    return [peer for peer in peers if peer and peer.agency not in same]
+    same = names_of(row.agency or "")
+    found = ledger.with_figures(row.figures, row.year)
+    return [peer for peer in found if names_of(peer.agency or "")[0] not in same][:MOST_PEERS]
 
 
-def _write(s3: S3Client, buckets: Buckets, this: Published, related: Sequence[Related]) -> None:
-    entry = Entry(buckets.lake, this.report_id, this.year)
-    if related:
-        rows = [_row(this, other, finding) for other, finding in related]
-        entry.put(s3, _TABLE, pa.Table.from_pylist(rows, schema=RELATIONS))
-        mark_changed(s3, entry.place, entry.year, entry.report_id)
-    elif entry.has(s3, _TABLE):
-        entry.delete(s3, _TABLE)
-        mark_changed(s3, entry.place, entry.year, entry.report_id)
+def _published(s3: S3Client, lake: Place, row: VersionRow) -> Published | None:
+    """The report as the rules need it; None if its object is not the one that was settled, for then it comes again."""
+    try:
+        body = get_version(s3, lake, row.name, row.stored_etag)
+    except StaleVersionError:
+        return None
+    (found,) = pq.ParquetFile(io.BytesIO(body)).read(columns=_COLUMNS, use_threads=False).to_pylist()
+    values = {cell["address"]: cell["value"] for cell in found["cells"]}
+    return Published(row.report_id, row.agency or "", row.year, found["form"] or "", values)
 
 
-def _row(this: Published, other: Published, finding: Finding) -> dict[str, object]:
-    return {
-        "report_id": this.report_id,
-        "year": this.year,
-        "agency": this.agency,
+def _related(
+    row: VersionRow,
+    before: VersionRow | None,
+    peers: Sequence[VersionRow],
+    reports: Mapping[str, Published | None],
+) -> Iterator[Related]:
+    this = reports.get(row.report_id)
+    if this is None:
+        return
+    if before and (other := reports[before.report_id]):
+        yield from ((before, finding) for finding in between_years(this, other))
+    for peer in peers:
+        if other := reports[peer.report_id]:
+            yield from ((peer, finding) for finding in between_agencies(this, other))
+
+
+def _relation(row: VersionRow, other: VersionRow, finding: Finding) -> Relation:
+    """As the table `relations` has it, but for the key; decimals as text."""
+    left, right = amount(finding.left), amount(finding.right)
+    content = {
         "other_report_id": other.report_id,
         "other_year": other.year,
-        "other_agency": other.agency,
+        "other_agency": other.agency or "",
         "rule": finding.rule,
         "severity": finding.severity,
-        "where": finding.where,
+        "place": finding.where,
         "message": finding.message,
-        "left": amount(finding.left),
-        "right": amount(finding.right),
+        "left_value": None if left is None else str(left),
+        "right_value": None if right is None else str(right),
     }
+    return Relation(row.report_id, row.year, row.agency, content)

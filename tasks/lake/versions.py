@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.errors import Failure
 from tasks.lake.rows import Judged, report_id, tables
 from tasks.lake.schemas import KEY, SCHEMAS
 from tasks.ledger import NewVersion
@@ -31,8 +32,11 @@ NESTED = tuple(table for table in SCHEMAS if table != "reports")
 MEDIA_TYPE = "application/vnd.apache.parquet"
 
 
-class StaleVersionError(LookupError):
+class StaleVersionError(Failure):
     """The object is not the one that was settled: it is gone, or another has written over it whose lease was lost."""
+
+    code = "LAKE.STALE_VERSION"
+    meaning = "报告版本不在了，或已被改写"
 
 
 def plain_type(kind: pa.DataType) -> pa.DataType:
@@ -61,7 +65,7 @@ def put_version(s3: S3Client, place: Place, judged: Judged) -> NewVersion:
 def put_tables(s3: S3Client, place: Place, of_report: Mapping[str, pa.Table]) -> NewVersion:
     """Write the version that has these tables."""
     row = of_report["reports"].to_pylist()[0]
-    name = version_name(row["report_id"], row["year"], row["source_etag"])
+    name = version_name(row["report_id"], row["year"], row["source_key"], row["source_etag"])
     put = s3.put_object(
         Bucket=place.bucket, Key=place.key(name), Body=to_parquet(nested(of_report)), ContentType=MEDIA_TYPE
     )

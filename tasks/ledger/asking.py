@@ -9,12 +9,10 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, or_, select, tuple_
 
 from tasks.ledger.database import Database
-from tasks.ledger.rows import chunks, object_row, same_versions, select_objects, starts_with
-from tasks.ledger.standing import DECIDED
+from tasks.ledger.rows import chunks, object_row, select_objects, starts_with, under
+from tasks.ledger.standing import DECIDED, counts_as_first
 from tasks.ledger.tables import Instant, landed, objects, versions
 from tasks.ledger.values import Counts, ObjectRow, ObjectVersion
-
-_COUNTED_FIRST = ("validated", "quarantined", "rejected")
 
 
 class Asking(Database):
@@ -29,14 +27,17 @@ class Asking(Database):
                 for row in connection.execute(select_objects().where(objects.c.id.in_(chunk)))
             }
 
+    def rows_of(self, found: Collection[ObjectVersion]) -> list[ObjectRow]:
+        """What is known of these landed versions; those that the ledger does not know are not there."""
+        wanted = {(o.bucket, o.key, o.etag) for o in found}
+        rows = [
+            row for keys in under((o.bucket, o.key) for o in found) for row in self._rows(select_objects().where(keys))
+        ]
+        return [row for row in rows if (row.object.bucket, row.object.key, row.object.etag) in wanted]
+
     def ids_of(self, found: Collection[ObjectVersion]) -> dict[ObjectVersion, int]:
         """The ids of these landed versions."""
-        ids: dict[tuple[str, str, str], int] = {}
-        with self.reading() as connection:
-            for chunk in chunks(found):
-                query = select(objects.c.id, objects.c.bucket, objects.c.key, objects.c.etag)
-                for row in connection.execute(query.where(same_versions(chunk))):
-                    ids[row.bucket, row.key, row.etag] = row.id
+        ids = {(row.object.bucket, row.object.key, row.object.etag): row.id for row in self.rows_of(found)}
         return {o: ids[o.bucket, o.key, o.etag] for o in found if (o.bucket, o.key, o.etag) in ids}
 
     def find(self, bucket: str, key: str) -> list[ObjectRow]:
@@ -56,12 +57,17 @@ class Asking(Database):
         return self._rows(_newest_first().where(objects.c.run_id == run_id))
 
     def first_with(self, sha256: str, not_id: int) -> ObjectRow | None:
-        """The first other object with these bytes whose outcome holds for whatever has them."""
+        """The first object under another key with these bytes whose outcome holds for whatever has them.
+
+        None if `not_id` itself has such an outcome: of two that name each other as the first, neither would count.
+        """
         c = objects.c
-        counts = (c.outcome.in_(_COUNTED_FIRST), c.duplicate_of.is_(None), ~c.is_name_bound)
-        query = select_objects().where(c.sha256 == sha256, c.id != not_id, *counts).order_by(landed, c.id)
-        found = self._rows(query.limit(1))
-        return found[0] if found else None
+        query = select_objects().where(c.sha256 == sha256, counts_as_first()).order_by(landed, c.id)
+        found = self._rows(query)
+        if any(row.id == not_id for row in found):
+            return None
+        this = self.get([not_id]).get(not_id)
+        return next((row for row in found if this is None or not _are_versions_of_one(row, this)), None)
 
     def counts(self) -> Counts:
         """How many there are of what."""
@@ -130,6 +136,10 @@ class Asking(Database):
 def place_in_pages(row: ObjectRow) -> tuple[datetime, int]:
     """What to ask for the page after the one that ends with `row`."""
     return (row.object.landed_at or row.seen_at, row.id)
+
+
+def _are_versions_of_one(one: ObjectRow, other: ObjectRow) -> bool:
+    return (one.object.bucket, one.object.key) == (other.object.bucket, other.object.key)
 
 
 def _place(before: tuple[datetime, int]) -> ColumnElement[Any]:

@@ -6,7 +6,7 @@ import os
 import re
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
 from tasks.ledger.values import LedgerAwayError, LedgerError
-from tasks.settings import home
+from tasks.settings import settings
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _HEAD = "0001"
@@ -38,14 +38,14 @@ T = TypeVar("T")
 D = TypeVar("D", bound="Database")
 
 
-def database_url(env: Mapping[str, str] = os.environ) -> str:
+def database_url() -> str:
     """The address of the ledger's database."""
-    return env.get("NIANBAO_DATABASE_URL") or f"sqlite:///{(home(env) / 'ledger.sqlite').absolute()}"
+    return settings().database_url or f"sqlite:///{(settings().home / 'ledger.sqlite').absolute()}"
 
 
-def ledger_exists(env: Mapping[str, str] = os.environ) -> bool:
+def ledger_exists() -> bool:
     """Whether there is a ledger, as far as that is known without making one."""
-    url = _checked(database_url(env))
+    url = _checked(database_url())
     return url.get_backend_name() == "postgresql" or Path(url.database or "").exists()
 
 
@@ -99,6 +99,12 @@ class Database:
                 connection.execute(select(func.pg_advisory_xact_lock(_SETTLE_LOCK)))
             yield connection
 
+    @contextmanager
+    def apart(self) -> Iterator[Connection]:
+        """A connection outside transactions, for what lasts longer than one."""
+        with self._engine_here().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
     def now(self, connection: Connection) -> datetime:
         """The instant by the clock that all who use the database share."""
         if not self.is_postgresql:
@@ -135,12 +141,13 @@ def retried(method: Callable[Concatenate[D, P], T]) -> Callable[Concatenate[D, P
 
     @wraps(method)
     def repeated(self: D, *args: P.args, **kwargs: P.kwargs) -> T:
+        kept: Any = [list(arg) if isinstance(arg, Iterator) else arg for arg in args]
         for _ in range(_ATTEMPTS - 1):
             try:
-                return method(self, *args, **kwargs)
+                return method(self, *kept, **kwargs)
             except _CollisionError:
                 time.sleep(0.01)
-        return method(self, *args, **kwargs)
+        return method(self, *kept, **kwargs)
 
     return cast(Callable[Concatenate[D, P], T], repeated)
 

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
-from tasks.ledger.rows import chunks, object_version, same_versions, starts_with
+from tasks.ledger.rows import Key, chunks, object_version, starts_with, under
 from tasks.ledger.tables import landed, objects
 from tasks.ledger.values import Claimed, ObjectVersion, RunOut, Waiting
 
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
 _NO_RUN = {"run_id": None, "dispatched_at": None}
-REOPENED: dict[str, Any] = {"is_open": True, "is_replay": True, "attempts": 0, **_NO_RUN, **_NO_LEASE}
-"""An object that is to be done again."""
+REOPENED: dict[str, Any] = {"is_open": True, "is_replay": True, "attempts": 0, **_NO_RUN}
+"""An object that is to be done again; a lease it has is of who writes its receipt just now, and is waited for."""
 
 _ORDER = (objects.c.is_replay, landed, objects.c.id)
 """What is new goes before what is done again, and of each the oldest first."""
@@ -40,21 +40,20 @@ class Inbox(Database):
         with self.writing() as connection:
             seen_at = self.now(connection)
             for chunk in chunks(sorted(found, key=lambda o: (o.bucket, o.key, o.etag))):
-                rows = [_landed(o) | {"seen_at": seen_at} for o in chunk]
-                added += connection.execute(statement.values(rows)).scalars()
-                _complete(connection, chunk)
-                _open_again(connection, chunk)
+                new = [_landed(o) | {"seen_at": seen_at} for o in chunk]
+                added += connection.execute(statement.values(new)).scalars()
+                rows = _known(connection, chunk)
+                _complete(connection, chunk, rows)
+                _open_again(connection, _landed_again(chunk, rows))
         return sorted(added)
 
     def missing_from(self, found: Sequence[ObjectVersion]) -> list[ObjectVersion]:
         """Those of `found` that the ledger does not know, or not as landed again (see `add`)."""
-        known: set[tuple[str, str, str]] = set()
         with self.reading() as connection:
-            for chunk in chunks(found):
-                query = select(objects.c.bucket, objects.c.key, objects.c.etag).where(same_versions(chunk))
-                known.update(tuple(row) for row in connection.execute(query))
-                known.difference_update((o.bucket, o.key, o.etag) for o in _landed_again(connection, chunk).values())
-        return [o for o in found if (o.bucket, o.key, o.etag) not in known]
+            rows = _known(connection, found)
+            again = {_identity(o) for o in _landed_again(found, rows).values()}
+        known = {_identity(row) for row in rows} - again
+        return [o for o in found if _identity(o) not in known]
 
     def waiting(self, limit: int) -> list[Waiting]:
         """What is open, was handed to no run, and is not leased: new before replays, the oldest first."""
@@ -111,15 +110,15 @@ class Inbox(Database):
         prefix: str | None = None,
         run_id: str | None = None,
     ) -> list[Claimed]:
-        """Take a lease on these open objects, or on any that wait; what a live other holds is left out.
+        """Take a lease on these open objects, or on any that wait; what another holds is left out.
 
         For `run_id` only what no other run was handed: of two runs for one object one alone gets it. Of an object's
         versions no two are held at a time, so that their receipts do not cross.
         """
         c = objects.c
-        with self.writing() as connection:
+        with self.writing(ordered=True) as connection:
             now = self.now(connection)
-            wanted = [c.is_open, _is_free(now) | (c.lease_owner == owner)]
+            wanted = [c.is_open, _is_free(now) if ids is None else _is_free(now) | (c.lease_owner == owner)]
             if ids is None or run_id is not None:
                 wanted.append(or_(c.run_id.is_(None), c.run_id == run_id))
             if prefix is not None:
@@ -179,48 +178,77 @@ class Inbox(Database):
             found = [row.id for row in _found(connection, wanted, ids, None)]
             return _update(connection, found, ~c.is_open, **REOPENED)
 
+    @retried
+    def claim_receipts(self, older_than: datetime, owner: str, seconds: float, limit: int) -> list[int]:
+        """Lease objects that are done, whose receipts have been due since before `older_than`, to write those again.
+
+        As with `claim`, no other version of the same object is held meanwhile.
+        """
+        c = objects.c
+        if limit <= 0:
+            return []
+        with self.writing(ordered=True) as connection:
+            now = self.now(connection)
+            wanted = [c.receipt_due < older_than, ~c.is_open, _is_free(now), ~_other_is_held(now)]
+            query = select(objects).where(*wanted).order_by(c.receipt_due, c.id).limit(limit)
+            rows = _one_of_a_key(connection.execute(query.with_for_update(skip_locked=True)))
+            lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
+            return _update(connection, [row.id for row in rows], ~c.is_open, **lease)
+
+    @retried
+    def release_receipts(self, ids: Collection[int], owner: str) -> list[int]:
+        """Give back what `claim_receipts` gave; who wants an object that was opened meanwhile waited for that."""
+        with self.writing() as connection:
+            return _update(connection, ids, objects.c.lease_owner == owner, **_NO_LEASE)
+
 
 def _landed(o: ObjectVersion) -> dict[str, Any]:
     return {"bucket": o.bucket, "key": o.key, "etag": o.etag, "landed_at": o.landed_at, "size": o.size}
 
 
-def _complete(connection: Connection, found: Sequence[ObjectVersion]) -> None:
+def _identity(o: ObjectVersion | Row[Any]) -> tuple[str, str, str]:
+    return (o.bucket, o.key, o.etag)
+
+
+def _known(connection: Connection, found: Collection[ObjectVersion]) -> list[Row[Any]]:
+    """All versions under the keys of these, as far as they are known."""
+    c = objects.c
+    query = select(c.id, c.bucket, c.key, c.etag, c.landed_at, c.size)
+    return [row for keys in under((o.bucket, o.key) for o in found) for row in connection.execute(query.where(keys))]
+
+
+def _complete(connection: Connection, found: Collection[ObjectVersion], rows: Collection[Row[Any]]) -> None:
     """Fill in what was unknown of those that have a row."""
-    c = objects.c
-    lacking = (c.landed_at.is_(None) | c.size.is_(None)) & same_versions(found)
-    query = select(c.id, c.bucket, c.key, c.etag, c.landed_at, c.size).where(lacking)
-    known = {(o.bucket, o.key, o.etag): o for o in found}
-    rows = []
-    for row in connection.execute(query):
-        o = known[row.bucket, row.key, row.etag]
-        rows.append({"b_id": row.id, "landed_at": row.landed_at or o.landed_at, "size": row.size or o.size})
-    if rows:
-        connection.execute(update(objects).where(c.id == bindparam("b_id")), rows)
+    told = {_identity(o): o for o in found}
+    changed = []
+    for row in rows:
+        o = told.get(_identity(row))
+        landed_at, size = (row.landed_at or o.landed_at, row.size or o.size) if o else (row.landed_at, row.size)
+        if (landed_at, size) != (row.landed_at, row.size):
+            changed.append({"b_id": row.id, "landed_at": landed_at, "size": size})
+    if changed:
+        connection.execute(update(objects).where(objects.c.id == bindparam("b_id")), changed)
 
 
-def _landed_again(connection: Connection, found: Sequence[ObjectVersion]) -> dict[int, ObjectVersion]:
+def _landed_again(found: Collection[ObjectVersion], rows: Collection[Row[Any]]) -> dict[int, ObjectVersion]:
     """By id: known versions that landed once more after another version of the same key had."""
-    c = objects.c
-    query = select(c.id, c.bucket, c.key, c.etag, c.landed_at).where(c.landed_at.is_not(None))
-    known = {(o.bucket, o.key, o.etag): o.landed_at for o in found if o.landed_at}
-    rows = [row for row in connection.execute(query.where(same_versions(found))) if tuple(row[1:4]) in known]
-    later = {row.id: row for row in rows if known[row.bucket, row.key, row.etag] > row.landed_at}
-    others: defaultdict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
-    if later:
-        keys = sorted({(row.bucket, row.key) for row in later.values()})
-        for row in connection.execute(query.where(tuple_(c.bucket, c.key).in_(keys))):
+    told = {_identity(o): o for o in found}
+    others: defaultdict[Key, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        if row.landed_at:
             others[row.bucket, row.key].append(row)
     again = {}
-    for row in later.values():
-        at = known[row.bucket, row.key, row.etag]
-        if any(o.etag != row.etag and row.landed_at < o.landed_at < at for o in others[row.bucket, row.key]):
-            again[row.id] = ObjectVersion(row.bucket, row.key, row.etag, at)
+    for row in (row for same in others.values() for row in same):
+        o = told.get(_identity(row))
+        later = (other for other in others[row.bucket, row.key] if other.landed_at > row.landed_at)
+        if o and o.landed_at and any(other.landed_at < o.landed_at for other in later):
+            again[row.id] = o
     return again
 
 
-def _open_again(connection: Connection, found: Sequence[ObjectVersion]) -> None:
+def _open_again(connection: Connection, again: Mapping[int, ObjectVersion]) -> None:
     c = objects.c
-    for object_id, o in _landed_again(connection, found).items():
+    for object_id, o in again.items():
         connection.execute(update(objects).where(c.id == object_id).values(landed_at=o.landed_at))
         connection.execute(update(objects).where(c.id == object_id, ~c.is_open).values(REOPENED | {"is_replay": False}))
 

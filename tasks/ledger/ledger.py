@@ -15,7 +15,10 @@ from tasks.ledger.watching import Watching
 
 
 class Ledger(Inbox, Settling, Asking, Marts, People, Watching):
-    """Every method is one short transaction; LedgerAwayError means that nothing was done, and to try again."""
+    """Every method is one short transaction, done whole or not at all.
+
+    After LedgerAwayError the same call can be made again, even if it had been done before the connection broke.
+    """
 
     @classmethod
     def open(cls, url: str | None = None, *, migrate: bool = False) -> Ledger:

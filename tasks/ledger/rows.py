@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, select
 
 from tasks.ledger.tables import objects, versions
 from tasks.ledger.values import ObjectRow, ObjectVersion, VersionRow
 
 T = TypeVar("T")
+Key = tuple[str, str]
+"""Bucket and key."""
 
 MOST = 500
 """Ids or rows in one statement: SQLite takes 32,766 parameters."""
@@ -51,7 +54,11 @@ def starts_with(column: ColumnElement[Any], prefix: str) -> ColumnElement[bool]:
     return (column >= prefix) & (column < f"{prefix}\U0010ffff")
 
 
-def same_versions(wanted: Sequence[ObjectVersion]) -> ColumnElement[bool]:
-    """The rows of these landed versions."""
-    c = objects.c
-    return tuple_(c.bucket, c.key, c.etag).in_([(o.bucket, o.key, o.etag) for o in wanted])
+def under(keys: Iterable[Key]) -> Iterator[ColumnElement[bool]]:
+    """Conditions of which each object under one of these keys meets one; the index of the keys serves them."""
+    by_bucket: defaultdict[str, list[str]] = defaultdict(list)
+    for bucket, key in keys:
+        by_bucket[bucket].append(key)
+    for bucket, names in by_bucket.items():
+        for chunk in chunks(sorted(names)):
+            yield and_(objects.c.bucket == bucket, objects.c.key.in_(chunk))

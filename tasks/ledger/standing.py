@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
-from tasks.ledger.rows import chunks
+from tasks.ledger.rows import Key, chunks, under
 from tasks.ledger.tables import landed, objects, versions
 from tasks.ledger.values import Other, PlaceName, Standing
 
@@ -32,8 +32,15 @@ JUDGED = ("validated", "quarantined", "rejected", "duplicate")
 DECIDED = ("reject", "retract")
 """Decisions after which a report stays in quarantine for good, and nobody has to look at it."""
 
-Key = tuple[str, str]
+_FIRST = ("validated", "quarantined", "rejected")
+
 Order = tuple[datetime, str, int]
+
+
+def counts_as_first() -> ColumnElement[bool]:
+    """Whether an object's outcome holds for whatever has the same bytes, which is a duplicate of it then."""
+    c = objects.c
+    return and_(c.outcome.in_(_FIRST), c.duplicate_of.is_(None), ~c.is_name_bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +118,16 @@ class Picture:
         if corrected and (corrected.order < version.order or corrected.row.review in DECIDED):
             corrected = None
         replaced = later[0].other if later else newer
+        is_waiting = version.row.is_current and version.place == "quarantine" and version.row.review not in DECIDED
+        leaves = shown.get("lake") if is_waiting else None
         is_later_held = any(v.row.holds and v.order > version.order for v in siblings)
         return Standing(
             version.place,
             version.row.is_current,
             None if version.row.is_current else replaced,
             corrected.other if corrected else None,
+            leaves.other if leaves else None,
+            any(v.place == "lake" and v.row.sha256 == version.row.sha256 for v in siblings),
             is_obsolete=newer is not None or is_later_held,
             revision=row.revision,
         )
@@ -144,8 +155,8 @@ def _newest(connection: Connection, keys: Collection[Key]) -> dict[Key, Other]:
     query = select(c.id, c.bucket, c.key, c.etag, landed.label("landed"))
     query = query.where(c.outcome.in_(JUDGED)).order_by(landed, c.etag, c.id)
     newest: dict[Key, Other] = {}
-    for chunk in chunks(sorted(keys)):
-        for row in connection.execute(query.where(tuple_(c.bucket, c.key).in_(chunk))):
+    for condition in under(keys):
+        for row in connection.execute(query.where(condition)):
             newest[row.bucket, row.key] = Other(row.id, row.bucket, row.key, row.etag, row.landed)
     return newest
 

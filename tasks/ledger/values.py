@@ -6,21 +6,29 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from tasks.errors import Failure, Outage
+
 PlaceName = Literal["lake", "quarantine"]
 ObjectOutcome = Literal["validated", "quarantined", "rejected", "duplicate", "failed", "gone"]
 """How an object ended; `gone`: it was deleted before it was read, and has no receipt."""
 
 
-class LedgerError(Exception):
+class LedgerError(Failure):
     """The ledger cannot be used as it is; the message says why, in Chinese."""
 
+    code = "LEDGER.UNUSABLE"
 
-class LedgerAwayError(LedgerError):
+
+class LedgerAwayError(LedgerError, Outage):
     """The database cannot be reached or is busy for too long: broken machinery, to be tried again."""
+
+    code = "LEDGER.AWAY"
 
 
 class LeaseLostError(LedgerError):
     """Somebody else has taken over all of these objects: whoever held them must leave them alone."""
+
+    code = "LEDGER.LEASE_LOST"
 
     def __init__(self, ids: tuple[int, ...]) -> None:
         self.ids = ids
@@ -81,7 +89,8 @@ class NewVersion:
     """A report version that was just written to S3.
 
     `name` is the object's in its place; `is_named`: its report id is made of an agency and a year that nobody doubts,
-    not of the file's bytes; `figures` is the digest of tables 3 and 4.
+    not of the file's bytes; `figures` is the digest of tables 3 and 4; `was_in_lake` is said of a quarantined version
+    by who tells of the past: the report was in the lake with these bytes (see `Standing`).
     """
 
     place: PlaceName
@@ -89,6 +98,7 @@ class NewVersion:
     stored_etag: str | None = None
     figures: str | None = None
     is_named: bool = True
+    was_in_lake: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,8 @@ class Settlement:
     is_name_bound: bool = False
     review: str | None = None
     version: NewVersion | None = None
+    processed_at: datetime | None = None
+    """Where it is known from a receipt; else now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +196,9 @@ class Standing:
     """Where an object's report stands now.
 
     `replaced_by`: what is current in its stead; `corrected_by_quarantined`: a later version of the report that waits
-    in quarantine while the lake shows this one; `is_obsolete`: a later version of the key or the report has an outcome.
+    in quarantine while the lake shows this one; `leaves_standing`: what the lake shows meanwhile, said of that later
+    one; `was_in_lake`: this report was validated from these bytes once; `is_obsolete`: a later version of the key or
+    the report has an outcome.
     `revision` grows with every change: `receipts_written` compares it, so that no change goes unwritten.
     """
 
@@ -192,6 +206,8 @@ class Standing:
     is_current: bool = False
     replaced_by: Other | None = None
     corrected_by_quarantined: Other | None = None
+    leaves_standing: Other | None = None
+    was_in_lake: bool = False
     is_obsolete: bool = False
     revision: int = field(default=0, compare=False)
 

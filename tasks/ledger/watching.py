@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import func, select, type_coerce
 
 from tasks.ledger.database import Database
-from tasks.ledger.rows import chunks, object_row, same_versions, select_objects
 from tasks.ledger.tables import Instant, changes, landed, objects
-from tasks.ledger.values import ObjectRow, ObjectVersion
 
 
 class Watching(Database):
@@ -22,15 +19,6 @@ class Watching(Database):
             oldest = type_coerce(func.min(landed), Instant)
             found: datetime | None = connection.execute(select(oldest).where(objects.c.is_open)).scalar()
             return found
-
-    def rows_of(self, versions: Collection[ObjectVersion]) -> list[ObjectRow]:
-        """What is known of these landed versions; those that the ledger does not know are not there."""
-        with self.reading() as connection:
-            return [
-                object_row(row)
-                for chunk in chunks(versions)
-                for row in connection.execute(select_objects().where(same_versions(chunk)))
-            ]
 
     def last_change(self) -> int | None:
         """The id of the last change of the lake that the marts do not show; None if they show all."""

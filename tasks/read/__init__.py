@@ -10,6 +10,7 @@ from expectations.forms import FIRST_YEAR, FORMS, TABLES, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
 from tasks.read.characters import checked
 from tasks.read.claims import find_claims
+from tasks.read.dates import find_date
 from tasks.read.docx import read_docx
 from tasks.read.doubts import check
 from tasks.read.encoding import decode
@@ -21,7 +22,7 @@ from tasks.read.pdf_medium import read_pdf
 from tasks.read.plain_text import read_plain_text
 from tasks.read.radicals import IDEOGRAPHS
 from tasks.read.rows import TableReading
-from tasks.read.sections import find_date, find_sections
+from tasks.read.sections import find_sections
 from tasks.values import Document, Report
 
 _SECTIONS_OF_A_REPORT = 3
@@ -31,7 +32,7 @@ _SECTIONS_OF_A_REPORT = 3
 def read(document: Document) -> Report:
     """The report in `document`. Raises NoTextLayer, NotAnnualReport or UnsupportedYear if there is none to read."""
     medium = _READERS[document.media_type](document.body)
-    who = identify(document.name, medium.lines, medium.names)
+    who = identify(document.name, medium.lines, medium.names, _decided_forms(medium), medium.stream.text)
     sections = find_sections(medium.lines)
     is_pictured = bool(medium.pictured) and (bool(who.title) or len(sections) >= _SECTIONS_OF_A_REPORT)
     if medium.is_scan and len(medium.tables) < 3 and not is_pictured:
@@ -51,7 +52,7 @@ def read(document: Document) -> Report:
         cells=checked.cells,
         sections=sections,
         doubts=(*checked.doubts, *_form_doubts(forms, who.year, checked.doubts)),
-        notes=(*who.notes, *section_notes(sections), *_picture_notes(medium)),
+        notes=(*who.notes, *section_notes(sections, medium.stream), *_picture_notes(medium)),
         engine=medium.engine,
         second=medium.second,
         pictured=tuple(sorted({page for page in medium.pictured.values() if page})),
@@ -116,6 +117,12 @@ def _forms(medium: Medium, year: int | None) -> dict[TableName, str]:
     if "table4" in forms:
         forms["table4"] = forms.get("table3") or forms.get("table2") or (of_year.code if of_year else forms["table4"])
     return forms
+
+
+def _decided_forms(medium: Medium) -> frozenset[str]:
+    """The forms that the tables have whatever the year is."""
+    of_themselves = {"table2": True, "table3": "table3" in medium.tables and _is_decided(medium.tables["table3"])}
+    return frozenset(table.form for name, table in medium.tables.items() if of_themselves.get(name))
 
 
 def _is_decided(table: TableReading) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, TABLES, TableName, identities
 from tasks.read.cross_check import cross_check
-from tasks.read.figures import has_gap, plain
+from tasks.read.figures import closed_up, has_gap, plain
 from tasks.read.medium import Medium
 from tasks.read.rows import TableReading
 from tasks.read.stream import Stream
@@ -122,7 +122,7 @@ def _sum(cells: Iterable[Cell | None]) -> int | None:
 
 def _units(stream: Stream, cells: Iterable[Cell]) -> Iterator[Doubt]:
     """Amounts beside which table 2 names another unit of money than the form's 万元."""
-    above, text = stream.part("table2")
+    above, text = map(closed_up, stream.part("table2"))
     named = (*_UNIT_ABOVE.finditer(above), *_MONEY_UNIT.finditer(text))
     units = {found[0].lstrip("单位金额收费人民币:： ") for found in named}
     units |= {found[1] or found[2] for part in (above, text) for found in _UNIT_SAID.finditer(part)}

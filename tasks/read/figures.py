@@ -33,6 +33,7 @@ _EXPLAINS = re.compile(r"[(\[【〔](?:其中|含|包括|不含|注|同比|见)"
 _UNITS = re.compile(
     r"[百千万亿]*美元|[百千万亿]*元|[百千万亿]+[件项条]|[¥￥$]|(?i:RMB|CNY|USD|HKD)|(?<=[(/:])[角分](?=[)]|\Z)"
 )
+_SPACED_UNIT = re.compile(r"(?<=[百千万亿]) +(?=[百千万亿元])")
 _MEANT = (
     (re.compile(r"(?i)\A(?:nan|null|none|nil|nat|undefined|#[A-Z/0]+[!?]?)\Z"), "转换程序在空格里留下的记号"),
     (re.compile(r"\A[^\w\s]+\Z"), "含有无法识别的符号"),
@@ -97,9 +98,14 @@ def read_figure(raw: str, figure: Figure) -> FigureRead:
     return FigureRead(value, _unit_doubt(match["unit"] or "", match["remark"], figure))
 
 
+def closed_up(text: str) -> str:
+    """`text` with the units of money in it in one word, however widely they are set."""
+    return _SPACED_UNIT.sub("", text)
+
+
 def unit_conflict(text: str, figure: Figure) -> str:
     """Why `text`, the head or label of a figure, makes another unit of it than the form's; empty if it does not."""
-    named = set(_UNITS.findall(plain(text)))
+    named = set(_UNITS.findall(closed_up(plain(text))))
     other = sorted(named - {figure.unit}) if figure.kind == "amount" else sorted(named)
     return f"表头或行名中的单位“{'、'.join(other)}”不是{figure.unit}" if other else ""
 

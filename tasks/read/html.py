@@ -9,7 +9,7 @@ from lxml import etree, html
 from tasks.errors import CorruptFile, TooLarge
 from tasks.read.characters import checked
 from tasks.read.grid import Grid
-from tasks.read.html_names import page_names, tagged
+from tasks.read.html_names import page_names, particulars, tagged
 from tasks.read.medium import Medium
 from tasks.read.spans import MAX_SPAN, MIN_CELLS, SpanCell, spanned_grid
 from tasks.read.stream import Stream
@@ -48,6 +48,7 @@ def read_html(text: str) -> Medium:
     names = page_names(root)
     keep_visible(root)
     _put_feet_last(root)
+    names += particulars(root)
     stream = Stream(checked(" ".join(root.itertext(etree.Element))))
     grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
     marked = [line for line in _running_text(root).split("\n") if line.strip()]

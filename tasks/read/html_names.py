@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 
 from lxml import html
 
 from tasks.read.lines import Line
 
 _HEADINGS = ("h1", "h2", "h3")
+_PUBLISHER = re.compile(r"(?:发布|公开|发文|制发|编制|责任|制作)(?:机构|单位|机关|部门|主体)[:：]?")
+_LONGEST = 40
 _ELSEWHERE = ("nav", "aside", "footer")
 
 
@@ -17,6 +21,14 @@ def page_names(root: html.HtmlElement) -> tuple[Line, ...]:
     """The page's own title, as its tab shows it; look before the head is dropped."""
     titles = [" ".join(title.text_content().split()) for title in root.iter("title")]
     return tuple(Line(title, tag="page") for title in titles[:1] if title)
+
+
+def particulars(root: html.HtmlElement) -> tuple[Line, ...]:
+    """Who publishes the page, as the table says that many sites put above a document: 发布机构 and its value."""
+    cells = [Line(cell.text_content()).plain for cell in root.iter("td", "th") if cell.find(".//td") is None]
+    pairs = ((label.rstrip(":"), value) for label, value in pairwise(cells) if _PUBLISHER.fullmatch(label))
+    found = dict.fromkeys(f"{label}:{value}" for label, value in pairs if len(value) <= _LONGEST)
+    return tuple(Line(text, tag="meta") for text in found)
 
 
 def tagged(texts: Iterable[str], root: html.HtmlElement) -> tuple[Line, ...]:

@@ -31,6 +31,8 @@ _BORDER = 1.5
 _SLACK = 1.5
 _EDGE = 0.1
 """Of a character's box: its margins, where a neighbour's ink may be."""
+_FRAME, _ALONG = 5, 0.8
+"""Pixels from a side, and share of what no character covers of its length, for a line that is a frame's."""
 _SPECKS = 3
 """Pixels: fewer dark ones are dust."""
 
@@ -157,7 +159,9 @@ class Rendered:
     def _has_marks(self, paper: npt.NDArray[np.bool_], rows: slice, columns: slice) -> bool:
         """Whether what no character explains stands out from its ground, in red light."""
         red = self._color[rows, columns][:, :, 2].astype(int)
-        return int((paper[rows, columns] & (abs(red - int(np.median(red))) > _DARK)).sum()) >= _SPECKS
+        bare = paper[rows, columns]
+        marks = bare & (abs(red - int(np.median(red))) > _DARK)
+        return int(_without_frame(marks, bare).sum()) >= _SPECKS
 
     def _pixels(self, boxes: Boxes) -> list[list[int]]:
         """Top, bottom, left, right of each box in pixels; at least one."""
@@ -168,6 +172,16 @@ class Rendered:
     @property
     def _corner(self) -> Boxes:
         return np.array([[self._left], [self._top], [self._left], [self._top]])
+
+
+def _without_frame(marks: npt.NDArray[np.bool_], paper: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """The marks of a cell without lines along its sides: the frame that it has of its own, inside that of the table."""
+    for turned, bare in ((marks, paper), (marks.T, paper.T)):
+        is_line = turned.sum(axis=1) > _ALONG * bare.sum(axis=1)
+        wide = min(_FRAME, len(is_line) // 4)
+        is_line[wide : len(is_line) - wide] = False
+        turned[is_line] = False
+    return marks
 
 
 def inner(cells: Boxes) -> Boxes:

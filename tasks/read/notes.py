@@ -6,16 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from expectations.evidence import Finding
 from expectations.forms import FORMS
+from tasks.read.stream import Stream
 from tasks.values import ReportSection
 
 _SECTIONS = FORMS["2021"].sections
 
 
-def section_notes(sections: Sequence[ReportSection]) -> Iterator[Finding]:
-    """DOC.SECTIONS, once for each way in which the six sections are not as the form wants them."""
+def section_notes(sections: Sequence[ReportSection], stream: Stream) -> Iterator[Finding]:
+    """DOC.SECTIONS, once for each way in which the six sections are not as the form wants them.
+
+    A heading that stands elsewhere in the text, such as in the first row of its table, is not missing.
+    """
     numbers = [section.number for section in sections]
     for wanted in _SECTIONS:
-        if wanted.number not in numbers:
+        if wanted.number not in numbers and not stream.holds(f"{wanted.number}、{wanted.heading}"):
             yield _warning(f"section.{wanted.number}", f"缺少“{wanted.number}、{wanted.heading}”部分")
     order = [section.number for section in _SECTIONS if section.number in numbers]
     if numbers != order:

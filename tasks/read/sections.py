@@ -1,11 +1,9 @@
-"""The six sections with their text, and the date of issue."""
+"""The six sections with their text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
-from itertools import islice
+from collections.abc import Sequence
 
 from expectations.forms import FORMS
 from tasks.read.labels import key
@@ -18,7 +16,6 @@ _NUMBERS = {key(name): section.number for section in _SECTIONS for name in (sect
 _ORDINAL = re.compile(r"\A(?:第?[一二三四五六七八九十0-9]{1,3}(?:部分|章|节)?|[ⅠⅡⅢⅣⅤⅥIVX]{1,4})(?=\D)")
 """However a site numbers its headings."""
 _LONGEST = 200
-_LONE_DATE = re.compile(r"\A(?:\D{0,12})(20\d\d)[年/.-](\d{1,2})[月/.-](\d{1,2})日?(?:\d\d:\d\d.*)?\Z")
 
 
 def find_sections(lines: Sequence[Line]) -> tuple[ReportSection, ...]:
@@ -37,26 +34,14 @@ def find_sections(lines: Sequence[Line]) -> tuple[ReportSection, ...]:
 
 def headings(lines: Sequence[Line]) -> dict[str, int]:
     """Where the heading of each section stands, by the section's number."""
-    found = ((_number(key(line.text)), index) for index, line in enumerate(lines) if len(line.text) <= _LONGEST)
+    found = ((section_number(line), index) for index, line in enumerate(lines))
     return {number: index for number, index in found if number}
+
+
+def section_number(line: Line) -> str | None:
+    """The number of the section whose heading `line` is."""
+    return _number(key(line.text)) if len(line.text) <= _LONGEST else None
 
 
 def _number(text: str) -> str | None:
     return _NUMBERS.get(text) or _NUMBERS.get(_ORDINAL.sub("", text))
-
-
-def _printed(lines: Iterable[Line]) -> Iterator[str]:
-    return (plain for line in lines if (plain := line.plain))
-
-
-def find_date(lines: Sequence[Line]) -> date | None:
-    """The date of issue: a line of its own at the end, or one beside the title."""
-    first, last = (list(islice(_printed(part), 12)) for part in (lines, reversed(lines)))
-    for text in (*last, *first):
-        found = _LONE_DATE.match(text)
-        if found:
-            try:
-                return date(*(int(part) for part in found.groups()[:3]))
-            except ValueError:
-                continue
-    return None

@@ -123,6 +123,10 @@ class Stream:
             return sum(len(label.body) > _SHORT and label.body in flat for label in _labels(table, None)) >= _ANNOUNCE
         return any(word in flat for word in _ONLY_IN[table])
 
+    def holds(self, heading: str) -> bool:
+        """Whether the letters of `heading` stand in the text, wherever it is."""
+        return "".join(_LETTERS.findall(heading)) in self._flat[0]
+
     def mentions(self, table: TableName, where: str) -> bool:
         """Whether the text of `table` has the label of the row `where` as a word of its own, wherever it stands."""
         text, word = self.part(table)[1], rf"[{_HAN}A-Za-z0-9]"

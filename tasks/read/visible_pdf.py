@@ -45,8 +45,12 @@ class Drawn:
 
 
 _loose_box = quick(raw.FPDFText_GetLooseCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_tight_box = quick(raw.FPDFText_GetCharBox, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, *(ctypes.c_void_p,) * 4)
 _owner = quick(raw.FPDFText_GetTextObject, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 _angle = quick(raw.FPDFText_GetCharAngle, ctypes.c_float, ctypes.c_void_p, ctypes.c_int)
+_character_matrix = quick(raw.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_TURNED = 0.1
+"""The sine of twice an angle that is none of the right ones."""
 _unicode = quick(raw.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
 _mode = quick(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
 
@@ -62,7 +66,7 @@ def characters(text_page: pdfium.PdfTextPage) -> Drawn:
     gaps: list[str] = []
     gap = ""
     for index, code in enumerate(codes):
-        text = known[code]
+        text = known[code] if code or not _has_shape(handle, index) else "\ufffd"
         if text in _GAPS:
             gap = "\n" if text == "\n" or gap == "\n" else " "
             continue
@@ -75,10 +79,29 @@ def characters(text_page: pdfium.PdfTextPage) -> Drawn:
     deque(map(_loose_box, repeat(handle), indices, places), maxlen=0)
     owners: list[int | None] = list(map(_owner, repeat(handle), indices))
     one_of = dict(zip(reversed(owners), reversed(indices), strict=True))
-    angles = {owner: _angle(handle, index) for owner, index in one_of.items()}
+    angles = {owner: _turned(handle, index) for owner, index in one_of.items()}
     drawn = {owner: owner is None or _is_drawn(owner) for owner in one_of}
     corners = np.frombuffer(rects, dtype=np.float32).reshape(-1, 4).astype(float)
     return Drawn(texts, gaps, corners, [angles[owner] for owner in owners], [drawn[owner] for owner in owners], owners)
+
+
+_sides = (ctypes.c_double * 4)()
+_side = tuple(ctypes.addressof(_sides) + ctypes.sizeof(ctypes.c_double) * n for n in range(4))
+_matrix = raw.FS_MATRIX()
+
+
+def _has_shape(handle: int | None, index: int) -> bool:
+    """Whether a character that its font has no name for is more than a gap."""
+    left, right, bottom, top = _sides if _tight_box(handle, index, *_side) else (0.0,) * 4
+    return right > left and top > bottom
+
+
+def _turned(handle: int | None, index: int) -> float:
+    """By how much a character is turned: of a slanted one, as programs draw italics, how its line runs."""
+    angle: float = _angle(handle, index)
+    if abs(math.sin(2 * angle)) < _TURNED or not _character_matrix(handle, index, ctypes.addressof(_matrix)):
+        return angle
+    return math.atan2(-_matrix.b, _matrix.a)
 
 
 def _codes(text_page: pdfium.PdfTextPage, count: int) -> Sequence[int]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from uuid import uuid4
 
 from tasks.ledger import Ledger, ObjectRow, ReceiptWritten, Standing
+from tasks.ledger.leases import SECONDS
 from tasks.names import older_receipt_name, receipt_name
 from tasks.receipt.as_json import Json, receipt_dict, to_text
 from tasks.receipt.page import Picture, receipt_page
@@ -20,6 +22,7 @@ from tasks.settings import Buckets
 from tasks.storage import S3Client, read_object
 from tasks.values import Receipt, Report
 
+_AT_ONCE = 20
 _JSON = "application/json; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 
@@ -58,6 +61,14 @@ def make_room(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) ->
     return name
 
 
+def forget_former(s3: S3Client, buckets: Buckets, row: ObjectRow, name: str) -> None:
+    """Remove the receipt of `row` from among those of older versions: the version came back, and lies at `name`."""
+    if row.receipt_name not in (None, name):
+        place = buckets.receipts
+        for ending in ("json", "html"):
+            s3.delete_object(Bucket=place.bucket, Key=place.key(f"{row.receipt_name}.{ending}"))
+
+
 def refresh(
     s3: S3Client, buckets: Buckets, ledger: Ledger, rows: Collection[ObjectRow], *, is_older: bool = False
 ) -> None:
@@ -67,6 +78,7 @@ def refresh(
     for row in rows:
         standing, name = standings[row.id], row.receipt_name
         if name is None:
+            done.append(ReceiptWritten(row.id, None, standing.revision))
             continue
         new_name = older_receipt_name(row.object.key, row.object.etag) if is_older else name
         receipt = receipt_in(read_object(s3, buckets.receipts, f"{name}.json"), row.object.key)
@@ -81,10 +93,18 @@ def refresh(
 
 
 def refresh_due(s3: S3Client, buckets: Buckets, ledger: Ledger, older_than: datetime, limit: int = 500) -> int:
-    """`refresh` those whose standing has changed since they were written; returns how many there were."""
-    rows = ledger.get(ledger.receipts_due(older_than, limit))
-    refresh(s3, buckets, ledger, rows.values())
-    return len(rows)
+    """`refresh` those whose standing has changed since they were written; returns how many there were.
+
+    Each is held meanwhile, so that no other version of the object moves it, or writes its own in the same place.
+    """
+    done, owner = 0, f"receipts/{uuid4().hex}"
+    while ids := ledger.claim_receipts(older_than, owner, SECONDS, min(_AT_ONCE, limit - done)):
+        try:
+            refresh(s3, buckets, ledger, ledger.get(ids).values())
+        finally:
+            ledger.release_receipts(ids, owner)
+        done += len(ids)
+    return done
 
 
 def stored_receipts(s3: S3Client, buckets: Buckets) -> Iterator[tuple[str, Json]]:

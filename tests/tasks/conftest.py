@@ -1,16 +1,21 @@
-"""A report whose every figure differs, and the way it is published."""
+"""A report whose every figure differs, the way it is published, and the way of whole files."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from publishing import OWNER, publish
 
 from expectations.evidence import Cell, Finding, Suspect
 from expectations.forms import FORMS, TABLES
-from tasks.lake.publish import publish
-from tasks.values import Document, Report, ReportSection, Source, Verdict
+from tasks.landing import add_landed
+from tasks.ledger.leases import SECONDS
+from tasks.pipeline import process
+from tasks.receipt.outcome import Origin
+from tasks.values import Report, ReportSection, Source, Verdict
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 
@@ -60,24 +65,50 @@ def make():
 
 
 @pytest.fixture
-def published(s3, buckets):
-    """Publish a report as a run would."""
+def published(s3, buckets, ledger):
+    """Publish a report as the pipeline does, as soon as it is judged; returns its standing."""
 
     def run(source, report, verdict):
-        document = Document(source.key, "application/pdf", 6, source.body)
-        return publish(s3, buckets, source, document, report, verdict)
+        object_id = publish(s3, buckets, ledger, source, report, verdict)
+        return ledger.standing([object_id])[object_id]
+
+    return run
+
+
+@pytest.fixture
+def way(s3, buckets, ledger):
+    """Land files, and take whatever is open all the way; returns what became of each, by its key."""
+
+    def run(files=None, owner=OWNER, **more):
+        for key, body in {**(files or {}), **more}.items():
+            s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)
+        add_landed(s3, buckets, ledger)
+        done = {}
+        while claimed := ledger.claim(None, owner, SECONDS):
+            done |= {one.claimed.object.key: one for one in process(ledger, buckets, claimed, owner, Origin())}
+        return done
+
+    return run
+
+
+@pytest.fixture
+def again(ledger, way):
+    """Replay what landed as `key`; returns what became of it."""
+
+    def run(key):
+        ledger.reopen(key=key)
+        return way()[key]
 
     return run
 
 
 @pytest.fixture
 def names(s3):
-    """The names of a place's objects, but for the notes of changes."""
+    """The names of a place's objects."""
 
     def listed(place):
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key(""))
-        found = [place.name(found["Key"]) for page in pages for found in page.get("Contents", [])]
-        return [name for name in found if not name.startswith("marts/.changed/")]
+        return [place.name(found["Key"]) for page in pages for found in page.get("Contents", [])]
 
     return listed
 
@@ -88,7 +119,9 @@ def lake(make, published):
     report = make.report("2021", year=2024)
     blank = make.replace(report.cells[1], value=None, raw="—")
     report = make.replace(report, cells=(report.cells[0], blank, *report.cells[2:]))
-    published(make.source(key="a.pdf"), report, make.validated)
-    published(make.source(key="b.pdf"), make.report("2019", agency="镇江市人民政府", year=2020), make.validated)
-    published(make.source(key="c.pdf"), make.report("2021", year=2023), make.quarantined)
+    sources = {key: make.source(key=key, etag=hashlib.sha256(key.encode()).hexdigest()[:8]) for key in ("a", "b", "c")}
+    published(make.replace(sources["a"], key="a.pdf"), report, make.validated)
+    older = make.report("2019", agency="镇江市人民政府", year=2020)
+    published(make.replace(sources["b"], key="b.pdf"), older, make.validated)
+    published(make.replace(sources["c"], key="c.pdf"), make.report("2021", year=2023), make.quarantined)
     return report

@@ -13,8 +13,9 @@ import pyarrow as pa
 
 from tasks.analysis.export.headers import label_in_all_tables
 from tasks.analysis.export.order import order_by
+from tasks.errors import Failure, Mistaken
 from tasks.lake.agencies import names_of, normal_name
-from tasks.lake.query import connect, quoted
+from tasks.lake.query import connect, literal
 from tasks.lake.schemas import LAKE_TABLES
 from tasks.settings import Buckets
 
@@ -27,16 +28,22 @@ RESULT = "query"
 _MEMORY = "1GB"
 
 
-class SelectionError(Exception):
+class SelectionError(Mistaken):
     """What is selected cannot be: the message says why, in Chinese."""
 
+    code = "EXPORT.SELECTION"
 
-class ReadFailedError(Exception):
+
+class ReadFailedError(Failure):
     """The lake could not be read, or not to the end."""
+
+    code = "LAKE.UNREADABLE"
 
 
 class ReplacedMeanwhileError(ReadFailedError):
     """A mart was replaced while it was read: the next try reads the new one."""
+
+    code = "LAKE.REPLACED_MEANWHILE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +127,7 @@ def _condition(lake: duckdb.DuckDBPyConnection, selection: Selection) -> str:
         conditions.append(f"year IN ({', '.join(map(str, selection.years))})")
     if selection.agencies:
         names = _stored_names(lake, selection.agencies)
-        conditions.append(f"agency IN ({', '.join(map(quoted, names))})")
+        conditions.append(f"agency IN ({', '.join(map(literal, names))})")
     return " AND ".join(conditions)
 
 

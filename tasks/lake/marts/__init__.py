@@ -1,5 +1,5 @@
-"""Marts: all validated reports of a year in one sorted file per table, `marts/<table>/year=<YYYY>.parquet`.
+"""Marts: all validated reports of a year in sorted files, `marts/<table>/year=<YYYY>/part-<NN>.parquet`.
 
-`changes` notes which reports changed since; `compact` reads those (`fetch`) and merges them into the files that stand
-there (`merge`), a window of reports at a time; `mart` is such a file, read at one version only (`pinned`).
+A report lies in the part that its id says (`parts`), so that a change rewrites one part. `compact` finds the parts that
+changed by the ledger, fetches those reports, and has DuckDB merge them into what stands there (`build`).
 """

@@ -6,36 +6,28 @@ A reader that takes a Parquet file's footer from one version and its pages from 
 from __future__ import annotations
 
 import io
-from copy import copy
 
 from botocore.exceptions import ClientError
 
-from tasks.storage import S3Client, head_object
+from tasks.errors import Failure
+from tasks.storage import S3Client
 
 
-class ReplacedError(OSError):
+class ReplacedError(Failure, OSError):
     """The object was replaced or removed while it was read: open it again."""
+
+    code = "LAKE.REPLACED"
+    meaning = "对象在读取时被取代或删除"
 
 
 class PinnedFile(io.RawIOBase):
     """A seekable file of `size` bytes over ranged GETs that name the version's `etag`."""
 
-    def __init__(self, s3: S3Client, bucket: str, key: str) -> None:
-        """Raises FileNotFoundError if there is no such object."""
+    def __init__(self, s3: S3Client, bucket: str, key: str, etag: str, size: int) -> None:
         super().__init__()
-        head = head_object(s3, bucket, key)
-        if head is None:
-            raise FileNotFoundError(f"s3://{bucket}/{key}")
         self._s3, self._bucket, self._key = s3, bucket, key
-        self.etag: str = head["ETag"]
-        self.size: int = head["ContentLength"]
+        self.etag, self.size = etag, size
         self._at = 0
-
-    def again(self) -> PinnedFile:
-        """The same version, with a position of its own."""
-        other = copy(self)
-        other._at = 0
-        return other
 
     def readable(self) -> bool:
         return True

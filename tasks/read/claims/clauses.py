@@ -22,6 +22,10 @@ _OTHER = re.compile(
     "信访|热线|12345|留言|咨询|来信|来电|建议|提案|投诉|举报|互动|信箱|许可|登记|审批|仲裁|救助|信息处理费"
     "|政策|文件|解读|信息[^公开]{0,4}[0-9]+条"
 )
+_OF_OTHERS = re.compile(
+    "近[一二三四五两几0-9]{1,2}年|各镇|各乡|乡镇|镇街|街道|各县|各区|县区|区县|分局|基层|下属|所属|直属|局机关|机关本级"
+)
+"""Words by which a sentence tells of other bodies too, or of more than a year."""
 _BOTH = re.compile(r"复议(?:案件|申请)?[、和及与或以]+(?:以及)?(?:被?提起)?(?:行政)?(?:诉讼|应诉)")
 
 
@@ -39,6 +43,11 @@ class Sentence:
 
     text: str
     clauses: tuple[Clause, ...]
+
+    @property
+    def tells_of_others(self) -> bool:
+        """Whether its totals may be those of other bodies too, or of more than a year."""
+        return bool(_OF_OTHERS.search(self.text))
 
 
 def sentences(text: str) -> Iterator[Sentence]:

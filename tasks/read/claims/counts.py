@@ -91,8 +91,12 @@ def counts(sentence: Sentence, year: int | None) -> Iterator[Claim]:
         if clause.topic in ("review", "litigation") and not _is_about_disclosure(sentence, clause):
             continue
         for statement in STATEMENTS:
-            if clause.topic in statement.topics:
+            if clause.topic in statement.topics and not (_is_total(statement) and sentence.tells_of_others):
                 yield from _claims(statement, clause)
+
+
+def _is_total(statement: Statement) -> bool:
+    return statement.rule in ("TEXT.RECEIVED", "TEXT.HANDLED")
 
 
 def _claims(statement: Statement, clause: Clause) -> Iterator[Claim]:

@@ -39,7 +39,8 @@ def zeros(sentence: Sentence) -> Iterator[Claim]:
                 yield from _no_disputes(found["what"], clause.text)
             elif _NOTHING_RECEIVED.search(clause.text):
                 yield Claim("TEXT.ZERO", 0, ("table3.new.total",), clause.text)
-        if clause.topic == "applications" and _ALL_DONE.search(clause.text) and not _REMAINING.search(sentence.text):
+        is_open = _REMAINING.search(sentence.text) or sentence.tells_of_others
+        if clause.topic == "applications" and _ALL_DONE.search(clause.text) and not is_open:
             yield Claim("TEXT.ALL_DONE", 0, ("table3.carried_forward.total",), clause.text)
 
 

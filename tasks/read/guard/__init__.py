@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, TypeVarTuple, Unpack, cast
 
-from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow
+from tasks.errors import CorruptFile, Failure, Rejected, TooLarge, TooSlow
 from tasks.read.guard.process import Child, DiedError
 from tasks.read.guard.wire import Answer, Request, digest_of, raised, request_for, value_of
 
@@ -42,8 +42,10 @@ _OUT_OF_MEMORY = (-signal.SIGABRT, -signal.SIGTRAP, -signal.SIGILL)
 _CRASHED = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGFPE, -signal.SIGSYS)
 
 
-class GuardDiedError(RuntimeError):
+class GuardDiedError(Failure):
     """The guarded process was ended or held up from outside again and again: nothing is known of the file."""
+
+    code = "GUARD.DIED"
 
 
 @dataclass(slots=True)

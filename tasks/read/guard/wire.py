@@ -17,7 +17,7 @@ from typing import Any, Literal, get_type_hints
 
 import msgspec
 
-from tasks.errors import rejected_of
+from tasks.errors import Failure, rejected_of
 
 MOST_BYTES = 64 << 20
 """Of one answer."""
@@ -27,8 +27,11 @@ _BODY = 256
 """Shorter bytes travel with the request."""
 
 
-class GuardedCallError(RuntimeError):
+class GuardedCallError(Failure):
     """A bug: the function in the guarded process raised what no file may make it raise."""
+
+    code = "GUARD.BUG"
+    meaning = "读取程序出错，不是文件的问题"
 
 
 @dataclass(frozen=True, slots=True)

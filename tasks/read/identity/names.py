@@ -6,7 +6,11 @@ import re
 
 from tasks.read.characters import nfkc
 
-BODY = r"[\u4e00-\u9fff()·、]{2,40}"
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+"""Characters that names are spelled with, rare ones too."""
+UNREAD = "\ufffd\ue000-\uf8ff"
+"""What stands for a character that no reader of text can know: a font's own, or none."""
+BODY = rf"[{HAN}()·、]{{2,40}}"
 """What may spell the name of a body; `is_body` tells whether it does."""
 
 _PLACES = "省市县区州盟旗镇乡"
@@ -15,7 +19,7 @@ _ENDINGS = (
     "电视台|林场|农场|幼儿园|产业园|小学|中学|兵团|开发区|新区|园区|管理区|示范区|度假区|保税区"
 )
 _BODY = re.compile(
-    rf"(?!我|[本该各全](?:局|委|办|厅|院|中心|机关|单位|部门|级|系统|省|市|县|区|州|镇|乡|街道|年|报)|有关)[\u4e00-\u9fff·、]{{1,38}}(?:{_ENDINGS}|[{_PLACES}])(?:\({BODY}\))?\Z"
+    rf"(?!我|[本该各全](?:局|委|办|厅|院|中心|机关|单位|部门|级|系统|省|市|县|区|州|镇|乡|街道|年|报)|有关)[{HAN}·、]{{1,38}}(?:{_ENDINGS}|[{_PLACES}])(?:\({BODY}\))?\Z"
 )
 _NEVER = re.compile(
     r"关于|报告|年报|信息公开(?!办|领导|工作领导)|首页|栏目|专栏|目录|年度|网站|门户|通知|主办|承办|来源|发布|打印|关闭|下载|附件|搜索|联系|"
@@ -23,7 +27,7 @@ _NEVER = re.compile(
     r"单位|按照|根据|认真|落实|情况|工作(?!委员会|委|领导|办|站|部|局|中心)|进行|社会(?!$|保|工|组|事|主|科|信|管|治|发|福|救|化)|"
     r"全部|内部|场所|条例|规定|问题|以及|我[局委办厅院镇乡县市区]"
 )
-_PLACED = re.compile(r"(?!城市|社区|城乡|城区|住房|市场)[\u4e00-\u9fff]{2,7}?[省市县区州旗镇乡]")
+_PLACED = re.compile(rf"(?!城市|社区|城乡|城区|住房|市场)[{HAN}]{{2,7}}?[省市县区州旗镇乡]")
 _STEM = re.compile(rf"(?:{_ENDINGS})\Z")
 _LOOSE = re.compile(r"和|与|及|、|·|\s")
 _SHORT = (

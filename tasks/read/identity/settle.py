@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from typing import Generic, Literal, TypeVar
 
+from expectations.forms import form_for
 from tasks.read.identity.names import (
     bodies,
     is_body,
@@ -21,7 +23,18 @@ from tasks.read.identity.names import (
     same_body,
 )
 from tasks.read.identity.title import Title, Titles
-from tasks.read.identity.witnesses import COMPILED, CONTACT, FILE_NAME, LETTERHEAD, NICKNAME, SITE, Testimony, Witness
+from tasks.read.identity.witness import (
+    COMPILED,
+    CONTACT,
+    FILE_NAME,
+    LETTERHEAD,
+    NICKNAME,
+    PARTICULARS,
+    PERIOD,
+    SITE,
+    Witness,
+)
+from tasks.read.identity.witnesses import Testimony
 
 T = TypeVar("T")
 Stand = Literal["for", "against", "neither"]
@@ -34,11 +47,18 @@ _LATE_MONTH = 11
 
 @dataclass(frozen=True, slots=True)
 class Settled(Generic[T]):
-    """The likeliest value; `doubts` are all candidates, with where they stand, if there is no telling."""
+    """The likeliest value; `doubts` are all candidates, with where they stand, if there is no telling.
+
+    `label` is the place that alone names it, if that is none of the report's own words.
+    """
 
     value: T | None
     doubts: tuple[tuple[str, str], ...] = ()
-    is_from_file_name: bool = False
+    label: str = ""
+
+    @property
+    def is_from_file_name(self) -> bool:
+        return self.label == FILE_NAME and not self.doubts
 
 
 def chosen(titles: Titles, told: Testimony) -> Title:
@@ -101,10 +121,11 @@ def year_stand(year: int, witness: Witness[int]) -> Stand:
     return "neither" if year in witness.values else "against"
 
 
-def settle_agency(title: Title, titles: Titles, told: Sequence[Witness[str]]) -> Settled[str]:
+def settle_agency(title: Title, titles: Titles, testimony: Testimony) -> Settled[str]:
     """The issuing body: what the title says, if nothing that counts says otherwise; else what the rest agrees on."""
+    told, hints = testimony.agencies, testimony.named_near
     if title.agency is None:
-        return _untitled_agency(told)
+        return _untitled_agency(told, hints)
     agency = title.agency
     joint = bodies(agency)
     if len(joint) > 1:
@@ -114,13 +135,19 @@ def settle_agency(title: Title, titles: Titles, told: Sequence[Witness[str]]) ->
     opposed = [w for w in opposed if not _signs_what_it_compiled(agency, w, told)]
     rivals = [r.agency for r in titles.rivals if r.agency and not supported and not same_body(r.agency, agency)]
     lonely = not supported and (
-        not title.is_sound or (titles.is_web_page and title.lines > 1 and is_government(agency))
+        not title.is_sound or ((titles.is_web_page or title.is_mixed) and title.lines > 1 and is_government(agency))
     )
     rivals += () if supported else _longer(title, titles)
+    opposed = opposed or _at_odds([w for w in supported if w.weight == "states" and same_body(w.value, agency)])
     if opposed or rivals or lonely:
         others = [*_places(opposed), *(("另一题目", rival) for rival in rivals)]
         return Settled(agency, ((TITLE, agency), *dict.fromkeys(others)))
     return Settled(agency)
+
+
+def _at_odds(told: Sequence[Witness[str]]) -> list[Witness[str]]:
+    """All of `told`, each of which may be the body of a short title, if they are not one body among themselves."""
+    return [] if all(same_body(a.value, b.value) for a, b in combinations(told, 2)) else list(told)
 
 
 def _longer(title: Title, titles: Titles) -> Iterator[str]:
@@ -140,13 +167,13 @@ def _signs_what_it_compiled(agency: str, witness: Witness[str], told: Sequence[W
     return compiled and is_part_of(witness.value, agency)
 
 
-def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
+def _untitled_agency(told: Sequence[Witness[str]], hints: Sequence[Witness[str]]) -> Settled[str]:
     inside = [w for w in told if w.where not in _OF_FILE and not (w.where == SITE and is_government(w.value))]
     states = [w for w in inside if w.weight == "states"]
     first = min(states or inside, key=_is_for_another, default=None)
     if first is None:
         named = next((w.value for w in told if w.where == FILE_NAME), None)
-        return Settled(named, is_from_file_name=named is not None)
+        return Settled(named, label=FILE_NAME) if named else _near_agency(hints)
     supported = [w for w in told if agency_stand(first.value, w) == "for"]
     own = [w for w in supported if not _is_for_another(w)] or supported
     agency = max((v for w in own for v in w.values if same_body(v, first.value)), key=lambda v: len(normal(v)))
@@ -158,6 +185,17 @@ def _untitled_agency(told: Sequence[Witness[str]]) -> Settled[str]:
     if all(map(_is_for_another, supported)):
         return Settled(agency, ((first.where, agency), (f"{first.where}所属机关", _OFFICE.sub("", agency))))
     return Settled(agency)
+
+
+def _near_agency(hints: Sequence[Witness[str]]) -> Settled[str]:
+    """The body that a page's particulars name; in doubt if another one is named near it, or may publish for others."""
+    if not hints:
+        return Settled(None)
+    body = hints[0].value
+    is_one = all(w.where == PARTICULARS and same_body(w.value, body) for w in hints)
+    if is_one and not is_government(body) and not _OFFICE.search(body):
+        return Settled(body, label=PARTICULARS)
+    return Settled(body, tuple(dict.fromkeys(_places(hints))))
 
 
 def _is_for_another(witness: Witness[str]) -> bool:
@@ -175,20 +213,39 @@ def is_own_file(agency: str | None, told: Sequence[Witness[str]]) -> bool:
 def settle_year(
     title: Title,
     titles: Titles,
-    told: Sequence[Witness[int]],
+    told: Testimony,
     named: int | None,
     issued: date | None,
     is_own_file: bool = True,
 ) -> Settled[int]:
     """The report year, in the same way; the file's name and the date of issue count where nothing else does.
 
-    `is_own_file`: the file's name does not name another body.
+    `is_own_file`: the file's name does not name another body. A report on less than a year is on no year for certain.
     """
+    settled = _titled_year(title, titles, told.years, named, issued) if title.years else None
+    settled = settled or _untitled_year(told, named, issued, is_own_file)
+    parts = tuple(_parts(title, told, issued))
+    if not parts:
+        return settled
+    whole = () if settled.value is None else (("报告年度", str(settled.value)),)
+    return replace(settled, doubts=(*(settled.doubts or whole), *dict.fromkeys(parts)))
+
+
+def _parts(title: Title, told: Testimony, issued: date | None) -> Iterator[tuple[str, str]]:
+    """What tells of less than a year: the title always, the rest if no period or date is a whole year's."""
+    if title.part:
+        yield f"{TITLE}（年内一段）", f"{title.year or ''}{'年' if title.year else ''}{title.part}"
+    elif not any(w.where == PERIOD for w in told.years):
+        is_over = issued is not None and title.year is not None and issued.year > title.year
+        yield from _each([w for w in told.parts if w.weight == "states" or not is_over])
+
+
+def _titled_year(
+    title: Title, titles: Titles, told: Sequence[Witness[int]], named: int | None, issued: date | None
+) -> Settled[int]:
+    year = title.years[0]
     if len(title.years) > 1:
-        return Settled(title.year, tuple((TITLE, str(year)) for year in title.years))
-    if title.year is None:
-        return _untitled_year(told, named, issued, is_own_file)
-    year = title.year
+        return Settled(year, tuple((TITLE, str(year)) for year in title.years))
     supported = [w for w in told if year_stand(year, w) == "for"]
     is_dated = issued is not None and issued.year == year + 1
     is_supported = bool(supported) or is_dated
@@ -207,21 +264,39 @@ def settle_year(
     return Settled(year, ((TITLE, str(year)), *dict.fromkeys(others)) if others else ())
 
 
-def _untitled_year(
-    told: Sequence[Witness[int]], named: int | None, issued: date | None, is_own_file: bool
-) -> Settled[int]:
-    states = [w for w in told if w.weight == "states"] or list(told)
+def _untitled_year(told: Testimony, named: int | None, issued: date | None, is_own_file: bool) -> Settled[int]:
+    states = [w for w in told.years if w.weight == "states"] or list(told.years)
     if not states and named is not None:
         places = [(FILE_NAME, str(named))]
         if issued and _is_out_of_time(named, None, issued):
             return Settled(named, (*places, (ISSUED, str(issued))))
         if not is_own_file:
             return Settled(named, tuple(places))
+        return Settled(named, label=FILE_NAME)
+    states = states or list(told.hints)
     if not states:
-        return Settled(named, is_from_file_name=named is not None)
-    year = states[0].value
-    opposed = [w for w in told if year_stand(year, w) == "against" and (w.weight == "states" or len(states) == 1)]
-    return Settled(year, ((states[0].where, str(year)), *dict.fromkeys(_places(opposed))) if opposed else ())
+        return Settled(None)
+    first, year = states[0], states[0].value
+    is_labelled = first.weight == "labels"
+    is_alone = len(states) == 1 or not told.years
+    among = told.years or told.hints
+    opposed = [w for w in among if year_stand(year, w) == "against" and (w.weight == "states" or is_alone)]
+    others = _places(opposed)
+    if is_labelled and issued and _is_out_of_time(year, None, issued):
+        others.append((ISSUED, str(issued)))
+    label = first.where if is_labelled else ""
+    return Settled(year, ((first.where, str(year)), *dict.fromkeys(others)) if others else (), label)
+
+
+def held_against_forms(year: Settled[int], forms: Collection[str]) -> Settled[int]:
+    """The year, in doubt where only a label names it and the tables have the form of other years."""
+    if year.value is None or year.doubts or not year.label:
+        return year
+    of_year = form_for(year.value)
+    others = [code for code in forms if of_year is None or code != of_year.code]
+    if not others:
+        return year
+    return replace(year, doubts=((year.label, str(year.value)), *(("表格", f"{code} 年格式") for code in others)))
 
 
 def _is_out_of_time(year: int, named: int | None, issued: date) -> bool:

@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from expectations.forms import FORMS
 from tasks.read.characters import nfkc
-from tasks.read.identity.names import is_body, is_placed, same_body
+from tasks.read.dates import ANY_YEAR, is_month, is_part, part_group, year_group, year_of
+from tasks.read.identity.names import HAN, UNREAD, is_body, is_placed, same_body
 from tasks.read.lines import Line
-from tasks.read.sections import headings
+from tasks.read.sections import headings, section_number
 
-DIGITS = str.maketrans("〇○◯Oo零一二三四五六七八九", "000000123456789")
-YEAR = r"(?P<year{n}>(?:19|20)\d\d|二[〇○◯Oo零0][〇○◯Oo零0一二三四五六七八九]{{2}})年?度?"
-_AGENCY = r"(?P<agency>[\u4e00-\u9fff()·、]{2,60}?)"
+_AGENCY = rf"(?P<agency>[{HAN}{UNREAD}()·、]{{2,60}}?)"
 _TITLE = re.compile(
-    rf"\A(?:关于)?(?:{YEAR.format(n=1)})?(?:关于)?{_AGENCY}?(?:关于)?(?:{YEAR.format(n=2)})?(?:的)?"
-    rf"(?:本级)?(?:政府|政务)?信息公开(?:工作)?(?:情况)?(?:{YEAR.format(n=3)})?(?:的)?(?:年度|年)?(?:工作)?(?:情况)?(?:的)?"
-    rf"(?P<kind>报告|年报)(?:\((?P<remark>[^()]{{0,24}})\))?(?:{YEAR.format(n=5)})?\Z"
+    rf"\A(?:关于)?(?:{year_group(1)}{part_group(1)})?(?:关于)?{_AGENCY}?(?:关于)?(?:{year_group(2)}{part_group(2)})?(?:的)?"
+    rf"(?:本级)?(?:政府|政务)?信息公开(?:工作)?(?:情况)?(?:{year_group(3)}{part_group(3)})?(?:的)?(?:年度|年)?(?:工作)?(?:情况)?(?:的)?"
+    rf"(?P<part4>半(?=年)|半年度?|(?:第?[一二三四1-4])?季度?)?"
+    rf"(?:总结)?(?P<kind>报告|年报|报(?<=季报))(?:\((?P<remark>[^()]{{0,24}})\))?(?:[-—–:·]*{year_group(5)})?\Z"
 )
-_REMARKED_YEAR = re.compile(rf"\A{YEAR.format(n=4)}\Z")
+_REMARKED_YEAR = re.compile(rf"\A{year_group(4)}{part_group(5)}\Z")
+_BRACKETS = str.maketrans("〔〕[]【】", "()()()")
 _MARK = re.compile(
     r"\A(?:(?:标题|名称|题目|文件名称|信息名称)[:：]|附件?[\d一二三四五六七八九十]*[:：.、]|附件[\d一二三四五六七八九十]*)"
 )
-_REMARK = re.compile(r"\([^()]+\)|(?:20\d\d|二.{3})年度?")
+_REMARK = re.compile(rf"\([^()]+\)|{ANY_YEAR}年度?")
 """A line that stands by itself under the title: （2023年度）."""
 _TWICE = re.compile(r"\A([\u4e00-\u9fff]{2,6}?[省市县区州])[^()（）]*(?<![、和与及])(?=\1)")
 """What stands before a name that begins with the same place: the name of a site, or of the place alone."""
@@ -34,9 +36,10 @@ _NOBODY = re.compile(
     r"\A(?:(?:各|本|我|全|该)?(?:部门|单位|机关|级|局|委|办|市|县|区|镇|乡|街道)|政府|政务|年度|年|度|工作|有关|相关|的)?\Z"
 )
 _FOREIGN = re.compile(r"信息公开|年报|报告|首页|栏目|专栏|网站|门户|目录|通知|\A政务公开|法定主动|当前位置|年度\Z")
-_LAST_WORD = re.compile(r"[告报年度)）*》”\"]\Z")
+_LAST_WORD = re.compile(r"[告报年度)）〕】*》”\"]\Z")
 """How the last line of a title ends; most lines do not."""
-_PIECE = re.compile(r"[\u4e00-\u9fff〇○◯\d()·、《]{1,40}")
+_GOES_ON = re.compile(r"(?:报告|年报|[)）])\s")
+_PIECE = re.compile(rf"[{HAN}{UNREAD}〇○◯\d()·、《]{{1,40}}")
 _APART = re.compile(
     r"文件\Z|报告\Z|年报\Z|号\Z|\A附件|\d{1,2}月|信息公开(?:专栏|网|平台)|首页|网站|当前位置|[上下]一[篇条]|\A目录\Z|\A来源"
 )
@@ -48,6 +51,9 @@ _CUT = re.compile(r"(?!市场|区块|州际|乡村|乡镇)[省市县区州旗镇
 """How a name begins whose place was cut in two."""
 _LONGEST_PLACE = 8
 _SPAN = 5
+_BETWEEN = 20
+"""Lines above its first section in which the title of a report is looked for that follows another."""
+_SECTIONS = FORMS["2021"].sections
 _SEARCHED = 80
 _TAG_RANK = {"title": 3, "h1": 3, "h2": 2, "h3": 1}
 
@@ -56,7 +62,8 @@ _TAG_RANK = {"title": 3, "h1": 3, "h2": 2, "h3": 1}
 class Title:
     """The title as printed, without spaces, and what it says; None for what it leaves out.
 
-    `years` are all that it names, `lines` the number of lines that it was read from, `end` the place of the last one.
+    `years` are all that it names, `part` is what it tells of if less than a year, `lines` the number of lines that it
+    was read from, `end` the place of the last one. `is_mixed`: the medium says that its lines are of different kinds.
     """
 
     text: str
@@ -65,6 +72,8 @@ class Title:
     lines: int = 1
     end: int = -1
     rank: tuple[float, ...] = ()
+    part: str = ""
+    is_mixed: bool = False
 
     @property
     def year(self) -> int | None:
@@ -103,10 +112,23 @@ def find_title(lines: Sequence[Line]) -> Titles:
     return Titles(best, tuple(same), tuple(rivals), any(map(_NAVIGATION.search, plain)))
 
 
+def several(lines: Sequence[Line]) -> list[Sequence[Line]]:
+    """The reports that stand one after another in `lines`: each begins with a title and has sections of its own."""
+    starts, last = [0], 0
+    for place, number in [(n, number) for n, line in enumerate(lines) if (number := section_number(line))]:
+        if number == _SECTIONS[0].number and last:
+            between = [n for n in range(last + 1, place) if lines[n].text.strip()][-_BETWEEN:]
+            title = find_title([lines[n] for n in between]).best
+            if title.text:
+                starts.append(between[title.end - title.lines + 1])
+        last = place
+    return [lines[start:end] for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
+
+
 def title_in(text: str) -> Title | None:
     """What `text` says if it is a title as a whole."""
     printed = _MARK.sub("", "".join(text.split()).strip('*#《》“”"'))
-    normal = nfkc(printed)
+    normal = nfkc(printed).translate(_BRACKETS)
     found = _TITLE.match(normal)
     if found is None:
         return None
@@ -116,15 +138,26 @@ def title_in(text: str) -> Title | None:
     agency = _issuer(agency or "")
     if agency is not None and _FOREIGN.search(agency):
         return None
-    return Title(normal, agency or None, tuple(dict.fromkeys(_years(found))))
+    return Title(normal, agency or None, tuple(dict.fromkeys(_years(found))), part=_part(found))
 
 
 def _years(found: re.Match[str]) -> Iterator[int]:
     """The years of a title; one with a month is a date of issue."""
     remark = _REMARKED_YEAR.match(found["remark"] or "")
-    for text in (found["year1"], found["year2"], found["year3"], remark and remark["year4"], found["year5"]):
+    is_dated = remark and is_month(remark["part5"] or "")
+    in_remark = remark["year4"] if remark and not is_dated else None
+    for text in (found["year1"], found["year2"], found["year3"], in_remark, found["year5"]):
         if text:
-            yield int(text.translate(DIGITS))
+            yield year_of(text)
+
+
+def _part(found: re.Match[str]) -> str:
+    """The part of the year that a title tells of, as printed; empty for the whole year."""
+    remark = _REMARKED_YEAR.match(found["remark"] or "")
+    in_remark = (remark["part5"] or "") if remark else ""
+    parts = [found["part1"], found["part2"], found["part3"], found["part4"]]
+    parts += [] if is_month(in_remark) else [in_remark]
+    return next((text for text in parts if text and is_part(text)), "")
 
 
 def _issuer(agency: str) -> str | None:
@@ -148,17 +181,39 @@ def _head(lines: Sequence[Line]) -> list[Line]:
 
 def _ending_at(head: Sequence[Line], plain: Sequence[str], end: int) -> Iterator[Title]:
     """What the lines up to `end` say as a title: the last alone, with the one above, and so on."""
-    if not _LAST_WORD.search(plain[end]) or head[end].tag == "a" or (end and _BEFORE_OTHERS.match(plain[end - 1])):
+    if head[end].tag == "a" or (end and _BEFORE_OTHERS.match(plain[end - 1])):
+        return
+    if not _LAST_WORD.search(plain[end]):
+        title = _title_beside(head[end].text)
+        if title:
+            yield _placed(title, head, plain, end, end)
         return
     for start in range(end, max(end - _SPAN, -1), -1):
         if start < end and not _joins(head[start], plain[start], head[start + 1]):
             return
         title = title_in("".join(head[n].text.lstrip("#*") for n in range(start, end + 1)))
         if title:
-            size = max(line.size for line in head[start : end + 1])
-            tag = max(_TAG_RANK.get(line.tag, 0) for line in head[start : end + 1])
-            marked = bool(_MARK.match(plain[start]))
-            yield Title(title.text, title.agency, title.years, end - start + 1, end, (-marked, tag, round(size / 2)))
+            yield _placed(title, head, plain, start, end)
+
+
+def _title_beside(text: str) -> Title | None:
+    """The title with which a line begins that goes on after a gap, as with a site's name in the corner of a page."""
+    if not _GOES_ON.search(text):
+        return None
+    words = text.split()
+    for end in range(len(words) - 1, 0, -1):
+        title = title_in("".join(words[:end]))
+        if title and (title.years or title.agency) and not re.search(r"\d", "".join(words[end:])):
+            return title
+    return None
+
+
+def _placed(title: Title, head: Sequence[Line], plain: Sequence[str], start: int, end: int) -> Title:
+    lines = head[start : end + 1]
+    tag = max(_TAG_RANK.get(line.tag, 0) for line in lines)
+    rank = (-bool(_MARK.match(plain[start])), tag, round(max(line.size for line in lines) / 2))
+    is_mixed = len({line.tag for line in lines}) > 1
+    return replace(title, lines=end - start + 1, end=end, rank=rank, is_mixed=is_mixed)
 
 
 def _joins(above: Line, plain: str, line: Line) -> bool:
@@ -195,7 +250,7 @@ def _with_lines_above(title: Title, head: Sequence[Line], plain: Sequence[str]) 
         is_list = bool(start and _PLACE.fullmatch(plain[start]) and _PLACE.fullmatch(plain[start - 1]))
         if is_list or longer is None or not longer.is_sound or longer.years != title.years:
             break
-        title = Title(longer.text, longer.agency, longer.years, title.lines + 1, title.end, title.rank)
+        title = replace(longer, lines=title.lines + 1, end=title.end, rank=title.rank)
         start -= 1
     return title
 

@@ -5,41 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
 
 from tasks.read.characters import nfkc
+from tasks.read.dates import ANY_YEAR, DAY, MONTH, year_group
 from tasks.read.identity.names import BODY, bodies, is_body, normal
-from tasks.read.identity.title import DIGITS, YEAR, title_in
+from tasks.read.identity.title import title_in
+from tasks.read.identity.when import hinted_years, labelled_years, opening, parts_of_year, periods, reported
+from tasks.read.identity.witness import (
+    COMPILED,
+    CONTACT,
+    FILE_NAME,
+    LETTERHEAD,
+    NAMES,
+    NEARBY,
+    NICKNAME,
+    PARTICULARS,
+    SIGNED,
+    SITE,
+    Weight,
+    Witness,
+    pieces,
+)
 from tasks.read.lines import Line
 from tasks.read.sections import headings
 
-Weight = Literal["states", "labels"]
-"""`states`: the report's own words; `labels`: what is put on it, and may be older or another's furniture."""
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Witness(Generic[T]):
-    """One place that names the body or the year: `values` are the ways to read it, the likeliest first."""
-
-    where: str
-    values: tuple[T, ...]
-    weight: Weight = "states"
-
-    @property
-    def value(self) -> T:
-        return self.values[0]
-
-
-COMPILED, SIGNED, CONTACT, FILE_NAME, SITE = "引言（编制单位）", "落款", "引言（联系方式）", "文件名", "网站名称"
-LETTERHEAD, NICKNAME = "红头", "文件名（简称）"
-"""What a file's name says less formally than a title does: no name to publish under."""
-_NAMES = {"page": "网页标题", "head": "页眉页脚"}
-
+_Y = year_group(1)
 _B = rf"(?P<body>{BODY}?)"
-_Y = YEAR.format(n=1)
-_SURE_Y = _Y.replace("年?", "年")
 _DUTY = "按照|根据|依据|依照|编制(?!委)|编写|组织|负责|汇总|起草|统一|牵头|会同"
 _SELF = "局|委|办|厅|院|中心|机关|单位|部门|镇|乡|县|市|区|街道|处|会|公司|所|站|馆|校"
 _REPORT = "(?:政府信息公开)?(?:工作)?(?:年度)?(?:报告|年报)"
@@ -48,29 +39,18 @@ _MADE = f"(?:编制|编写|制作|形成)(?:了|完成|并发布|本|《|{_Y})"
 Statements = tuple[tuple[str, re.Pattern[str]], ...]
 _STATEMENTS: Statements = (
     (COMPILED, re.compile(rf"本(?:年度|年)?{_REPORT}(?:是|系)?由{_B}(?:{_DUTY})")),
-    (COMPILED, re.compile(rf"由{_B}(?:负责|组织)?(?:编制(?!委)|编写|起草)")),
+    (COMPILED, re.compile(rf"由{_B}(?:负责|组织|联合|共同)*(?:编制(?!委)|编写|起草)")),
     (COMPILED, re.compile(rf"[,。;:》)，]{_B}(?:特|现|组织|认真|结合实际)?{_MADE}")),
+    (COMPILED, re.compile(rf"(?:\A|[,。;)])(?!由|[^。]{{0,40}}由){_B}(?:按照|根据|依据|依照)[^。由]{{0,60}}?{_MADE}")),
     ("引言（公布）", re.compile(rf"(?:{_TELLS}){_B}{_Y}.{{0,12}}?(?:信息公开|年度?报告|年报)")),
     ("引言（简称）", re.compile(rf"(?:\A|[,。;:、]){_B}\((?:以下|下)[简统]?称[“\"'‘]?(?:本|我)(?:{_SELF})")),
 )
-_OF_THE_REPORT = (_STATEMENTS[0], *_STATEMENTS[3:])
+_OF_THE_REPORT = (_STATEMENTS[0], *_STATEMENTS[4:])
 """Those that speak of the report itself, and not maybe of something else that was made."""
 _CONTACT = re.compile(
     rf"(?:请(?:径)?与|请同|请向|请联系|联系单位:|编制单位:|编制机关:){_B}(?:联系|咨询|反映|[(,。;]|电话|地址|\Z)"
 )
-_UNTIL = "(?:至|到|[-—–~－～]+)"
-_PERIOD = re.compile(
-    rf"{_Y}(?:0?1|一)月(?:0?1|一)日(?:0时)?(?:起)?,?{_UNTIL}(?:{YEAR.format(n=2)})?(?:12|十二)月(?:31|三十一)日"
-    rf"|(?P<year3>20\d\d)[./]0?1[./]0?1{_UNTIL}(?P<year4>20\d\d)?[./]?12[./]31"
-)
-_REPORTED = re.compile(rf"(?:公布|发布|编制|现将)[^,。;]{{0,40}}?{_SURE_Y}[^,。;]{{0,16}}?(?:信息公开|年度?报告|年报)")
-_OPENING = re.compile(
-    rf"(?:\A|[。)）:、况作])(?:按照[^。]{{0,40}}要求,)?{_SURE_Y}[来,]?(?!\d{{1,2}}月|\d|第|以来|[末底至起-]|印发|修订|发布|出台)"
-)
-_DATE = re.compile(
-    r"(?:20\d\d|二[〇○零0].{2})年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月(?:(?:\d{1,2}|[一二三四五六七八九十]{1,3})日)?"
-    r"|20\d\d[-./]\d{1,2}[-./]\d{1,2}"
-)
+_DATE = re.compile(rf"{ANY_YEAR}年{MONTH}(?:{DAY})?|20\d\d[-./]\d{{1,2}}[-./]\d{{1,2}}")
 _BYLINE = re.compile(
     r"\A[(（]?(?:(?:编制|报送|填报)?(?:单位|机关|机构|部门)[:：])?(.{2,40}?)(?:\(盖章\)|\(公章\))?[)）]?\Z"
 )
@@ -79,14 +59,14 @@ _FOOTER = re.compile(
     re.IGNORECASE,
 )
 _LETTERHEAD = re.compile(r"\A([\u4e00-\u9fff()]{4,40}?)文件\Z")
-_SEPARATORS = re.compile(r"\s*[-_|–—>»·]+\s*|\s{2,}")
-_CONTEXT = re.compile(r"(?:统计|期限|报告|年报|时限|时间|数据)[^。;]{0,25}\Z")
-"""What stands before the period of a report, where other periods may be told of too."""
+_NOTICE = re.compile(rf"关于(?:报送|上报|公布|发布|印发|转发|批转)[《“]?{_B}{_Y}.*信息公开")
+_PARTICULAR = re.compile(
+    r"(?:发布|公开|发文|制发|编制|责任|制作)(?:机构|单位|机关|部门|主体)\s*[:：]?\s*([\u4e00-\u9fff]{4,30}?)(?=\s|[|,，;；]|发布|\Z)"
+)
 _SITE = re.compile(r"(?:政府)?(?:门户)?(?:网站|网|信息公开专栏|门户)\Z")
 _FILE = re.compile(
     rf"\A(?:\d{{1,3}}[.、_-]?)?(?P<body>[\u4e00-\u9fff()]{{2,40}}?)(?:关于)?{_Y}.*(?:年报|年度报告|信息公开)"
 )
-_NAME_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?!\d{1,2}月)")
 _OPENING_WORDS = 400
 _LAST = 15
 _FIRST = 25
@@ -97,10 +77,16 @@ _LONGEST = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Testimony:
-    """All that was found, the strongest first."""
+    """All that was found, the strongest first; `parts` are what tells of less than a year.
+
+    Where nothing else names them, there are `hints` of the year, and bodies that are `named_near` the title.
+    """
 
     agencies: tuple[Witness[str], ...]
     years: tuple[Witness[int], ...]
+    hints: tuple[Witness[int], ...]
+    named_near: tuple[Witness[str], ...]
+    parts: tuple[Witness[str], ...]
 
 
 def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_text: str) -> Testimony:
@@ -115,27 +101,23 @@ def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_tex
         *_bylines(lines[:first], title_text),
         *_labelled(names),
     ]
-    agencies += [*_letterheads(lines[:first]), *_contacts(intro), *_of_name(name)]
+    agencies += [*_letterheads(lines[:first]), *_passed_on(lines[:first]), *_contacts(intro), *_of_name(name)]
     years = [
-        *_periods(intro),
-        *_periods(begun, in_context=True),
-        *_reported(intro),
-        *_opening(begun),
-        *_labelled_years(names),
+        *periods(intro),
+        *periods(begun, in_context=True),
+        *reported(intro),
+        *opening(begun),
+        *labelled_years(names),
     ]
-    return Testimony(tuple(agencies), tuple(years))
+    hints, near = hinted_years(lines[:first], names), _near((*names, *lines[:first]))
+    parts = parts_of_year(intro, begun[:_OPENING_WORDS], name, names)
+    return Testimony(tuple(agencies), tuple(years), tuple(hints), tuple(near), tuple(parts))
 
 
 def _first_section(lines: Sequence[Line]) -> int:
     """Where the introduction ends if no section has a heading as the form wants it."""
     begins = (n for n, line in enumerate(lines) if "总体情况" in line.plain and len(line.plain) < _HEADING)
     return next(begins, min(_FIRST, len(lines)))
-
-
-def year_of_name(name: str) -> int | None:
-    """The year that a file name states as `2023年`; bare digits are no statement."""
-    found = _NAME_YEAR.search(name.rsplit("/", 1)[-1])
-    return int(found[1]) if found else None
 
 
 def _introduction(lines: Sequence[Line], title_text: str) -> str:
@@ -213,6 +195,16 @@ def _bylines(lines: Sequence[Line], title_text: str) -> Iterator[Witness[str]]:
             return
 
 
+def _near(lines: Sequence[Line]) -> Iterator[Witness[str]]:
+    """The bodies among a page's particulars, and those that are a line by themselves and no link."""
+    for line in lines:
+        found = _PARTICULAR.search(nfkc(line.text))
+        if found:
+            yield from _named(PARTICULARS, found[1], "labels")
+        elif line.tag not in ("a", *NAMES) and is_body(line.plain):
+            yield from _named(NEARBY, line.plain, "labels")
+
+
 def _letterheads(lines: Sequence[Line]) -> Iterator[Witness[str]]:
     for line in lines:
         found = _LETTERHEAD.match(line.plain)
@@ -220,23 +212,25 @@ def _letterheads(lines: Sequence[Line]) -> Iterator[Witness[str]]:
             yield from _named(LETTERHEAD, found[1], "labels")
 
 
+def _passed_on(lines: Sequence[Line]) -> Iterator[Witness[str]]:
+    """The body whose report a notice above it passes on."""
+    for line in lines:
+        found = _NOTICE.search(line.plain) if line.tag != "a" else None
+        if found:
+            yield from _named(NEARBY, found["body"], "labels")
+
+
 def _labelled(names: Sequence[Line]) -> Iterator[Witness[str]]:
     for line in names:
-        parts = _parts(line)
+        parts = pieces(line)
         for part in parts:
             title = title_in(part)
             if title and title.agency and is_body(title.agency):
-                yield from _named(_NAMES[line.tag], title.agency, "labels")
+                yield from _named(NAMES[line.tag], title.agency, "labels")
             elif line.tag == "head" and is_body(part):
                 yield from _named(SITE, part, "labels")
             elif line.tag == "page" and len(parts) > 1 and is_body(_SITE.sub("", part)):
                 yield from _named(SITE, _SITE.sub("", part), "labels")
-
-
-def _parts(line: Line) -> list[str]:
-    """What a page's title or a running head is put together of: the report's title and the name of the site."""
-    parts = [part for part in _SEPARATORS.split(nfkc(line.text.strip())) if part]
-    return [piece for part in parts for piece in ([part] if title_in(part) else part.split())]
 
 
 def _of_name(name: str) -> Iterator[Witness[str]]:
@@ -247,39 +241,3 @@ def _of_name(name: str) -> Iterator[Witness[str]]:
         yield from _named(FILE_NAME, title.agency, "labels")
     elif found:
         yield from _named(NICKNAME, found["body"], "labels")
-
-
-def _periods(text: str, in_context: bool = False) -> Iterator[Witness[int]]:
-    for found in _PERIOD.finditer(text):
-        if in_context and not _CONTEXT.search(text[max(0, found.start() - 40) : found.start()]):
-            continue
-        years = [found["year1"], found["year2"], found["year3"], found["year4"]]
-        yield from _years("统计期限", filter(None, years))
-
-
-def _reported(intro: str) -> Iterator[Witness[int]]:
-    for found in _REPORTED.finditer(intro):
-        yield from _years("引言", (found["year1"],))
-
-
-def _opening(begun: str) -> Iterator[Witness[int]]:
-    """The year with which section one begins; every other year that the section names is one it may have meant."""
-    found = _OPENING.search(begun[:200])
-    if found:
-        others = re.findall(r"(?<!\d)(20\d\d)年", begun)
-        first = int(found["year1"].translate(DIGITS))
-        yield Witness("第一部分开头", tuple(dict.fromkeys((first, *map(int, others)))))
-
-
-def _labelled_years(names: Sequence[Line]) -> Iterator[Witness[int]]:
-    for line in names:
-        for part in _parts(line):
-            title = title_in(part)
-            if title and title.years:
-                yield Witness(_NAMES[line.tag], title.years, "labels")
-
-
-def _years(where: str, texts: Iterator[str] | Sequence[str | None]) -> Iterator[Witness[int]]:
-    for text in dict.fromkeys(texts):
-        if text:
-            yield Witness(where, (int(text.translate(DIGITS)),))

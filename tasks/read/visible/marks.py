@@ -23,6 +23,9 @@ REASONS = {
 }
 _MARKED = re.compile(r"[\ufffc\ue000-\uf8ff\U000f0000-\U0010fffd]")
 """Our marks, and characters for private use: what they show depends on the font."""
+_UNKNOWN = re.compile(
+    r"(?<=[\u3400-\u9fff])(?![\ue0f1-\ue0f4])[\ue000-\uf8ff]|(?![\ue0f1-\ue0f4])[\ue000-\uf8ff](?=[\u3400-\u9fff])"
+)
 _NOTHING = re.compile(
     r"[\u00ad\u061c\u180e\u200b-\u200f\u202a\u202c\u202d\u2060-\u2066\u2068\u2069\ufe00-\ufe0f\ufeff]"
 )
@@ -52,8 +55,8 @@ def settled(text: str) -> str:
 
 
 def unmarked(text: str) -> str:
-    """`text` without marks, for running text."""
-    return _MARKED.sub("", text)
+    """`text` without marks, for running text; what a font alone knows in a word stays a character that is not known."""
+    return _MARKED.sub("", _UNKNOWN.sub("\ufffd", text)) if not text.isascii() else text
 
 
 def with_doubts(name: TableName, reading: TableReading, rows: Sequence[GridRow]) -> TableReading:

@@ -7,7 +7,13 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from tasks.ledger import Ledger
+from tasks.ledger.tables import metadata
 from tests.tasks.ledger.server import postgresql_server
+
+_END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+"""What an earlier test has left open."""
 
 
 @pytest.fixture(scope="session")
@@ -18,12 +24,11 @@ def postgresql():
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql):
-    """The server has a database `template_ledger` with the tables of the ledger."""
-    address = _new_database(postgresql, "template_ledger")
-    ledger = Ledger.open(address, migrate=True)
-    ledger.close()
-    return postgresql
+def postgresql_ledger(postgresql):
+    """The address of a ledger on the server, which one test after the other has for itself."""
+    address = _new_database(postgresql, "ledger")
+    Ledger.open(address, migrate=True).close()
+    return address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -47,8 +52,13 @@ def url(request, database, tmp_path):
         address = f"sqlite:///{tmp_path}/home/ledger.sqlite"
         Ledger.open(address, migrate=True).close()
         return address
-    server = request.getfixturevalue("postgresql_template")
-    return _new_database(server, f"t{uuid.uuid4().hex}", "TEMPLATE template_ledger")
+    address = request.getfixturevalue("postgresql_ledger")
+    with psycopg.connect(address, autocommit=True) as connection:
+        tables = ", ".join(metadata.tables)
+        connection.execute(_END_OTHERS)
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    return address
 
 
 @pytest.fixture
@@ -59,7 +69,7 @@ def ledger(url):
     ledger.close()
 
 
-def _new_database(server, name, how=""):
+def _new_database(server, name):
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} {how}")
+        connection.execute(f"CREATE DATABASE {name}")
     return make_url(server).set(database=name).render_as_string(hide_password=False)

@@ -15,9 +15,12 @@ from tasks.ledger.tables import escaped, metadata, unescaped
 from tests.tasks.ledger.story import landed
 
 
-def test_it_lies_at_home_unless_the_settings_say_otherwise(tmp_path):
-    assert database_url({"NIANBAO_HOME": str(tmp_path)}) == f"sqlite:///{tmp_path}/ledger.sqlite"
-    assert database_url({"NIANBAO_DATABASE_URL": "postgresql://h/d"}) == "postgresql://h/d"
+def test_it_lies_at_home_unless_the_settings_say_otherwise(tmp_path, monkeypatch):
+    monkeypatch.delenv("NIANBAO_DATABASE_URL", raising=False)
+    monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
+    assert database_url() == f"sqlite:///{tmp_path}/ledger.sqlite"
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", "postgresql://h/d")
+    assert database_url() == "postgresql://h/d"
     assert Ledger.open("postgresql://u:p@h/d").url.drivername == "postgresql+psycopg"
 
 
@@ -44,6 +47,7 @@ def test_a_process_has_one_ledger_for_an_address(tmp_path):
     assert open_ledger(url).counts().total == 0
 
 
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection")
 def test_the_migrations_make_the_tables_that_the_program_has(url):
     with Ledger.open(url).reading() as connection:
         options = {"include_object": lambda _object, _name, kind, *_: kind != "index", "compare_type": True}
@@ -95,10 +99,14 @@ def test_a_server_that_comes_back_is_used_again(ledger):
 
     end_all_others()
     assert ledger.counts().total == 1
-    with pytest.raises(LedgerAwayError), ledger.writing() as connection:
-        connection.execute(text("SELECT 1"))
-        end_all_others()
-        connection.execute(text("SELECT 1"))
+
+    def lose_the_connection():
+        with ledger.writing() as connection:
+            end_all_others()
+            connection.execute(text("SELECT 1"))
+
+    with pytest.raises(LedgerAwayError):
+        lose_the_connection()
     assert ledger.add([landed("b")]) == [2]
 
 
@@ -131,3 +139,18 @@ def test_any_text_can_be_stored(value):
 def test_the_home_is_not_made_before_it_is_used(tmp_path):
     Ledger.open(f"sqlite:///{tmp_path}/home/ledger.sqlite")
     assert os.listdir(tmp_path) == []
+
+
+def test_what_is_repeated_after_a_deadlock_is_all_of_it(ledger, monkeypatch):
+    """An iterator is used up by the first try."""
+    now, tries = ledger.now, []
+
+    def collide(connection):
+        tries.append(connection)
+        if len(tries) == 1:
+            raise database._CollisionError("deadlock")
+        return now(connection)
+
+    monkeypatch.setattr(ledger, "now", collide)
+    assert len(ledger.add(iter([landed("a"), landed("b")]))) == 2
+    assert len(tries) == 2

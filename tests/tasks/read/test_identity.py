@@ -476,7 +476,7 @@ PAPERS = {
         paper((22, "青岚市城市管理综"), (22, f"合执法局{TU}"), signed=""),
     ),
     "broken after the place": (RIGHT, paper((22, "青岚市"), (22, f"财政局{TU}"), signed="")),
-    "site in other print": ((None, 2023), paper((12, GOV), (22, TU), signed="")),
+    "site in other print": ((WHO, 2023), paper((12, GOV), (22, TU), signed="")),
     "site in other print, signed": (RIGHT, paper((12, GOV), (22, TU))),
     "letterhead": (RIGHT, paper((36, f"{A}文件"), (14, "青财〔2024〕3号"), (22, T))),
     "large beats small": (RIGHT, paper((12, f"{B}2023年{R}"), (22, T))),
