@@ -26,7 +26,7 @@ from workers import empty_pool, hand_out
 from flows.trigger import compactions, dispatch
 from flows.trigger.dead_runs import SUBMISSION, fate
 from flows.trigger.dispatch import MOST_ATTEMPTS, MOST_TOGETHER, Dispatcher, together
-from tasks.ledger import Ledger, ObjectVersion, ReceiptWritten, RunOut, Settlement, Waiting
+from tasks.ledger import Ledger, ObjectVersion, ReceiptWritten, RunOut, Settlement, Waiting, open_ledger
 from tasks.process_identity import process_identity
 from tasks.receipt.write import read_receipt
 
@@ -86,6 +86,7 @@ def test_a_burst_of_sixty_is_taken_by_three_runs(prefect, ledger):
 
 
 def test_two_dispatchers_make_one_run(prefect, ledger):
+    empty_pool()
     add(ledger, *(f"{uuid.uuid4()}.pdf" for _ in range(9)))
 
     async def at_once():
@@ -97,6 +98,16 @@ def test_two_dispatchers_make_one_run(prefect, ledger):
     made = asyncio.run(at_once())
     assert {str(run.id) for run in made} == set(runs(ledger))
     assert len(made) == 3
+
+
+def test_a_ledger_made_anew_gives_no_object_the_run_of_another(prefect, ledger, tmp_path, monkeypatch):
+    first = add(ledger, f"{uuid.uuid4()}.pdf")
+    hand_out()
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", f"sqlite:///{tmp_path}/anew.sqlite")
+    anew = open_ledger()
+    assert add(anew, f"{uuid.uuid4()}.pdf") == first, "the same number"
+    hand_out()
+    assert runs(anew) != runs(ledger)
 
 
 def test_a_crash_between_run_and_ledger_does_no_harm(prefect, ledger, monkeypatch):
@@ -115,7 +126,7 @@ def test_a_crash_between_run_and_ledger_does_no_harm(prefect, ledger, monkeypatc
     assert runs(ledger) == made
 
 
-def test_landed_is_told_once_though_the_run_comes_to_nothing(prefect, ledger, monkeypatch):
+def test_landed_is_told_once_though_the_run_comes_to_nothing(prefect, ledger, buckets, monkeypatch):
     told = []
     monkeypatch.setattr(dispatch, "emit_landed", told.append)
     (one,) = add(ledger, "a.pdf")
