@@ -1,9 +1,9 @@
 """Every component killed while objects land and are processed.
 
-`uv run python benchmarks/chaos.py [N] [SECONDS] [TIMES]`: each is killed TIMES (3) times, in random order, one every so
-many SECONDS (5); then Prefect hangs for a minute and a half while 50 more land. Of N (210) files a tenth are no reports,
-a tenth copies of others, a tenth are overwritten by a newer version. Counted are receipts, and every cell of the lake is
-held against what the reader alone reads of the files.
+`uv run python benchmarks/chaos.py [N] [SECONDS] [TIMES]`: each is killed TIMES (3) times, in random order, one every
+so many SECONDS (5); then Prefect hangs for a minute and a half while 50 more land. Of N (210) files a tenth are no
+reports, a tenth copies of others, a tenth are overwritten by a newer version. Counted are receipts, and every cell of
+the lake is held against what the reader alone reads of the files.
 Exits with 1 if anything is lost, double or wrong.
 """
 

@@ -21,13 +21,13 @@ from flows.trigger.compactions import Compactions
 from flows.trigger.dead_runs import DeadRuns
 from flows.trigger.runs import Runs
 from tasks.ledger import Ledger, RunOut, Waiting, open_ledger
+from tasks.ledger.leases import MOST_ATTEMPTS
 from tasks.names import TRIAL
 from tasks.process_identity import process_identity
 from tasks.settings import buckets_from_env, settings
 from tasks.storage import s3_client
 
 MOST_TOGETHER = 24
-MOST_ATTEMPTS = 3
 
 _POLL, _BUSY_POLL = 1.0, 0.2
 """Seconds until the ledger is looked at again when nobody says that something arrived; and while objects wait."""

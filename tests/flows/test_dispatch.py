@@ -25,8 +25,9 @@ from workers import empty_pool, hand_out
 
 from flows.trigger import compactions, dispatch
 from flows.trigger.dead_runs import SUBMISSION, fate
-from flows.trigger.dispatch import MOST_ATTEMPTS, MOST_TOGETHER, Dispatcher, together
+from flows.trigger.dispatch import MOST_TOGETHER, Dispatcher, together
 from tasks.ledger import Ledger, ObjectVersion, ReceiptWritten, RunOut, Settlement, Waiting, open_ledger
+from tasks.ledger.leases import MOST_ATTEMPTS
 from tasks.process_identity import process_identity
 from tasks.receipt.write import read_receipt
 

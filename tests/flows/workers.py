@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from prefect.client.orchestration import get_client
 
+from flows.parent_death_signal import die_with_parent
 from flows.services.ports import free_port
 from flows.trigger.dispatch import Dispatcher
 
@@ -26,7 +27,11 @@ def worker(home, **settings):
     port = {"PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1", "PREFECT_WORKER_WEBSERVER_PORT": str(free_port())}
     with (home / "worker.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.worker"], env={**os.environ, **settings, **port}, stdout=log, stderr=log
+            [sys.executable, "-m", "flows.worker"],
+            env={**os.environ, **settings, **port},
+            stdout=log,
+            stderr=log,
+            preexec_fn=die_with_parent,
         )
     try:
         yield process
