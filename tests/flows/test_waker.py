@@ -16,11 +16,15 @@ SECONDS = 20
 LANDED = ObjectVersion("landing", "a.pdf", "e1")
 
 
-def with_waker(work, ask):
+async def nothing(_):
+    pass
+
+
+def with_waker(work, ask, cancel=nothing):
     """Run the coroutine `work(waker)` beside a waker that listens."""
 
     async def run():
-        waker = Waker(ask)
+        waker = Waker(ask, cancel)
         waker.start()
         try:
             return await asyncio.wait_for(work(waker), SECONDS)
