@@ -41,11 +41,12 @@ def test_worker_names_runs_that_it_is_submitting():
     assert "infrastructure_pid" in source
 
 
-def test_worker_cancels_runs_in_one_place():
-    """flows/worker/warm.py, `_cancel_run`: called with the run's id for every run that is being cancelled."""
+def test_worker_cancels_what_it_is_submitting_and_no_more():
+    """flows/worker/warm.py, `_cancel_run`: Prefect's ends what has not begun; our waker tells of the rest."""
     assert list(inspect.signature(BaseWorker._cancel_run).parameters) == ["self", "flow_run_id"]
-    assert "_cancel_run" in _source(BaseWorker._setup_cancellation_observer)
-    assert "ProcessWorker._cancel_run" not in ProcessWorker.__dict__
+    assert "if flow_run.start_time is not None:" in _source(BaseWorker._cancel_run)
+    assert "_cancel_run" not in vars(ProcessWorker)
+    assert "remove_in_flight_flow_run_id" in _source(BaseWorker._submit_run)
     parameters = inspect.signature(BaseWorker._mark_flow_run_as_cancelled).parameters
     assert list(parameters) == ["self", "flow_run", "state_updates"]
     assert list(inspect.signature(BaseWorker.kill_infrastructure).parameters) == [
