@@ -97,6 +97,9 @@ class Figure:
     signed: bool = False
     unit: str = "件"
 
+    def __hash__(self) -> int:
+        return hash(self.address)
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

@@ -38,7 +38,7 @@ def read(document: Document) -> Report:
     if medium.is_scan and len(medium.tables) < 3 and not is_pictured:
         raise NoTextLayer
     if not is_pictured:
-        _check_is_report(medium, who.title)
+        _check_is_report(medium, who.title, len(sections))
     if who.year is not None and who.year < FIRST_YEAR and not who.is_year_in_doubt:
         raise UnsupportedYear(f"{who.year} 年")
     checked = check(medium)
@@ -98,8 +98,10 @@ _READERS: dict[str, Callable[[bytes], Medium]] = {
 }
 
 
-def _check_is_report(medium: Medium, title: str) -> None:
+def _check_is_report(medium: Medium, title: str, sections: int) -> None:
     """A report has at least a statutory table with a figure in it, or the title and text of one."""
+    if title and sections >= _SECTIONS_OF_A_REPORT:
+        return
     filled = any(cell.value is not None for table in medium.tables.values() for cell in table.cells)
     if not filled and (medium.tables or not title) and not any(medium.stream.announces(t) for t in TABLES[1:]):
         raise NotAnnualReport

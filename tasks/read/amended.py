@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
@@ -34,9 +35,11 @@ def struck(boxes: Boxes, rules: Sequence[Rule]) -> tuple[npt.NDArray[np.bool_], 
     at, start, end = np.array(rules, dtype=float).T[:, :, None]
     height = bottom - top
     inside = (at > top + _MIDDLE[0] * height) & (at < top + _MIDDLE[1] * height)
-    through = inside & (np.minimum(end, x1) - np.maximum(start, x0) > _ACROSS * (x1 - x0))
-    strikes = through.any(axis=1)
-    return through.any(axis=0), [rule for rule, strike in zip(rules, strikes, strict=True) if not strike]
+    near = np.flatnonzero(inside.any(axis=1))
+    across = np.minimum(end[near], x1) - np.maximum(start[near], x0) > _ACROSS * (x1 - x0)
+    through = inside[near] & across
+    strikes = set(near[through.any(axis=1)].tolist())
+    return through.any(axis=0), [rule for n, rule in enumerate(rules) if n not in strikes]
 
 
 def crossed(boxes: Boxes, strokes: Iterable[BBox]) -> npt.NDArray[np.bool_]:
@@ -57,13 +60,20 @@ def raised(boxes: Boxes) -> npt.NDArray[np.bool_]:
     height = bottom - top
     marks = np.zeros(len(height), dtype=bool)
     small = np.flatnonzero(height < _SMALL * height.max(initial=0))
+    large = np.flatnonzero(_SMALL * height > height.min(initial=inf))
+
+    def beside(others: Indices) -> npt.NDArray[np.bool_]:
+        gap, reach = x0[small, None] - x1[others], _BESIDE * height[others]
+        is_beside: npt.NDArray[np.bool_] = (gap > -reach) & (gap < reach) & (x0[small, None] > x0[others])
+        return is_beside
+
     while len(small):
-        gap = x0[small, None] - x1
-        beside = (gap > -_BESIDE * height) & (gap < _BESIDE * height) & (x0[small, None] > x0)
-        above = (top < bottom[small, None]) & (bottom[small, None] < bottom - _RAISED * height)
-        of_figure = beside & above & (height[small, None] < _SMALL * height) & ~marks
-        follows = beside & marks & (abs(bottom[small, None] - bottom) < 1) & (abs(height[small, None] - height) < 1)
-        found = small[(of_figure | follows).any(axis=1) & ~marks[small]]
+        figures, before = large[~marks[large]], np.flatnonzero(marks)
+        above = (top[figures] < bottom[small, None]) & (bottom[small, None] < (bottom - _RAISED * height)[figures])
+        of_figure = beside(figures) & above & (height[small, None] < _SMALL * height[figures])
+        in_line = (abs(bottom[small, None] - bottom[before]) < 1) & (abs(height[small, None] - height[before]) < 1)
+        follows = beside(before) & in_line
+        found = small[(of_figure.any(axis=1) | follows.any(axis=1)) & ~marks[small]]
         if not len(found):
             break
         marks[found] = True

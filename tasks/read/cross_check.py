@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import accumulate, groupby, pairwise
 
 from expectations.evidence import Cell, Doubt
@@ -29,14 +30,14 @@ class CrossCheck:
     confirmed: frozenset[str] = field(default=frozenset(), repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Row:
     """A row as first read: its cells, and the figures that they print, in order."""
 
     where: str
     cells: tuple[Cell, ...]
 
-    @property
+    @cached_property
     def expected(self) -> list[str]:
         return [figures for cell in self.cells if (figures := figures_of_cell(cell.raw))]
 
@@ -73,11 +74,12 @@ def _is_placed(cells: Sequence[Cell]) -> bool:
 
 def cross_check(stream: Stream, table: TableName, reading: TableReading) -> CrossCheck:
     """Where the text stream differs from the first reading of `table`, and which cells it confirms; found once."""
-    if (table, reading) not in stream.checks:
-        stream.checks[table, reading] = _cross_check(stream, table, reading)
-    found = stream.checks[table, reading]
-    assert isinstance(found, CrossCheck)
-    return found
+    for asked, found in stream.checks:
+        if asked == (table, reading) and isinstance(found, CrossCheck):
+            return found
+    checked = _cross_check(stream, table, reading)
+    stream.checks.append(((table, reading), checked))
+    return checked
 
 
 def _cross_check(stream: Stream, table: TableName, reading: TableReading) -> CrossCheck:
@@ -195,10 +197,11 @@ def _unread(rows: Sequence[_Row], found: Places) -> Iterator[Doubt]:
 def _of_another_form(stream: Stream, table: TableName, reading: TableReading) -> Iterator[Doubt]:
     """Rows that only the other form has; what is a mere heading in this form counts with figures right behind it."""
     form = FORMS[reading.form]
-    own = {figure.address.rsplit(".", 1)[0] for figure in form.figures(table)}
-    headings = {f"table3.{row.code}" for other in FORMS.values() for row in other.rows if row.label in _groups(form)}
-    for where, places in stream.rows(table).items():
-        if where not in own and (where not in headings or any(parts[0].figures for parts in places)):
+    own = frozenset(figure.address.rsplit(".", 1)[0] for figure in form.figures(table))
+    groups = _groups(form)
+    headings = {f"table3.{row.code}" for other in FORMS.values() for row in other.rows if row.label in groups}
+    for where, places in stream.rows(table, without=own).items():
+        if where not in headings or any(parts[0].figures for parts in places):
             yield Doubt(table, f"{reading.form} 年格式", "文字中有另一年格式才有的行", reading.cells)
             return
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Container, Iterator
-from dataclasses import replace
 
 import docx
 from docx.document import Document
@@ -101,9 +100,9 @@ def _grid(table: BaseOxmlElement) -> Grid:
             end = column + max(1, _number(tc, "w:tcPr/w:gridSpan", 1))
             above, beside = open_above.get(column), next(reversed(begun.values()), None)
             if _continues(tc, "w:hMerge") and beside is not None:
-                cells[beside] = replace(cells[beside], col1=end - 1, right=float(end))
+                cells[beside] = cells[beside]._replace(col1=end - 1, right=float(end))
             elif _continues(tc, "w:vMerge") and above is not None:
-                cells[above] = replace(cells[above], row1=index)
+                cells[above] = cells[above]._replace(row1=index)
                 begun[column] = above
             else:
                 begun[column] = len(cells)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby, repeat
 from typing import Any, NamedTuple
 
@@ -65,20 +66,29 @@ class PageObject(NamedTuple):
         return _times(_matrix(self.item), self.outer)
 
 
+_new_object: Callable[[tuple[object, ...]], PageObject] = partial(tuple.__new__, PageObject)
+"""As `PageObject._make`, in half the time."""
+
+
 def page_objects(page: pdfium.PdfPage) -> Iterator[PageObject]:
     """Everything that is drawn, in the order in which it is; form XObjects as what they hold."""
     handle = ctypes.cast(page.raw, ctypes.c_void_p).value
-    return _objects(map(_object, repeat(handle), range(raw.FPDFPage_CountObjects(page.raw))), _AS_IT_IS, 0)
+    return _objects(list(map(_object, repeat(handle), range(raw.FPDFPage_CountObjects(page.raw)))), _AS_IT_IS, 0)
 
 
-def _objects(items: Iterable[int], outer: Matrix, depth: int) -> Iterator[PageObject]:
-    for item in items:
-        kind = _kind(item)
-        if kind != raw.FPDF_PAGEOBJ_FORM:
-            yield PageObject(item, kind, outer)
+def _objects(items: Sequence[int], outer: Matrix, depth: int) -> Iterator[PageObject]:
+    kinds = list(map(_kind, items))
+    objects = map(_new_object, zip(items, kinds, repeat(outer), strict=False))
+    if raw.FPDF_PAGEOBJ_FORM not in kinds:
+        yield from objects
+        return
+    for one in objects:
+        if one.kind != raw.FPDF_PAGEOBJ_FORM:
+            yield one
         elif depth < _FORM_DEPTH:
-            held = map(_object_of_form, repeat(item), range(raw.FPDFFormObj_CountObjects(as_object(item))))
-            yield from _objects(held, _times(_matrix(item), outer), depth + 1)
+            number = raw.FPDFFormObj_CountObjects(as_object(one.item))
+            held = list(map(_object_of_form, repeat(one.item), range(number)))
+            yield from _objects(held, one.matrix, depth + 1)
 
 
 def as_object(address: int) -> object:
@@ -159,7 +169,7 @@ class _Ask:
         if not get_color(item.item, *self._color_places):
             return False
         red, green, blue, alpha = self._colors
-        return bool(alpha == 0 or min(red, green, blue) >= _WHITE)
+        return bool(alpha == 0 or (red >= _WHITE and green >= _WHITE and blue >= _WHITE))
 
     def bounds(self, item: PageObject) -> BBox:
         """Its box in the page's user space."""

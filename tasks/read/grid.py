@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from expectations.evidence import BBox
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(NamedTuple):
     """A (merged) cell: rows `row0`..`row1` and columns `col0`..`col1` inclusive.
 
     `left` and `right` are its edges: points on a page, column numbers where there is no geometry.

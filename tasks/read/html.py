@@ -6,6 +6,7 @@ import re
 
 from lxml import etree, html
 
+from expectations.evidence import Doubt
 from tasks.errors import CorruptFile, TooLarge
 from tasks.read.characters import checked
 from tasks.read.grid import Grid
@@ -46,7 +47,7 @@ def read_html(text: str) -> Medium:
     if root.xpath("count(//*)") > _MOST_ELEMENTS:
         raise TooLarge("网页内容过多")
     names = page_names(root)
-    keep_visible(root)
+    floating = keep_visible(root)
     _put_feet_last(root)
     names += particulars(root)
     stream = Stream(checked(" ".join(root.itertext(etree.Element))))
@@ -55,7 +56,8 @@ def read_html(text: str) -> Medium:
     lines = tagged((text for line in marked if (text := unmarked(line)).strip()), root)
     tables = read_tables(grids)
     pictured = pictured_tables(marked, tables)
-    return Medium(tables, lines, stream, "cells", "stream", names=names, pictured=pictured)
+    doubts = tuple(Doubt("sections", f"浮于页面的数：{text[:20]}", "不知属于表中哪一格") for text in floating[:1])
+    return Medium(tables, lines, stream, "cells", "stream", doubts=doubts, names=names, pictured=pictured)
 
 
 def _put_feet_last(root: html.HtmlElement) -> None:

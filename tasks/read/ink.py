@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,8 @@ SCALE = 1.5
 """Pixels a point."""
 _GRID = 2.0
 """Points: a rendered area begins at a multiple of this, which is one of pixels too."""
+_TOUCHING = 1.0
+"""Points: boxes that are not farther apart are drawn in one go."""
 _UNIFORM = 24
 """Gray levels: less is no difference that can be seen."""
 _DARK = 70
@@ -44,10 +47,10 @@ def boxes_of(boxes: Iterable[BBox]) -> Boxes:
     return np.array(list(boxes), dtype=float).reshape(-1, 4).T
 
 
-def boxes_of_chars(chars: Iterable[Char]) -> Boxes:
+def boxes_of_chars(chars: Sequence[Char]) -> Boxes:
     """Those of characters."""
-    columns = list(zip(*chars, strict=True))
-    return np.array(columns[1:5], dtype=float).reshape(4, -1)
+    _, *sides, _, _ = zip(*chars, strict=True) if chars else ((),) * 7
+    return np.fromiter(chain.from_iterable(sides), dtype=float).reshape(4, -1)
 
 
 def shown(page: Page, boxes: Boxes) -> Boxes:
@@ -58,11 +61,19 @@ def shown(page: Page, boxes: Boxes) -> Boxes:
 def unseen(drawn: pdfium.PdfPage, page: Page, chars: Sequence[Char]) -> list[Char]:
     """Which of some characters of a page, that stand close together, leave no ink."""
     boxes = shown(page, boxes_of_chars(chars))
-    return [chars[n] for n in Rendered(drawn, [around(boxes)]).without_ink(cores(boxes))]
+    return [chars[n] for n in Rendered(drawn, bands(boxes)).without_ink(cores(boxes))]
 
 
 def around(boxes: Boxes) -> BBox:
     return float(boxes[0].min()), float(boxes[1].min()), float(boxes[2].max()), float(boxes[3].max())
+
+
+def bands(boxes: Boxes) -> list[BBox]:
+    """What surrounds the boxes, but for the stretches of height between them: there may be much that takes long."""
+    order = np.argsort(boxes[1])
+    ends = np.maximum.accumulate(boxes[3, order])
+    starts = np.flatnonzero(boxes[1, order][1:] > ends[:-1] + _TOUCHING) + 1
+    return [around(boxes[:, band]) for band in np.split(order, starts)]
 
 
 class Rendered:
@@ -125,7 +136,7 @@ class Rendered:
         found: list[int] = []
         for n, (top, bottom, left, right) in enumerate(self._pixels(places)):
             part = tinted[top:bottom, left:right]
-            if (not part.any() or part.all()) and self._is_even(slice(top, bottom), slice(left, right)):
+            if np.count_nonzero(part) in (0, part.size) and self._is_even(slice(top, bottom), slice(left, right)):
                 found.append(n)
         return found
 
@@ -147,7 +158,7 @@ class Rendered:
         suspects = [
             (n, slice(top, bottom), slice(left, right))
             for n, (top, bottom, left, right) in places
-            if dark[top:bottom, left:right].any()
+            if np.count_nonzero(dark[top:bottom, left:right])
         ]
         if not suspects:
             return []

@@ -11,7 +11,7 @@ from functools import lru_cache
 from tasks.read.characters import nfkc
 from tasks.read.grid import Grid
 from tasks.read.page import Char, Page
-from tasks.read.printed import char_rows, printed
+from tasks.read.printed import char_rows, line
 
 _PAGE_NUMBER = re.compile(r"\A(?:第?\s*[-—–－·~]*\s*\d{1,3}\s*[-—–－·~]*\s*页?(?:\s*[/共]\s*\d{1,3}\s*页?)?)\Z")
 _LONGEST_NUMBER = 40
@@ -75,7 +75,7 @@ def table_spans(pages: Sequence[Page], grids: Iterable[Grid]) -> Spans:
 
 def page_lines(rows: Iterable[PageRow]) -> list[Line]:
     """The lines that rows of characters print."""
-    return [Line(printed(row), max(c.bottom - c.top for c in row), number) for number, row in rows]
+    return [Line(line(row), max(c.bottom - c.top for c in row), number) for number, row in rows]
 
 
 def free_rows(pages: Sequence[Page], spans: Spans, aside: Aside) -> list[PageRow]:
@@ -93,7 +93,7 @@ def free_rows(pages: Sequence[Page], spans: Spans, aside: Aside) -> list[PageRow
 def running_heads(pages: Sequence[Page], aside: Aside) -> tuple[Line, ...]:
     """What was left out as furniture, but for page numbers: each text once."""
     rows = (row for page in pages for row in char_rows(page.chars[n] for n in sorted(aside[page.number])))
-    texts = dict.fromkeys(map(printed, rows))
+    texts = dict.fromkeys(map(line, rows))
     return tuple(Line(text, tag="head") for text in texts if len(text) > 3 and not is_page_number(text))
 
 
@@ -121,4 +121,4 @@ def _edge_rows(page: Page, tables: Sequence[tuple[float, float]], pages: int) ->
     low, high = page.height * _MARGIN, page.height * (1 - _MARGIN)
     near = {id(c): n for n, c in enumerate(page.chars) if not low <= c.y <= high and not _is_in(c, tables)}
     rows = char_rows(page.chars[n] for n in near.values())
-    return [(of_pages.sub("", printed(row)), [near[id(c)] for c in row]) for row in rows]
+    return [(of_pages.sub("", line(row)), [near[id(c)] for c in row]) for row in rows]

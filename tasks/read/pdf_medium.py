@@ -13,7 +13,7 @@ from tasks.read.page import Page
 from tasks.read.pdf import opened, pdf_pages
 from tasks.read.pictured import SCANNED, pictured_tables
 from tasks.read.ruled import ruled_grids
-from tasks.read.second_engine import confirm_characters
+from tasks.read.second_engine import confirm_characters, confirm_units
 from tasks.read.sight import Sight, look_at_names, look_at_tables
 from tasks.read.stream import Stream
 from tasks.read.surest import Tables, surest
@@ -49,9 +49,14 @@ def read_pdf(body: bytes) -> Medium:
     if any(sight.hidden for sight in seen):
         reading = _reading(_visible(reading.pages, seen))
     unheard = [cell for sight in seen for cell in sight.unheard]
-    doubts = (*(doubt for sight in seen for doubt in sight.doubts), *confirm_characters(body, unheard))
+    beside = [cell for sight in seen for cell in sight.beside]
+    doubts = (
+        *(doubt for sight in seen for doubt in sight.doubts),
+        *confirm_characters(body, unheard),
+        *confirm_units(body, beside),
+    )
     return Medium(
-        reading.tables,
+        seen[0].with_gaps(reading.tables),
         reading.lines,
         reading.stream,
         reading.engine,

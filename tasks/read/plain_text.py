@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TableName
 from tasks.read.aligned import read_aligned
 from tasks.read.aligned.typed import typed_pages
-from tasks.read.figures import FIGURE
+from tasks.read.field_rows import FieldRow, field_rows, is_zero, kind_of, usual_fields
 from tasks.read.grid import Grid, GridCell
 from tasks.read.html import table_lines
 from tasks.read.labels import LIKELY, key, similarity
@@ -24,7 +24,7 @@ from tasks.read.surest import Tables, surer, surest
 from tasks.read.table3 import DataRow, best_similarity, joined_rows, recognise_rows
 from tasks.read.table4 import ADDRESSES as TABLE4
 from tasks.read.tables import read_tables
-from tasks.read.text_grids import SEPARATOR, is_one_cell, one_by_one, text_grids
+from tasks.read.text_grids import SEPARATOR, text_grids
 from tasks.read.text_heads import in_order2, in_order3, in_order4
 from tasks.read.values import cell_of
 from tasks.read.visible.marks import unmarked
@@ -38,57 +38,18 @@ _PLACEHOLDER = re.compile(
 _PLACEHOLDERS = 3
 _NUMBER = re.compile(r"\s*[-−－]?\d+\s*\Z")
 """A figure on a line of its own, perhaps a negative one: page numbers have dashes on both sides."""
-_BLANK_ROW = 6
-"""A line with so many empty fields is a row of blanks."""
 _MARKS = re.compile(r"\A(?:[#>=\s]+|title:\s*)")
 """What marks a heading in Markdown and its kin."""
 _LONGEST = 300_000
 """Characters: a longer text is not looked at as a page; a report has a tenth of that."""
 _MOST_ROWS = 300
 """Rows of figures that are looked at for one table; no statutory table has a tenth of that."""
-_LABEL_LINES = 12
-"""Lines that one label may be broken into."""
-_LOOKALIKES = frozenset("UO")
-"""What character recognition makes of a 0; too little to read a number from, so the field counts as blank."""
 _OPENINGS: dict[TableName, tuple[str, ...]] = {
     "table2": ("信息内容",),
     "table3": ("申请人情况", "本列数据的勾稽关系", "自然人"),
     "table4": ("结果维持", "未经复议直接起诉", "行政复议行政诉讼"),
 }
 _NO_GRID = Grid((), 0, None, "fields")
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRow:
-    """A line that holds figures: its text fields, its figures (with empty fields), and the lines of text before it."""
-
-    texts: tuple[str, ...]
-    fields: tuple[str, ...]
-    before: tuple[str, ...]
-
-    @property
-    def figures(self) -> list[str]:
-        return [f for f in self.fields if f]
-
-    def fitted(self, width: int) -> list[str] | None:
-        """Exactly `width` figures, blanks in their place; None where it is not certain which field is blank."""
-        if len(self.figures) == width:
-            return self.figures
-        fields = list(self.fields)
-        while len(fields) > width and not fields[-1]:
-            fields.pop()
-        while len(fields) > width and not fields[0]:
-            fields.pop(0)
-        return fields if len(fields) == width else None
-
-    def labels(self) -> Iterator[str]:
-        """What the row's label may be: its last text fields, with the lines before it."""
-        for fields in range(1, len(self.texts) + 1):
-            yield "".join(self.texts[-fields:])
-        own = "".join(self.texts)
-        for lines in range(1, min(_LABEL_LINES, len(self.before)) + 1):
-            yield "".join(self.before[-lines:]) + own
-            yield "".join(self.before[-lines:])
 
 
 def read_plain_text(text: str) -> Medium:
@@ -117,7 +78,7 @@ def _without_placeholders(line: str) -> str:
 def _by_order(lines: Sequence[str]) -> Tables:
     """The tables whose figures stand in the form's order: those whose heads, as far as they are there, say the same."""
     regions = _regions(lines)
-    rows = {name: list(_field_rows(region)) for name, region in regions.items()}
+    rows = {name: list(field_rows(region)) for name, region in regions.items()}
     read = {
         "table2": _table2(rows["table2"]),
         "table3": recognise_rows(joined_rows(_table3(rows["table3"]))) if in_order3(regions["table3"]) else None,
@@ -150,61 +111,6 @@ def _regions(lines: Sequence[str]) -> dict[TableName, Sequence[str]]:
         starts[table] = position = next(hits, position)
     order = [*starts.values(), len(lines)]
     return {table: lines[order[n] : order[n + 1]] for n, table in enumerate(starts)}
-
-
-def _field_rows(lines: Sequence[str]) -> Iterator[FieldRow]:
-    before: list[str] = []
-    last: FieldRow | None = None
-    framed = _is_framed(lines)
-    for line in lines:
-        fields = _fields(line, framed)
-        split = next((n for n in range(len(fields), 0, -1) if fields[n - 1] and not _is_figure(fields[n - 1])), 0)
-        texts, figures = [f for f in fields[:split] if f], ["" if f in _LOOKALIKES else f for f in fields[split:]]
-        if last and not (texts or before) and _continues(last, figures):
-            last = replace(last, fields=(*last.fields, *figures))  # a cell per line
-        elif any(figures) or len(figures) >= _BLANK_ROW:
-            if last:
-                yield last
-            last = FieldRow(tuple(texts), tuple(figures), tuple(before))
-            before = []
-        elif texts:
-            before.append("".join(texts))
-    if last:
-        yield last
-
-
-def _continues(row: FieldRow, figures: Sequence[str]) -> bool:
-    """Whether a line of figures alone is more of the row before: a dump with a cell per line, or nearly so."""
-    return len(figures) == 1 or 1 < len(figures) <= _BLANK_ROW + 1 - len(row.fields)
-
-
-def _is_figure(field: str) -> bool:
-    return field in _LOOKALIKES or bool(FIGURE.match(field))
-
-
-def _is_framed(lines: Sequence[str]) -> bool:
-    """Whether rows begin with a bar before their first cell; else a bar there parts a blank cell from the next."""
-    rows = [line.strip() for line in lines if line.count("|") >= 2]
-    return 2 * sum(row.startswith("|") for row in rows) > len(rows)
-
-
-def _fields(line: str, framed: bool) -> list[str]:
-    if is_one_cell(line) and not framed:
-        return one_by_one(line)
-    if SEPARATOR.match(line):
-        return []
-    if "\t" in line:
-        return [part for field in line.split("\t") for part in _parted(field.strip())]
-    if line.count("|") >= 2:
-        row = line.strip().removeprefix("|").removesuffix("|") if framed else line
-        return [field.strip() for field in row.split("|")]
-    return line.split()
-
-
-def _parted(field: str) -> list[str]:
-    """A label with its figure in one field as two."""
-    text, _, figure = field.rpartition(" ")
-    return [text.strip(), figure] if text and FIGURE.match(figure) and not FIGURE.match(text) else [field]
 
 
 def _cells(fields: Sequence[str]) -> list[GridCell]:
@@ -247,12 +153,13 @@ def _is_label(row: FieldRow, label: str) -> bool:
 
 def _table3(rows: Sequence[FieldRow]) -> list[DataRow]:
     applicants = [column.code for column in FORMS["2021"].applicants]
+    usual = usual_fields(rows, len(applicants))
     found = []
     for row in rows:
-        fields = row.fitted(len(applicants)) or _zeros(row, len(applicants))
+        fields = row.fitted(len(applicants), usual[kind_of(row)]) or _zeros(row, len(applicants))
         label = max(row.labels(), key=best_similarity, default="")
         if fields:
-            mergeable = any(fields) and all(parse_zero(f) for f in fields)
+            mergeable = any(fields) and all(is_zero(f) for f in fields)
             found.append(DataRow(label, dict(zip(applicants, _cells(fields), strict=True)), _NO_GRID, mergeable))
     return found
 
@@ -260,18 +167,13 @@ def _table3(rows: Sequence[FieldRow]) -> list[DataRow]:
 def _zeros(row: FieldRow, width: int) -> list[str] | None:
     """A row that has lost some of its figures is still read if it held nothing but zeros: the lost ones stay blank."""
     figures = row.figures
-    if len(figures) < width and all(parse_zero(f) for f in figures):
+    if len(figures) < width and all(is_zero(f) for f in figures):
         return figures + [""] * (width - len(figures))
     return None
 
 
-def parse_zero(field: str) -> bool:
-    """Whether a field is blank or prints nothing but zeros."""
-    return not field.strip("0０-—–－/／")
-
-
 def _table4(rows: Sequence[FieldRow]) -> TableReading | None:
-    fitting = [f for row in rows if not row.texts and (f := row.fitted(len(TABLE4)))]
+    fitting = [f for row in rows if not row.texts and not row.is_parted and (f := row.fitted(len(TABLE4)))]
     fields = next((f for f in fitting if any(f)), next(iter(fitting), None))
     if fields is None:
         return None

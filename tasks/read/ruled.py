@@ -86,11 +86,10 @@ class _Region:
 
     def _chars_by_cell(self, chars: Sequence[Char], roots: Sequence[int]) -> dict[int, list[Char]]:
         found: dict[int, list[Char]] = defaultdict(list)
-        xs, ys, columns, rows = self.xs, self.ys, self.columns, self.rows
+        xs, ys, columns = self.xs, self.ys, self.columns
         for char in chars:
-            row = bisect_right(ys, char.y) - 1
-            if 0 <= row < rows and 0 <= (column := bisect_right(xs, char.x) - 1) < columns:
-                found[roots[row * columns + column]].append(char)
+            if ys[0] <= char.y < ys[-1] and 0 <= (column := bisect_right(xs, char.x) - 1) < columns:
+                found[roots[(bisect_right(ys, char.y) - 1) * columns + column]].append(char)
         return found
 
     def _cell(self, page: Page, group: list[int], chars: list[Char]) -> GridCell:

@@ -17,9 +17,10 @@ import pdfplumber
 from pdfplumber.page import Page
 
 from expectations.evidence import BBox, Cell, Doubt
-from tasks.read.figures import plain
+from tasks.read.figures import plain, unit_conflict
 from tasks.read.page import Char, chars_at
 from tasks.read.struck import struck_once
+from tasks.read.values import FIGURES
 
 _UNDECODED = "(cid:"
 _SLACK = 0.5
@@ -33,6 +34,15 @@ def confirm_characters(body: bytes, cells: Sequence[Cell]) -> tuple[Doubt, ...]:
         Doubt(cell.address, cell.raw, seen, (cell,))
         for cell, seen in second_reading(body, cells)
         if figures_of(seen) != figures_of(cell.raw) or (cell.is_blank and any(map(str.isalpha, seen)))
+    )
+
+
+def confirm_units(body: bytes, cells: Sequence[Cell]) -> tuple[Doubt, ...]:
+    """A doubt for every amount in whose row, from its cell on, the second engine sees another unit than the form's."""
+    return tuple(
+        Doubt(cell.address, cell.raw, conflict, (cell,))
+        for cell, seen in second_reading(body, cells)
+        if (conflict := unit_conflict(seen, FIGURES[cell.address]))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 import numpy as np
@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 
 from expectations.evidence import Cell, Doubt
 from tasks.read.aligned.places import ENGINE
-from tasks.read.ink import Rendered, around, boxes_of, boxes_of_chars, common, cores, inner, shown, unseen
+from tasks.read.ink import Rendered, around, bands, boxes_of, boxes_of_chars, common, cores, inner, shown, unseen
 from tasks.read.page import Boxes, Char, Page
 from tasks.read.surest import Tables
 from tasks.read.view import View
@@ -31,7 +31,14 @@ _NAME = "标题或落款中有看不见的字符"
 
 _SIZE = 0.75
 """Digits of one figure are not less high than this share of its highest."""
+_MARK = 2
+"""Digits: so few of them, smaller than those of other cells, may be a footnote's mark in a blank cell."""
 _OVERLAP = 0.5
+_AWAY = 0.13
+"""Of a digit's height: so much farther from the digit before than usual, and white space parts them."""
+_LEAST = 6.0
+"""Points: a cell that is less wide or high has no room for a figure."""
+_AMOUNTS = ("table2.fees.amount_wan", "table2.procurement.amount")
 _IN_CELL, _CELLS, _SMALLEST = 0.15, 4.0, 3.0
 """A picture that covers so much of a cell, or has its middle there, is in it: but neither a large one nor a rule."""
 
@@ -42,11 +49,26 @@ Digits = tuple[npt.NDArray[np.int_], Boxes]
 
 @dataclass(slots=True)
 class Sight:
-    """What was seen: by page number the characters that are hidden, the doubts, and cells to read by another engine."""
+    """What was seen: by page number the characters that are hidden, the doubts, and cells to read by another engine.
+
+    `apart` has by address what a cell prints where white space parts its digits; `beside` amounts, each with the place
+    to its right where a unit may stand that the engine has no font for.
+    """
 
     hidden: dict[int, set[Char]] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
     unheard: list[Cell] = field(default_factory=list)
+    beside: list[Cell] = field(default_factory=list)
+    apart: dict[str, str] = field(default_factory=dict)
+
+    def with_gaps(self, tables: Tables) -> Tables:
+        """The tables with the white space that parts digits."""
+        if not self.apart:
+            return tables
+        return {
+            name: replace(t, cells=tuple(replace(c, raw=self.apart.get(c.address, c.raw)) for c in t.cells))
+            for name, t in tables.items()
+        }
 
     def without_hidden(self, pages: Sequence[Page]) -> tuple[Page, ...]:
         """The pages as a person sees them."""
@@ -78,21 +100,32 @@ class _Part:
         self._upright = boxes_of_chars(page.chars)
         self._shown = shown(page, self._upright)
         self._noted = frozenset(char for note in page.notes for char in note.chars)
-        self._of_cell, self._of_char = np.nonzero(_inside(self._boxes, self._shown))
+        near = np.flatnonzero(_inside(np.array(around(self._boxes))[:, None], self._shown)[0])
+        self._of_cell, inside = np.nonzero(_inside(self._boxes, self._shown[:, near]))
+        self._of_char = near[inside]
 
     def doubts(self) -> Iterator[Doubt]:
         """A doubt for every cell of which something else is seen than was read; the gravest alone."""
         of_table = np.array([cell.address.split(".")[0] for cell in self.cells])
-        rendered = Rendered(self._drawn, [around(self._boxes[:, of_table == name]) for name in np.unique(of_table)])
+        areas = [area for name in np.unique(of_table) for area in bands(self._boxes[:, of_table == name])]
+        rendered = Rendered(self._drawn, areas)
         found = dict.fromkeys(rendered.marked(self._boxes, self._explained()), _MARKED)
-        found |= dict.fromkeys(self._pictured(), _PICTURE)
+        found |= dict.fromkeys(self._too_small(), _MARKED) | dict.fromkeys(self._pictured(), _PICTURE)
         digits = self._digits()
         found |= dict.fromkeys(self._stacked(digits), _STACKED) | dict.fromkeys(self._uneven(digits), _SIZES)
         found |= dict.fromkeys(self._mixed(), _MIXED) | dict.fromkeys(self._unknown(), _UNKNOWN)
         found |= dict.fromkeys(self._hidden(rendered), _HIDDEN) | self._unsure()
         self._sight.unheard += [self.cells[n] for n in self._dropped()]
+        self._sight.beside += self._unit_dropped()
+        self._sight.apart |= {self.cells[n].address: raw for n, raw in self._apart(digits)}
         for n, what in sorted(found.items()):
             yield Doubt(self.cells[n].address, self.cells[n].raw, what, (self.cells[n],))
+
+    def _too_small(self) -> list[int]:
+        """Blank cells between rules where no figure has room: the rules are a drawn digit's."""
+        x0, top, x1, bottom = self._boxes
+        blank = np.array([cell.engine != ENGINE and cell.is_blank for cell in self.cells])
+        return _where(blank & (np.minimum(x1 - x0, bottom - top) < _LEAST))
 
     def _explained(self) -> Boxes:
         """Where ink is that of what was read."""
@@ -116,6 +149,42 @@ class _Part:
         cells, _ = np.nonzero(_inside(self._boxes, shown(self._page, boxes_of(self._page.dropped))))
         found: list[int] = np.unique(cells).tolist()
         return found
+
+    def _unit_dropped(self) -> Iterator[Cell]:
+        """Amounts to whose right the engine may have dropped characters, with the place that these have."""
+        if not self._page.dropped:
+            return
+        places = shown(self._page, boxes_of(self._page.dropped))
+        for cell in self.cells:
+            if cell.address in _AMOUNTS and cell.value and cell.bbox:
+                x0, top, x1, bottom = cell.bbox
+                beside = (places[0] > x1) & (top <= places[3]) & (places[1] <= bottom)
+                if beside.any():
+                    yield replace(cell, bbox=(x0, top, self._drawn.get_width(), bottom))
+
+    def _apart(self, digits: Digits) -> Iterator[tuple[int, str]]:
+        """The cells in which a digit stands clearly farther from the one before than others do, and what they print.
+
+        Digits are equally wide: what counts is how far they begin from each other, held against the closest two of the
+        cell, or where it has but two, against those of the page.
+        """
+        cells, (x0, top, _, bottom) = digits
+        height = bottom - top
+        pairs = np.flatnonzero((cells[1:] == cells[:-1]) & (abs(bottom[1:] - bottom[:-1]) < _OVERLAP * height[1:]))
+        if not len(pairs):
+            return
+        step = (x0[pairs + 1] - x0[pairs]) / height[pairs + 1]
+        least = np.full(len(self.cells), np.inf)
+        np.minimum.at(least, cells[pairs], step)
+        usual = least[cells[pairs]]
+        lone = np.bincount(cells[pairs], minlength=len(self.cells))[cells[pairs]] == 1
+        usual[lone] = np.median(step)
+        wide = pairs[step - usual > _AWAY]
+        for cell in np.unique(cells[wide]).tolist():
+            raw = self.cells[cell].raw
+            order = np.flatnonzero(cells == cell).tolist()
+            if raw.isdecimal() and len(raw) == len(order):
+                yield cell, "".join(" " * (n > 0 and order[n] - 1 in wide) + c for n, c in enumerate(raw))
 
     def _pictured(self) -> list[int]:
         """The cells with a picture in them."""
@@ -180,7 +249,9 @@ class _Part:
             return set()
         tallest = np.zeros(len(self.cells))
         np.maximum.at(tallest, cells, height)
-        return set(cells[height < _SIZE * tallest[cells]].tolist())
+        small = height < _SIZE * np.median(height)
+        lone = small & (np.bincount(cells, minlength=len(self.cells))[cells] <= _MARK)
+        return set(cells[(height < _SIZE * tallest[cells]) | lone].tolist())
 
     def _stacked(self, digits: Digits) -> set[int]:
         """The cells with two digits in one place."""

@@ -6,10 +6,10 @@ Nothing here is shared with the readers of geometry: not the matching of labels,
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from expectations.forms import FORMS, TableName
@@ -80,15 +80,13 @@ Places = dict[str, list[tuple[Part, ...]]]
 """By row (`table3.new`) each place that names it, with what stands between its label and the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Label:
+class _Label(NamedTuple):
     where: str
     number: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(NamedTuple):
     """A label in the text, from `start` to `end` - 1 with its number and explanation."""
 
     where: str
@@ -96,14 +94,19 @@ class _Named:
     end: int
 
 
+_Asked = tuple[TableName, str | None, frozenset[str]]
+"""Rows to find: of which table, of which form, and which not."""
+
+
 @dataclass(frozen=True)
 class Stream:
     """The whole text of a document in file order; what was found in it is found once."""
 
     text: str
-    checks: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
-    """What was held against this text already, for those who ask again."""
-    _rows: dict[tuple[TableName, str | None], Places] = field(default_factory=dict, repr=False, compare=False)
+    checks: list[tuple[object, object]] = field(default_factory=list, repr=False, compare=False)
+    """What was held against this text already, and what came of it, for those who ask again."""
+    _rows: dict[_Asked, Places] = field(default_factory=dict, repr=False, compare=False)
+    _found: dict[_Label, list[tuple[int, _Named]]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def _plain(self) -> str:
@@ -114,7 +117,8 @@ class Stream:
     def _flat(self) -> tuple[str, Sequence[int]]:
         """Letters alone, and where each stands in the plain text."""
         runs = list(_LETTERS.finditer(self._plain))
-        return "".join(run[0] for run in runs), [at for run in runs for at in range(*run.span())]
+        places = chain.from_iterable(range(run.start(), run.end()) for run in runs)
+        return "".join(_LETTERS.findall(self._plain)), list(places)
 
     def announces(self, table: TableName) -> bool:
         """Whether the text holds words that only `table` prints, read or not."""
@@ -135,27 +139,28 @@ class Stream:
 
     def part(self, table: TableName) -> tuple[str, str]:
         """What stands right above `table`, and its text up to the head of the next."""
-        start, end = self._region(table)
+        start, end = self._regions[table]
         return self._plain[max(0, start - _ABOVE) : start], self._plain[start:end]
 
-    def rows(self, table: TableName, form: str | None = None) -> Places:
+    def rows(self, table: TableName, form: str | None = None, without: frozenset[str] = frozenset()) -> Places:
         """The rows of `table`, of one form or of all, that the text names to the letter, with the figures behind."""
-        if (table, form) not in self._rows:
-            self._rows[table, form] = self._find_rows(table, form)
-        return self._rows[table, form]
+        asked = table, form, without
+        if asked not in self._rows:
+            self._rows[asked] = self._find_rows(*asked)
+        return self._rows[asked]
 
-    def _find_rows(self, table: TableName, form: str | None) -> Places:
-        start, end = self._region(table)
+    def _find_rows(self, table: TableName, form: str | None, without: frozenset[str]) -> Places:
+        start, end = self._regions[table]
         found: Places = {}
         for one, after in self._in_order(table, form, start, end):
             stop = after.start if after else end
-            if stop >= one.end:
+            if stop >= one.end and one.where not in without:
                 found.setdefault(one.where, []).append(self._parts(one.end, stop, _furniture(table)))
         return found
 
     def elsewhere(self, table: TableName) -> Places:
         """The rows of `table` that the text names with figures behind its end: in a second table of the kind."""
-        _, end = self._region(table)
+        _, end = self._regions[table]
         found: Places = {}
         for one, after in self._in_order(table, None, end, len(self._plain)):
             parts = self._parts(one.end, max(one.end, after.start if after else one.end + _ROW), _furniture(table))
@@ -168,7 +173,7 @@ class Stream:
         if table == "table4":
             places = self._dispute_places()
             return self._letters(*places[0][:2]) if places else ""
-        start, end = self._region(table)
+        start, end = self._regions[table]
         first = min((n.start for n in self._named(table, None, start, end)), default=end)
         return self._letters(start, first)
 
@@ -209,18 +214,24 @@ class Stream:
                 found.append((at[max(0, hit - _HEAD_OF_DISPUTES)], end, limit))
         return found
 
-    def _region(self, table: TableName) -> tuple[int, int]:
-        """Where the table begins and ends in the plain text: at its head, and at the head of another after it."""
-        begin = self._first(_START[table], 0)
-        ends = (self._first(words, begin) for name, words in _START.items() if name != table)
-        return begin, min(ends)
+    @cached_property
+    def _regions(self) -> dict[TableName, tuple[int, int]]:
+        """Where each table begins and ends in the plain text: at its head, and at the head of another after it."""
+        places = [*self._flat[1], len(self._plain)]
+        nowhere = len(places) - 1
+        heads = {table: sorted(hit for word in words for hit in self._hits(word)) for table, words in _START.items()}
+        found: dict[TableName, tuple[int, int]] = {}
+        for table, own in heads.items():
+            begin = own[0] if own else nowhere
+            others = (hit for other, hits in heads.items() if other != table for hit in hits if hit >= begin)
+            found[table] = places[begin], places[min(others, default=nowhere)]
+        return found
 
-    def _first(self, words: Sequence[str], after: int) -> int:
-        """Where the first of `words` that is there stands first, from place `after` of the plain text on."""
-        flat, at = self._flat
-        begin = bisect_left(at, after)
-        hits = [hit for word in words if (hit := flat.find(word, begin)) >= 0]
-        return at[min(hits)] if hits else len(self._plain)
+    def _hits(self, word: str) -> Iterator[int]:
+        """Where `word` stands among the letters."""
+        letters, hit = self._flat[0], -1
+        while (hit := letters.find(word, hit + 1)) >= 0:
+            yield hit
 
     def _letters(self, start: int, end: int) -> str:
         return "".join(_LETTERS.findall(self._plain[start:end]))
@@ -233,14 +244,20 @@ class Stream:
         return zip(named, [*named[1:], None], strict=False)
 
     def _named(self, table: TableName, form: str | None, start: int, end: int) -> Iterator[_Named]:
-        flat, at = self._flat
         for label in _labels(table, form):
-            position = 0
-            while (hit := flat.find(label.body, position)) >= 0:
-                position = hit + len(label.body)
-                first, last = at[hit], at[position - 1] + 1
-                if start <= first < end and (named := self._bounded(label, first, last)):
-                    yield named
+            if label not in self._found:
+                self._found[label] = list(self._find(label))
+            yield from (named for first, named in self._found[label] if start <= first < end)
+
+    def _find(self, label: _Label) -> Iterator[tuple[int, _Named]]:
+        """Where the body of a label begins, each time that it stands in the text, and the label there."""
+        flat, at = self._flat
+        position = 0
+        while (hit := flat.find(label.body, position)) >= 0:
+            position = hit + len(label.body)
+            first = at[hit]
+            if named := self._bounded(label, first, at[position - 1] + 1):
+                yield first, named
 
     def _bounded(self, label: _Label, first: int, last: int) -> _Named | None:
         """The label at `first`..`last`, unless it is a part of another word."""

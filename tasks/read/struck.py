@@ -17,20 +17,21 @@ def struck_once(texts: Sequence[str], boxes: Boxes) -> list[int]:
     kinds: dict[str, int] = {}
     kind = np.array([kinds.setdefault(text, len(kinds)) for text in texts], dtype=int)
     x0, top, x1, bottom = boxes
-    middle = (x0 + x1) / 2
-    order = np.lexsort((middle, kind))
-    kind, x, y = kind[order], middle[order], ((top + bottom) / 2)[order]
+    middles = (x0 + x1) / 2, (top + bottom) / 2
+    order = np.lexsort((middles[0] + middles[1], kind))  # along a diagonal: few that are not near are next to another
+    kind, x, y = kind[order], *(middle[order] for middle in middles)
     near = _NEAR * np.minimum(x1 - x0, bottom - top)[order]
     is_first = np.ones(len(texts), dtype=bool)
     left = np.arange(len(texts))
     for step in range(1, len(texts)):
         left = left[left + step < len(texts)]
         right = left + step
-        left = left[(kind[right] == kind[left]) & (x[right] - x[left] < near[left])]
+        across, down = x[right] - x[left], y[right] - y[left]
+        is_next = (kind[right] == kind[left]) & (across + down < 2 * near[left])
+        left, right, across, down = left[is_next], right[is_next], across[is_next], down[is_next]
         if not len(left):
             break
-        right = left + step
-        on_it = abs(y[right] - y[left]) < near[left]
+        on_it = (abs(across) < near[left]) & (abs(down) < near[left])
         is_first[np.maximum(order[left], order[right])[on_it]] = False
     found: list[int] = np.flatnonzero(is_first).tolist()
     return found

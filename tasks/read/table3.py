@@ -11,6 +11,7 @@ from expectations.blanks import is_blank_mark
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, Form
 from expectations.forms.model import Column
+from tasks.read.figures import FIGURE
 from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import LIKELY, MATCH, align, best_of, key, similarity
 from tasks.read.rows import GridRow, TableReading
@@ -39,7 +40,27 @@ class DataRow:
 
 def read_table3(rows: list[GridRow]) -> TableReading | None:
     """The figures of table 3 in the form that explains its labels best; None if no row was recognised."""
-    return recognise_rows(joined_rows(list(_data_rows(rows))))
+    reading = recognise_rows(joined_rows(list(_data_rows(rows))))
+    spanning = tuple(_over_rows(rows)) if reading else ()
+    return replace(reading, rivals=(*reading.rivals, *spanning)) if reading and spanning else reading
+
+
+def _over_rows(rows: Sequence[GridRow]) -> Iterator[Doubt]:
+    """Rows with figures of their own beside one that stands in a cell of this and other rows: whose it is, nobody says.
+
+    A cell of several lines is one where the rules between rows are not drawn.
+    """
+    columns: Columns = []
+    for _, group in groupby(rows, key=lambda row: id(row.grid)):
+        fragment = list(group)
+        columns = _named(fragment, columns) or columns
+        for row in fragment if len(columns) == len(_APPLICANTS) else ():
+            cells = [cell for _, middle in columns if (cell := _under(row, middle))]
+            own = [c for c in cells if c.row0 == row.index and c.row1 == row.index and FIGURE.match(c.text.strip())]
+            for cell in cells:
+                text = cell.text.strip()
+                if cell.row0 < row.index and FIGURE.match(text) and 2 * len(own) > len(cells):
+                    yield Doubt("table3", text, "一格跨了几行，不知属于哪一行")
 
 
 def recognise_rows(data: Sequence[DataRow]) -> TableReading | None:
@@ -187,5 +208,5 @@ def best_similarity(label: str) -> float:
 
 
 def _merged(before: DataRow, row: DataRow) -> DataRow:
-    figures = {code: replace(c, text=c.text + row.figures[code].text) for code, c in before.figures.items()}
+    figures = {code: c._replace(text=c.text + row.figures[code].text) for code, c in before.figures.items()}
     return replace(before, label=before.label + row.label, figures=figures)

@@ -40,11 +40,18 @@ def text_grids(lines: Sequence[str]) -> tuple[list[Grid], list[str]]:
     return grids, said
 
 
-def split(line: str) -> list[str]:
-    """The fields of a line that bars or tabs part."""
+def split(line: str, *, framed: bool) -> list[str]:
+    """The fields of a line that tabs or bars part; of bars that frame it the outer ones part nothing."""
     if "\t" in line:
         return [field.strip() for field in line.split("\t")]
-    return [field.strip() for field in line.strip().removeprefix("|").removesuffix("|").split("|")]
+    row = line.strip().removeprefix("|").removesuffix("|") if framed else line
+    return [field.strip() for field in row.split("|")]
+
+
+def is_framed(lines: Sequence[str]) -> bool:
+    """Whether rows begin with a bar before their first cell; else a bar there parts a blank cell from the next."""
+    rows = [line.strip() for line in lines if line.count("|") >= 2]
+    return 2 * sum(row.startswith("|") for row in rows) > len(rows)
 
 
 def is_one_cell(line: str) -> bool:
@@ -80,7 +87,8 @@ def _rows(run: Sequence[str]) -> list[list[str]]:
     plain = [line for line in run if line.strip() and (is_one_cell(line) or not SEPARATOR.match(line))]
     if sum(is_one_cell(line) for line in plain) > 0.8 * len(plain):
         return _unfolded([field for line in plain for field in one_by_one(line)])
-    rows = _boxed(run) if _is_boxed(run) else [split(line) for line in plain]
+    framed = is_framed(plain)
+    rows = _boxed(run) if _is_boxed(run) else [split(line, framed=framed) for line in plain]
     return rows if len({len(row) for row in rows}) == 1 else []
 
 
@@ -118,7 +126,7 @@ def _boxed(run: Sequence[str]) -> list[list[str]]:
         if SEPARATOR.match(line):
             is_open = False
             continue
-        fields = split(line)
+        fields = split(line, framed=True)
         if is_open and len(fields) == len(rows[-1]):
             rows[-1] = [f"{above} {field}".strip() for above, field in zip(rows[-1], fields, strict=True)]
         else:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pypdfium2 as pdfium
 
+from expectations.evidence import BBox
 from tasks.read.page import Boxes
 
 _EDGE = 1.0
@@ -20,8 +23,10 @@ class View:
         width, height = self.right - self.left, self.top - self.bottom
         self.width, self.height = (width, height) if self.rotation in (0, 180) else (height, width)
 
-    def boxes(self, corners: npt.ArrayLike) -> Boxes:
+    def boxes(self, corners: Sequence[BBox] | Boxes) -> Boxes:
         """Boxes with these corners, any two opposite ones, as shown."""
+        if not len(corners):
+            return np.empty((4, 0))
         xa, ya, xb, yb = np.array(corners, dtype=float).reshape(-1, 4).T
         x0, x1 = np.minimum(xa, xb) - self.left, np.maximum(xa, xb) - self.left
         top, bottom = self.top - np.maximum(ya, yb), self.top - np.minimum(ya, yb)

@@ -11,6 +11,7 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import count as count_from
 from itertools import repeat
 
@@ -113,6 +114,7 @@ def _codes(text_page: pdfium.PdfTextPage, count: int) -> Sequence[int]:
     return [_unicode(handle, index) for index in range(count)]
 
 
+@lru_cache(maxsize=8192)
 def _text(code: int) -> str:
     """White space is a line break or a space."""
     text = (IDEOGRAPHS.get(code) or chr(code)) if 0 < code < 0x110000 else " "

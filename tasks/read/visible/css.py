@@ -25,7 +25,7 @@ _PROPERTIES = COLOURS | {
     "margin-top", "margin", "position", "clip", "clip-path", "width", "height", "max-width", "max-height", "overflow",
     "overflow-x", "overflow-y", "transform", "scale", "zoom", "text-decoration", "text-decoration-line",
     "vertical-align", "content-visibility", "content", "direction", "unicode-bidi", "mso-hide", "mso-text-raise",
-    "font-family", "filter", "font-variant-position",
+    "font-family", "filter", "font-variant-position", "order", "flex-direction", "float",
 }  # fmt: skip
 _NESTING = frozenset({"media", "supports", "layer", "container"})
 _TOGETHER = (
@@ -57,6 +57,9 @@ _SUSPECT = {
     "direction": r"rtl",
     "font-family": r"dings",
     "content": r"\d|counter|attr|url",
+    "order": r"[1-9]",
+    "flex-direction": r"reverse",
+    "float": r"left|right",
 }
 _MOST_WORK = 20_000_000
 """Rules times elements: more than any page of a report comes near."""
@@ -119,6 +122,8 @@ def _together(matches: Iterable[Any]) -> tuple[Style, Style, str]:
     for _, _, pseudo, (declared, on_screen) in matches:
         if pseudo is None:
             (style if on_screen else elsewhere).update(declared)
+        elif pseudo in ("first-letter", "first-line"):
+            elsewhere.update({"display": "none"} if declared else {})
         elif pseudo in ("before", "after", "marker"):
             generated += declared.get("content", "")
     return style, elsewhere, generated

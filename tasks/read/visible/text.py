@@ -27,6 +27,10 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+.!|<>~^$-])")
 _DRAWN_RULE = re.compile(r"^[ \t]*[\u2500-\u257f][\u2500-\u257f \t]*$", re.MULTILINE)
 _DRAWN_BAR = re.compile(r"[\u2502\u2503\u2551]")
+_TIGHT = re.compile(r"(?<=[0-9])\|(?=[0-9\s]|\Z)|(?<![^\s|])\|(?=[0-9])")
+"""A bar right beside a digit."""
+_FEW = 2
+"""Bars that are set otherwise than all the others part no fields: they are meant for a 1."""
 _KEPT = frozenset("|\t\n\r<>")
 """Characters that would part fields or lines, or open tags, if an entity became one."""
 
@@ -40,7 +44,16 @@ def visible_text(text: str) -> str:
         text = _LINK.sub(r"\1", _PICTURE.sub(OBJECT, text))
     text = _EMPHASIS.sub(r"\2", _FORMULA.sub(r"\1", text))
     text = _ENTITY.sub(_character, _BREAK.sub(" ", _TAG.sub("", text)))
-    return seen(_ESCAPE.sub(r"\1", text))
+    return seen(_ESCAPE.sub(r"\1", _without_typed_ones(text)))
+
+
+def _without_typed_ones(text: str) -> str:
+    """`text` with a letter for the few bars that stand right beside digits, where others do not, or there are none."""
+    tight = list(_TIGHT.finditer(text))
+    others = text.count("|") - len(tight)
+    if not 0 < len(tight) <= _FEW or 0 < others < 10 * len(tight):
+        return text
+    return _TIGHT.sub("l", text)
 
 
 def _rule(drawn: re.Match[str]) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from lxml import etree, html
 
+from tasks.read.figures import FIGURE
 from tasks.read.visible.colours import Colour, look_alike
 from tasks.read.visible.css import (
     FAR,
@@ -52,6 +54,9 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What a reference such as &#8; makes: nothing to see, and no text that the tree takes back."""
 _FAINT = 0.05
 """Of full: what is fainter or smaller is not seen."""
+_FLOATING = ("absolute", "fixed")
+_NEAR = 3
+"""Elements around a number that floats: the table that it lies over is in one of them."""
 _TRANSFORMED = re.compile(r"scale|rotate|matrix|skew")
 
 
@@ -74,12 +79,14 @@ class _State:
 _PLAIN = _State()
 
 
-def keep_visible(root: html.HtmlElement) -> None:
-    """Change a page so that its text is what a browser shows."""
+def keep_visible(root: html.HtmlElement) -> tuple[str, ...]:
+    """Change a page so that its text is what a browser shows; the numbers that float over one of its tables."""
     sheets = [style.text_content() for style in root.iter("style") if style.get("media") in (None, "", "all", "screen")]
     has_more = any("stylesheet" in (link.get("rel") or "") for link in root.iter("link"))
     etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *_UNSEEN, with_tail=False)
-    _Walk(root, sheets, has_more).go()
+    walk = _Walk(root, sheets, has_more)
+    walk.go()
+    return tuple(walk.floating)
 
 
 class _Walk:
@@ -89,6 +96,7 @@ class _Walk:
         self.start = replace(_PLAIN, is_behind_known=not has_more)
         self.states: dict[html.HtmlElement, _State | None] = {}
         self.own: dict[str, Style] = {}
+        self.floating: list[str] = []
         try:
             self._learn(sheets, root)
         except TooMuchStyleError:
@@ -136,6 +144,8 @@ class _Walk:
         if tag == "dialog" and "open" not in attributes:
             return None
         state = _attributed(element, _styled(element, style, above)) if style or attributes else above
+        if style.get("position") in _FLOATING and not state.gone and state.visible and _is_over_table(element):
+            self.floating.append(element.text_content().strip())
         if tag in _STRUCK or tag in _NOTES or (tag in _SPECIAL and _replaced(element)):
             state = replace(state, gone=True)
         if tag in _OBJECTS or tag == "svg":
@@ -195,7 +205,7 @@ def _styled(element: html.HtmlElement, style: Style, above: _State) -> _State:
         changes["small"] = size <= NOTHING
     if _TRANSFORMED.search(style.get("transform", "")) or style.get("clip-path", "none") != "none":
         changes["unsure"] = True
-    if style.get("position") in ("absolute", "fixed") and next(element.iterancestors("td", "th"), None) is not None:
+    if _moves(element, style):
         changes["unsure"] = True
     if style.get("direction") == "rtl" or "override" in style.get("unicode-bidi", ""):
         changes["turned"] = True
@@ -203,6 +213,33 @@ def _styled(element: html.HtmlElement, style: Style, above: _State) -> _State:
     if family:
         changes["font"] = family
     return replace(above, **changes, **_coloured(style))  # type: ignore[arg-type]
+
+
+def _moves(element: html.HtmlElement, style: Style) -> bool:
+    """Whether what an element prints stands elsewhere in its cell or row than the file has it, or over another."""
+    if "reverse" in style.get("flex-direction", "") or style.get("order", "0") not in ("0", "initial", "unset"):
+        return element.tag in _PARTS_OF_TABLES or _cell_of(element) is not None
+    if style.get("position") not in _FLOATING and style.get("float") not in ("left", "right"):
+        return False
+    cell = _cell_of(element)
+    is_alone = "position" not in style and cell is not None and _text_of(cell) == _text_of(element)
+    return cell is not None and not is_alone
+
+
+def _is_over_table(element: html.HtmlElement) -> bool:
+    """Whether an element outside of tables is but a number, in a part of the page that has a table."""
+    if not FIGURE.match(text := _text_of(element)) or not lost(text) or _cell_of(element) is not None:
+        return False
+    around = [a for a in islice(element.iterancestors(), _NEAR) if a.tag not in ("body", "html")]
+    return any(next(a.iter("td"), None) is not None for a in around)
+
+
+def _cell_of(element: html.HtmlElement) -> html.HtmlElement | None:
+    return next(element.iterancestors("td", "th"), None)
+
+
+def _text_of(element: html.HtmlElement) -> str:
+    return str(element.text_content()).strip()
 
 
 def _coloured(style: Style) -> Mapping[str, object]:

@@ -93,9 +93,10 @@ def _unwrap(body: etree._Element) -> None:
         parent = element.getparent()
         if parent is None or parent.tag in (f"{W}rPr", f"{W}trPr", f"{W}tcPr"):
             continue
-        place = parent.index(element)
-        content = [c for c in element if not str(c.tag).endswith("Pr")]
-        parent[place : place + 1] = [*content, *_form_result(element)]
+        result = _form_result(element)
+        for part in [*(c for c in element if not str(c.tag).endswith("Pr")), *result]:
+            element.addprevious(part)
+        parent.remove(element)
 
 
 def _form_result(element: etree._Element) -> list[etree._Element]:

@@ -11,12 +11,7 @@ from tests.plausible.edits import KINDS
 from tests.plausible.judge import PLAIN, judge_all, make
 from tests.plausible.render import MEDIA
 
-STILL_WRONG = frozenset(("row_shifted", "two_reports_in_one"))
-"""Kinds that the reader still gets wrong: to be emptied."""
-
-pairs = st.sampled_from(
-    [(kind.name, medium) for kind in KINDS.values() for medium in kind.media if kind.name not in STILL_WRONG]
-)
+pairs = st.sampled_from([(kind.name, medium) for kind in KINDS.values() for medium in kind.media])
 
 
 @settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
