@@ -6,12 +6,12 @@ import signal
 
 import psutil
 import pytest
-from flows.trigger.landed import ObjectVersion
 from prefect.client.orchestration import get_client
 from workers import SECONDS, empty_pool, hand_out, until, worker
 
 from expectations.forms import FORMS
 from flows.worker.warm_process_pool import AHEAD
+from tasks.ledger import ObjectVersion
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 NAMES = "水林农教民财文体"
