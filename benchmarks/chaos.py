@@ -1,8 +1,9 @@
 """Every component killed while objects land and are processed.
 
-`uv run python benchmarks/chaos.py [N] [SECONDS] [TIMES]`: each is killed TIMES (3) times, in random order, one every so
-many SECONDS (5). Of N (210) files a tenth are no reports, a tenth copies of others, a tenth are overwritten by a newer
-version. Counted are receipts, and every cell of the lake is held against what the reader alone reads of the files.
+`uv run python benchmarks/chaos.py [N] [SECONDS] [TIMES]`: each is killed TIMES (3) times, in random order, one every
+so many SECONDS (5); then Prefect hangs for a minute and a half while 50 more land. Of N (210) files a tenth are no
+reports, a tenth copies of others, a tenth are overwritten by a newer version. Counted are receipts, and every cell of
+the lake is held against what the reader alone reads of the files.
 Exits with 1 if anything is lost, double or wrong.
 """
 
@@ -15,7 +16,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -28,11 +30,14 @@ from tasks.lake.query import connect
 from tasks.lake.rows import amount
 from tasks.read import read
 from tasks.read.recognise import recognise
-from tasks.receipt.write import list_receipts
+from tasks.receipt.write import stored_receipts
 from tasks.settings import buckets_from_env, home
 from tasks.storage import s3_client
 
 PATIENCE = 600.0
+HANGING, LATE = 90.0, 50
+"""Seconds for which Prefect hangs, and reports that land meanwhile."""
+
 AWAY = (BotoCoreError, ClientError)
 CellValue = tuple[str, str, Decimal | None]
 
@@ -62,7 +67,7 @@ def kill_in_turn(between: float, times: int, kills: list[str]) -> None:
 def landed_keys() -> set[str]:
     """The objects that have their receipt."""
     with suppress(*AWAY):
-        return {receipt["object"]["key"] for receipt in list_receipts(s3_client(), buckets_from_env())}
+        return {receipt["object"]["key"] for _, receipt in stored_receipts(s3_client(), buckets_from_env())}
     return set()
 
 
@@ -104,6 +109,21 @@ def upload(number: int) -> tuple[set[str], list[tuple[str, bytes]]]:
     return keys, reports
 
 
+@contextmanager
+def hanging(name: str, seconds: float) -> Iterator[None]:
+    """A service answers nothing for so long, and knows nothing of it."""
+    while not (pid := {service.name: service.pid for service in services_status(home())}[name]):
+        time.sleep(0.1)
+    began = time.monotonic()
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+        time.sleep(max(0.0, seconds - (time.monotonic() - began)))
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
 def main(number: int, between: float, times: int) -> int:
     """Run it; returns the exit code."""
     os.environ["NIANBAO_SWEEP_SECONDS"] = "30"
@@ -115,6 +135,11 @@ def main(number: int, between: float, times: int) -> int:
         keys, reports = upload(number)
         print(f"{len(keys)} objects landed in {time.monotonic() - start:.0f} s, {len(kills)} kills by then", flush=True)
         killer.join()
+        with hanging("prefect", HANGING):
+            for name, body in sample_files(number + LATE)[number:]:
+                put(name, body)
+                keys.add(name)
+                reports.append((name, body))
         print(f"killed in {time.monotonic() - start:.0f} s: {', '.join(kills)}", flush=True)
         while time.monotonic() - start < PATIENCE and not keys <= landed_keys():
             time.sleep(2)

@@ -32,8 +32,8 @@ from tasks.ledger import (
     Settlement,
     Standing,
 )
+from tasks.ledger.leases import MOST_ATTEMPTS, leases
 from tasks.ledger.leases import SECONDS as LEASE_SECONDS
-from tasks.ledger.leases import leases
 from tasks.receipt.outcome import (
     Origin,
     duplicate_receipt,
@@ -51,7 +51,6 @@ from tasks.shown import shown
 from tasks.storage import S3Client, is_outage, s3_client
 from tasks.values import Receipt, Report, Source
 
-MOST_ATTEMPTS = 3
 AGAIN_SECONDS = 10.0
 """What broke is not tried again at once: what is the matter with S3, or with this machine, may be over by then."""
 

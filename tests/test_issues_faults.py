@@ -18,7 +18,6 @@ from pathlib import Path
 import httpx
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from flows.trigger.landed import ObjectVersion, as_listed
 from typer.testing import CliRunner
 
 import flows.services.service
@@ -31,9 +30,11 @@ from flows.services.ports import free_port
 from flows.services.service import Running, Service
 from flows.services.status import services_status, supervision_warning, supervisor_pid
 from flows.services.supervisor import Supervisor
+from flows.trigger.arrivals import as_listed
 from flows.trigger.notifications import object_versions
 from tasks.errors import SettingError
 from tasks.fetch import ObjectGoneError, fetch
+from tasks.ledger import ObjectVersion
 from tasks.settings import Place, settings, unknown_settings
 
 NIANBAO = str(Path(sys.executable).parent / "nianbao")

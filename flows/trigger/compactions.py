@@ -37,7 +37,7 @@ class Compactions:
         self._quiet_since = self._quiet_since or now
         if now - self._quiet_since < _QUIET_SECONDS or now < self._rest_until or not await self._is_over(now):
             return
-        change = await asyncio.to_thread(lambda: open_ledger().last_change())
+        change = await asyncio.to_thread(_last_change)
         if change is not None and now >= self._rest_until:
             minute = int(time.time() // 60)
             self._run = await self._runs.create(COMPACT, None, {"now": True}, f"nianbao-marts-{change}-{minute}")
@@ -57,3 +57,9 @@ class Compactions:
         self._rest_until = now + (took if state and state.is_completed() else _REST_AFTER_FAILURE)
         self._run = None
         return True
+
+
+def _last_change() -> int | None:
+    """Of the lake, if the marts lag behind and nobody is at work, be it without a run."""
+    ledger = open_ledger()
+    return ledger.last_change() if ledger.oldest_open() is None else None

@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from prefect.client.orchestration import PrefectClient
 
@@ -20,13 +21,13 @@ from flows.trigger.compactions import Compactions
 from flows.trigger.dead_runs import DeadRuns
 from flows.trigger.runs import Runs
 from tasks.ledger import Ledger, RunOut, Waiting, open_ledger
+from tasks.ledger.leases import MOST_ATTEMPTS
 from tasks.names import TRIAL
 from tasks.process_identity import process_identity
 from tasks.settings import buckets_from_env, settings
 from tasks.storage import s3_client
 
 MOST_TOGETHER = 24
-MOST_ATTEMPTS = 3
 
 _POLL, _BUSY_POLL = 1.0, 0.2
 """Seconds until the ledger is looked at again when nobody says that something arrived; and while objects wait."""
@@ -73,10 +74,9 @@ class Dispatcher:
                 await asyncio.sleep(_BACK_OFF[min(failures, len(_BACK_OFF) - 1)])
                 failures += 1
                 continue
-            try:
-                await asyncio.wait_for(self._woken.wait(), pause)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._woken.wait()
 
     async def hand_out(self) -> bool:
         """One round; whether objects still wait for a place. Raises what keeps it from being done."""

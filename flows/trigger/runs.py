@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from uuid import UUID, uuid4
 
 from prefect.client.orchestration import PrefectClient
@@ -61,6 +63,6 @@ class Runs:
 
 
 def _attempt(group: Sequence[Waiting]) -> str:
-    """The same for all who would hand out the same objects for the same attempt."""
-    attempts = ",".join(f"{one.id}{'r' if one.is_replay else ''}:{one.attempts}" for one in group)
+    """The same for all who would hand out the same objects for the same attempt; no other ledger's is the same."""
+    attempts = json.dumps([(one.id, *astuple(one.object)[:3], one.attempts, one.is_replay) for one in group])
     return f"nianbao-{hashlib.sha256(attempts.encode()).hexdigest()[:32]}"

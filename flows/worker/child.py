@@ -8,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import psutil
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import Abort, Pause
 from prefect.flow_engine import load_flow, load_flow_run, run_flow
 from prefect.flows import Flow
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.states import Cancelled
 
 from flows.worker.forked import start_forked
 
@@ -53,11 +55,19 @@ def _flow_of(flow_run: FlowRun) -> Flow[..., Any]:
     return _flows[flow_run.deployment_id]
 
 
+def _end_cancelling(flow_run_id: UUID) -> None:
+    """It was cancelled when it had done its work: nobody else will say that it has ended."""
+    with get_client(sync_client=True) as client:
+        client.set_flow_run_state(flow_run_id, Cancelled(message="取消时已经处理完。"), force=True)
+
+
 def execute(flow_run_id: UUID) -> tuple[int, int]:
     """Execute the run as `prefect.engine` would; returns its exit status and the memory in use (bytes)."""
     try:
         flow_run = load_flow_run(flow_run_id)
-        run_flow(_flow_of(flow_run), flow_run=flow_run, return_type="state")
+        state = run_flow(_flow_of(flow_run), flow_run=flow_run, return_type="state")
+        if isinstance(state, State) and state.is_cancelling():
+            _end_cancelling(flow_run_id)
         status = 0
     except (Abort, Pause) as signalled:
         logger.info("flow run %s: %s", flow_run_id, signalled)

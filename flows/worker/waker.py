@@ -1,15 +1,18 @@
-"""A worker is told of runs as they are scheduled: it need not ask for them every moment."""
+"""A worker is told of runs as they are scheduled, and as they are cancelled: it need not ask every moment."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
 
-_SCHEDULED = EventFilter(event=EventNameFilter(name=["prefect.flow-run.Scheduled"]))
+_RUN = "prefect.flow-run."
+_CANCELLING = f"{_RUN}Cancelling"
+_TOLD = EventFilter(event=EventNameFilter(name=[f"{_RUN}Scheduled", _CANCELLING]))
 _PAUSE = 0.2
 """Seconds between two times of asking: in a burst one answer serves many events."""
 
@@ -20,10 +23,10 @@ logger = logging.getLogger("nianbao.worker")
 
 
 class Waker:
-    """Calls `ask` soon after something was scheduled, or `wake` was called."""
+    """Calls `ask` soon after something was scheduled, or `wake` was called; `cancel` with runs that are cancelled."""
 
-    def __init__(self, ask: Callable[[], Awaitable[object]]) -> None:
-        self._ask = ask
+    def __init__(self, ask: Callable[[], Awaitable[object]], cancel: Callable[[UUID], Awaitable[object]]) -> None:
+        self._ask, self._cancel = ask, cancel
         self._woken = asyncio.Event()
         self._tasks: tuple[asyncio.Task[None], ...] = ()
 
@@ -43,9 +46,12 @@ class Waker:
     async def _listen(self) -> None:
         while True:
             try:
-                async with get_events_subscriber(filter=_SCHEDULED) as events:
-                    async for _ in events:
-                        self.wake()
+                async with get_events_subscriber(filter=_TOLD) as events:
+                    async for event in events:
+                        if event.event == _CANCELLING:
+                            await self._cancel(UUID(event.resource.id.removeprefix(_RUN)))
+                        else:
+                            self.wake()
             except Exception as error:
                 logger.info("no events for now: %s", error)
             await asyncio.sleep(_AGAIN)

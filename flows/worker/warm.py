@@ -13,6 +13,13 @@ from uuid import UUID
 import anyio
 import anyio.abc
 import psutil
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
 from prefect.states import Scheduled
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorkerResult
 
@@ -26,6 +33,9 @@ from tasks.process_identity import process_identity
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun, State
 
+_LOOK_SECONDS = 10.0
+"""How often it is asked whether runs that are here have been cancelled, should nobody tell."""
+
 logger = logging.getLogger("nianbao.worker")
 
 
@@ -38,7 +48,9 @@ class WarmWorker(DrainingWorker):
         self._pids: dict[UUID, int] = {}
         self._waits: set[anyio.CancelScope] = set()
         self._asking = asyncio.Lock()
-        self._waker = Waker(self.get_and_submit_flow_runs)
+        self._taken: set[UUID] = set()
+        self._looked_at = 0.0
+        self._waker = Waker(self.get_and_submit_flow_runs, self._cancel_run)
 
     async def setup(self) -> None:
         """Start the processes, so that the first runs find them ready."""
@@ -48,6 +60,7 @@ class WarmWorker(DrainingWorker):
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
         """Take what is scheduled from the pool, unless enough waits here: an answer names all that waits there."""
+        await self._cancel_what_was_not_told()
         async with self._asking:
             self._processes.rest()
             if self._processes.waiting >= AHEAD:
@@ -84,15 +97,19 @@ class WarmWorker(DrainingWorker):
         """Execute the run in the next process that is free; until it ends, the run is where this worker is."""
         if task_status:
             task_status.started(process_identity())
-        process = await self._process_for(flow_run.id)
-        if process is None:
-            await self._give_back(flow_run.id)
-            return ProcessWorkerResult(status_code=0, identifier=process_identity())
+        self._taken.add(flow_run.id)
         try:
-            status = await process.execute(flow_run.id)
+            process = await self._process_for(flow_run.id)
+            if process is None:
+                await self._give_back(flow_run.id)
+                return ProcessWorkerResult(status_code=0, identifier=process_identity())
+            try:
+                status = await process.execute(flow_run.id)
+            finally:
+                self._pids.pop(flow_run.id, None)
+                self._processes.give_back(process)
         finally:
-            self._pids.pop(flow_run.id, None)
-            self._processes.give_back(process)
+            self._taken.discard(flow_run.id)
         return ProcessWorkerResult(status_code=status, identifier=process_identity())
 
     async def _process_for(self, flow_run_id: UUID) -> WarmProcess | None:
@@ -136,13 +153,31 @@ class WarmWorker(DrainingWorker):
     ) -> None:
         """A run that still waits for a process has none; it ends by itself when its turn comes."""
 
+    async def _cancel_what_was_not_told(self) -> None:
+        """Events may be lost."""
+        now = asyncio.get_running_loop().time()
+        if not self._taken or now - self._looked_at < _LOOK_SECONDS:
+            return
+        self._looked_at = now
+        cancelling = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CANCELLING]))
+        wanted = FlowRunFilter(id=FlowRunFilterId(any_=list(self._taken)), state=cancelling)
+        for flow_run in await self.client.read_flow_runs(flow_run_filter=wanted):
+            await self._cancel_run(flow_run.id)
+
     async def _cancel_run(self, flow_run_id: UUID) -> None:
-        """Prefect's own ends runs that are pending; this one also those that run here."""
+        """Prefect's own ends runs that have not begun; this one also those that execute here. Others are none of ours.
+
+        Prefect tells it only of runs that it is submitting: the waker does, of all others.
+        """
+        if flow_run_id not in self._taken:
+            return
         pid = self._pids.get(flow_run_id)
         if pid is None:
             await super()._cancel_run(flow_run_id)
             return
         flow_run = await self.client.read_flow_run(flow_run_id)
+        if flow_run.state and flow_run.state.is_final():
+            return
         await self._mark_flow_run_as_cancelled(flow_run, state_updates={"message": "运行中被取消。"})
         if self._pids.get(flow_run_id) == pid:  # it has not ended meanwhile: the process may be at another run by now
             with suppress(ProcessLookupError):

@@ -13,6 +13,9 @@ from tasks.ledger.values import LedgerAwayError
 SECONDS = 60.0
 """How long a lease lasts: so long a dead worker's objects wait, unless it is known to be dead before."""
 
+MOST_ATTEMPTS = 3
+"""How often an object is claimed before its outcome is `failed`."""
+
 logger = logging.getLogger("nianbao.ledger")
 
 

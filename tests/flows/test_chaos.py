@@ -18,7 +18,7 @@ from expectations.forms import FORMS
 from flows.services.config import load_config
 from flows.services.environment import service_env
 from tasks.lake.query import connect
-from tasks.receipt.write import list_receipts
+from tasks.receipt.write import stored_receipts
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
@@ -70,7 +70,8 @@ def _put(key, body):
 
 def _receipts():
     try:
-        return {r["object"]["key"]: r for r in list_receipts(s3_client(), buckets_from_env())}
+        found = stored_receipts(s3_client(), buckets_from_env())
+        return {r["object"]["key"]: r for name, r in found if not name.startswith(".versions/")}
     except (BotoCoreError, ClientError):
         return {}
 

@@ -1,66 +1,34 @@
 """A worker that is told to stop: what executes ends, what has not begun goes back, nothing is lost."""
 
 import asyncio
-import os
 import random
 import signal
-import subprocess
-import sys
-import time
-from contextlib import contextmanager
 
 import psutil
 import pytest
-from flows.trigger.landed import ObjectVersion, Runs
 from prefect.client.orchestration import get_client
+from workers import SECONDS, empty_pool, hand_out, until, worker
 
 from expectations.forms import FORMS
-from flows.services.ports import free_port
 from flows.worker.warm_process_pool import AHEAD
-from tasks.receipt.write import list_receipts
+from tasks.ledger import ObjectVersion
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
-SECONDS = 120
 NAMES = "水林农教民财文体"
 
 
 @pytest.fixture
-def burst(prefect, s3, buckets):
+def burst(prefect, s3, buckets, ledger):
     """Reports that have landed, each with its run; nothing else waits in the pool."""
-
-    async def start():
-        async with get_client() as client:
-            for run in await client.read_flow_runs():
-                await client.delete_flow_run(run.id)
-            starter, ids = Runs(client), []
-            for number, name in enumerate(NAMES):
-                figures = dict(consistent_figures(FORMS["2021"], random.Random(number)))
-                body = draw_pdf(SampleReport(f"青岚市{name}局", 2024, "2021", figures))
-                etag = s3.put_object(Bucket=buckets.landing.bucket, Key=f"{name}.pdf", Body=body)["ETag"].strip('"')
-                ids.append(await starter.start(ObjectVersion(buckets.landing.bucket, f"{name}.pdf", etag)))
-            return ids
-
-    return asyncio.run(start())
-
-
-@contextmanager
-def worker(tmp_path, **settings):
-    """A worker with one place for runs, in a process of its own."""
-    settings = {
-        "NIANBAO_HOME": str(tmp_path),
-        "NIANBAO_WORKER_LIMIT": "1",
-        "PREFECT_WORKER_QUERY_SECONDS": "1",
-    } | settings
-    port = {"PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1", "PREFECT_WORKER_WEBSERVER_PORT": str(free_port())}
-    with (tmp_path / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "flows.worker"], env={**os.environ, **settings, **port}, stdout=log, stderr=log
-        )
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+    empty_pool()
+    bucket = buckets.landing.bucket
+    for number, name in enumerate(NAMES):
+        figures = dict(consistent_figures(FORMS["2021"], random.Random(number)))
+        body = draw_pdf(SampleReport(f"青岚市{name}局", 2024, "2021", figures))
+        etag = s3.put_object(Bucket=bucket, Key=f"{name}.pdf", Body=body)["ETag"].strip('"')
+        ledger.add([ObjectVersion(bucket, f"{name}.pdf", etag)])
+    hand_out(limit=len(NAMES))
+    return [row.run_id for row in ledger.page()]
 
 
 def runs_of(burst):
@@ -73,20 +41,12 @@ def runs_of(burst):
     return asyncio.run(read())
 
 
-def until(holds):
-    deadline = time.monotonic() + SECONDS
-    while not (found := holds()):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    return found
-
-
 def executing(burst):
     """The ids of those that are executing, once some are."""
     return until(lambda: [one for one, run in runs_of(burst).items() if run.state.is_running()])
 
 
-def test_what_executes_ends_and_the_rest_goes_back(burst, s3, buckets, tmp_path):
+def test_what_executes_ends_and_the_rest_goes_back(burst, ledger, tmp_path):
     with worker(tmp_path) as process:
         begun = executing(burst)
         process.send_signal(signal.SIGTERM)
@@ -101,9 +61,9 @@ def test_what_executes_ends_and_the_rest_goes_back(burst, s3, buckets, tmp_path)
 
     with worker(tmp_path):
         until(lambda: all(run.state.is_completed() for run in runs_of(burst).values()))
-    receipts = {receipt["object"]["key"]: receipt for receipt in list_receipts(s3, buckets)}
-    assert {key: receipt["outcome"] for key, receipt in receipts.items()} == {f"{n}.pdf": "validated" for n in NAMES}
-    assert {receipt["flow_run"]["id"] for receipt in receipts.values()} == set(burst)
+    rows = ledger.page()
+    assert {row.object.key: row.outcome for row in rows} == {f"{name}.pdf": "validated" for name in NAMES}
+    assert {row.run_id for row in rows} == set(burst), "each was handed out once"
 
 
 def test_what_takes_too_long_is_ended_and_said_to_be(burst, tmp_path):

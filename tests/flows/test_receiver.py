@@ -1,17 +1,16 @@
-"""The receiver against a real Prefect server."""
+"""The receiver, with a real ledger and a real Prefect server."""
 
 import asyncio
 import json
 import threading
 import uuid
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import quote
 
 import httpx
 import pytest
-from flows.trigger.landed import ObjectVersion, start_run
-from prefect.client.orchestration import PrefectClient, get_client
 from prefect.settings import PREFECT_API_URL, PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 from typer.testing import CliRunner
 
@@ -19,6 +18,7 @@ from flows.cli import app
 from flows.services.ports import free_port
 from flows.trigger.notifications import object_versions
 from flows.trigger.receiver import MAX_BODY, create_app
+from tasks.ledger import ObjectVersion, Settlement
 from tasks.settings import Place
 
 TOKEN = "token"
@@ -58,23 +58,19 @@ def _home(tmp_path, monkeypatch):
     monkeypatch.delenv("NIANBAO_LANDING_BUCKET", raising=False)
 
 
-def run_of(answer):
-    async def read():
-        async with get_client() as client:
-            return await client.read_flow_run(uuid.UUID(answer.json()["runs"][0]))
-
-    return asyncio.run(read())
+def keys_of(ledger):
+    return sorted(row.object.key for row in ledger.page(limit=1000))
 
 
-def test_one_run_for_an_object(prefect):
-    key = f"2024/{uuid.uuid4()} 报告+1.pdf"
-    (answer,) = send(
-        event("2024/" + key.split("/")[1].replace(" ", "+").replace("+1", "%2B1").replace("报告", "%E6%8A%A5%E5%91%8A"))
-    )
-    run = run_of(answer)
-    assert answer.status_code == 200
-    assert run.name == key
-    assert run.parameters == {"bucket": "landing", "key": key, "etag": "e1", "replay": False}
+def test_what_landed_is_in_the_ledger_once(prefect, ledger):
+    (answer,) = send(event("2024/%E6%8A%A5%E5%91%8A+1%2B2.pdf", "b.pdf"))
+    assert (answer.status_code, answer.json()) == (200, {"objects": 2})
+    assert keys_of(ledger) == ["2024/报告 1+2.pdf", "b.pdf"]
+    answers = send(event("b.pdf", "c.pdf"), times=16)
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(keys_of(ledger)) == 3
+    send(event("b.pdf", etag="e2"))
+    assert {row.object.etag for row in ledger.find("landing", "b.pdf")} == {"e1", "e2"}
 
 
 ODD_KEYS = [
@@ -87,71 +83,43 @@ ODD_KEYS = [
 ]
 
 
-@pytest.mark.parametrize("key", ODD_KEYS)
-def test_an_odd_key_has_its_run_under_a_name_that_can_be_shown(prefect, key):
-    key = f"{uuid.uuid4()}{key}"
-    (answer,) = send(event(quote(key)))
-    run = run_of(answer)
-    assert run.parameters["key"] == key
-    assert run.name.isprintable()
+def test_an_odd_key_is_kept_as_it_is(prefect, ledger):
+    for key in ODD_KEYS:
+        send(event(quote(key)))
+    assert keys_of(ledger) == sorted(ODD_KEYS)
 
 
-def test_sixteen_duplicates_at_once_make_one_run(prefect):
-    answers = send(event(f"{uuid.uuid4()}.pdf"), times=16)
-    assert {a.status_code for a in answers} == {200}
-    assert len({a.json()["runs"][0] for a in answers}) == 1
-
-
-def test_a_notification_that_comes_again_is_answered_from_memory(prefect, monkeypatch):
-    told, asked = [], []
-    monkeypatch.setattr("flows.trigger.arrivals.emit_landed", told.append)
-    monkeypatch.setattr(
-        PrefectClient, "create_flow_run_from_deployment", counted(PrefectClient.create_flow_run_from_deployment, asked)
-    )
-    body = event(f"{uuid.uuid4()}.pdf")
-
-    async def twice():
-        async with client_of(create_app(TOKEN)) as client:
-            headers = {"Authorization": f"Bearer {TOKEN}"}
-            return [await client.post("/s3/events", content=body, headers=headers) for _ in range(2)]
-
-    first, second = asyncio.run(twice())
-    assert first.json()["runs"] == second.json()["runs"] == [str(run_of(first).id)]
-    assert (len(asked), len(told)) == (1, 1)
-
-
-def counted(function, calls):
-    async def call(*args, **options):
-        calls.append(args)
-        return await function(*args, **options)
-
-    return call
-
-
-def test_every_record_gets_its_run(prefect):
-    (answer,) = send(event(f"{uuid.uuid4()}.pdf", f"{uuid.uuid4()}.pdf"))
-    assert len(set(answer.json()["runs"])) == 2
-
-
-def test_other_version_other_run(prefect):
-    key = f"{uuid.uuid4()}.pdf"
-    runs = [send(event(key, etag=etag))[0].json()["runs"][0] for etag in ("a", "b")]
-    assert runs[0] != runs[1]
-
-
-def test_server_away_makes_the_sender_retry(prefect):
+def test_events_are_taken_while_prefect_is_away(prefect, ledger):
+    """And a run is made for each as soon as it is back."""
     away = f"http://127.0.0.1:{free_port()}/api"
     with temporary_settings({PREFECT_API_URL: away, PREFECT_CLIENT_MAX_RETRIES: 0}):
-        (answer,) = send(event("a.pdf"))
-    assert answer.status_code == 503
+        answers = [send(event(f"{number}.pdf"))[0] for number in range(5)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert {row.run_id for row in ledger.page()} == {None}
+
+    async def until_handed_out():
+        async with client_of(create_app(TOKEN)):
+            while any(row.run_id is None for row in await asyncio.to_thread(ledger.page)):
+                await asyncio.sleep(0.1)
+
+    asyncio.run(asyncio.wait_for(until_handed_out(), 30))
+    assert len({row.run_id for row in ledger.page()}) == 3, "as many as there are places: the first two take two each"
 
 
-def test_wrong_token(prefect):
+def test_a_ledger_that_is_away_makes_the_sender_retry(monkeypatch, tmp_path):
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", f"postgresql://127.0.0.1:{free_port()}/nianbao")
+    answers = send(event("a.pdf"), times=3)
+    assert {answer.status_code for answer in answers} == {503}
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", f"sqlite:///{tmp_path}/ledger.sqlite")
+    assert send(event("a.pdf"))[0].status_code == 200
+
+
+def test_wrong_token(ledger):
     (answer,) = send(event("a.pdf"), token="wrong")
     assert answer.status_code == 401
 
 
-def test_what_is_too_large_is_put_aside_as_far_as_it_goes(prefect, tmp_path):
+def test_what_is_too_large_is_put_aside_as_far_as_it_goes(ledger, tmp_path):
     for size in (MAX_BODY + 1, 10 * MAX_BODY):
         (answer,) = send(b" " * size)
         assert (answer.status_code, answer.json()["malformed"]) == (200, True)
@@ -196,7 +164,7 @@ NOT_UNDERSTOOD = [
 ]
 
 
-def test_malformed_is_put_aside_and_does_not_block_the_queue(prefect, tmp_path):
+def test_malformed_is_put_aside_and_does_not_block_the_queue(ledger, tmp_path):
     async def post_all():
         async with client_of(create_app(TOKEN)) as client:
             headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -227,23 +195,32 @@ def test_aws_events_in_other_wrappings_are_understood():
     assert object_versions(json.dumps(eventbridge | {"detail-type": "Object Deleted"}), LANDING) == []
 
 
-def test_metrics_count_notifications_and_runs(prefect):
+def test_metrics_and_health_tell_what_the_ledger_knows(prefect, ledger):
+    old, new = (ObjectVersion("landing", f"{n}.pdf", "e1", datetime.now(UTC) - timedelta(hours=n)) for n in (1, 0))
+    first, _ = ledger.add([old, new])
+    ledger.claim([first], "tester", 60)
+    ledger.settle([Settlement(first, "rejected", "DOC.EMPTY")], "tester")
+
     async def scrape():
         async with client_of(create_app(TOKEN)) as client:
             for token in (TOKEN, "wrong"):
                 headers = {"Authorization": f"Bearer {token}"}
-                await client.post("/s3/events", content=event(f"{uuid.uuid4()}.pdf"), headers=headers)
-            return (await client.get("/metrics")).text
+                await client.post("/s3/events", content=event("0.pdf"), headers=headers)
+            return (await client.get("/metrics")).text, (await client.get("/health")).json()
 
-    text = asyncio.run(scrape())
-    assert 'nianbao_notifications_total{answer="200"} 1.0' in text
-    assert 'nianbao_notifications_total{answer="401"} 1.0' in text
-    assert "nianbao_prefect_up 1.0" in text
-    waiting = next(line for line in text.splitlines() if line.startswith('nianbao_runs_waiting{state="scheduled"}'))
-    assert float(waiting.split()[1]) >= 1
+    text, health = asyncio.run(scrape())
+    numbers = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert float(numbers['nianbao_notifications_total{answer="200"}']) == 1
+    assert float(numbers['nianbao_notifications_total{answer="401"}']) == 1
+    assert float(numbers["nianbao_prefect_up"]) == float(numbers["nianbao_ledger_up"]) == 1
+    assert float(numbers['nianbao_objects_by_outcome{outcome="rejected"}']) == 1
+    assert float(numbers["nianbao_objects_open"]) == health["open"] == 2, "one has no receipt yet"
+    assert 3600 <= float(numbers["nianbao_oldest_open_seconds"]) < 4000
+    assert health["oldest_open_seconds"] >= 3600
+    assert health["outcomes"] == {"rejected": 1}
 
 
-def test_an_sqs_queue_is_emptied_and_what_is_no_event_is_put_aside(prefect, monkeypatch, tmp_path):
+def test_an_sqs_queue_is_emptied_and_what_is_no_event_is_put_aside(ledger, monkeypatch, tmp_path):
     key = f"{uuid.uuid4()}.pdf"
     queue = {"1": event(key).decode(), **{str(n): b.decode() for n, b in enumerate(NOT_UNDERSTOOD, 2) if b != b"\xff"}}
     aside = len(queue) - 1
@@ -278,4 +255,4 @@ def test_an_sqs_queue_is_emptied_and_what_is_no_event_is_put_aside(prefect, monk
     server.shutdown()
     assert (result.exit_code, queue) == (0, {})
     assert len(list((tmp_path / "malformed").iterdir())) == aside
-    assert asyncio.run(start_run(ObjectVersion("landing", key, "e1"))), "the run exists under the event's key"
+    assert keys_of(ledger) == [key]

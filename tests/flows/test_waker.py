@@ -3,21 +3,28 @@
 import asyncio
 import uuid
 
-from flows.trigger.landed import ObjectVersion, start_run
+from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from flows.services.ports import free_port
+from flows.trigger.runs import Runs
 from flows.worker import waker as waker_module
 from flows.worker.waker import Waker
+from tasks.ledger import ObjectVersion, Waiting
 
 SECONDS = 20
+LANDED = ObjectVersion("landing", "a.pdf", "e1")
 
 
-def with_waker(work, ask):
+async def nothing(_):
+    pass
+
+
+def with_waker(work, ask, cancel=nothing):
     """Run the coroutine `work(waker)` beside a waker that listens."""
 
     async def run():
-        waker = Waker(ask)
+        waker = Waker(ask, cancel)
         waker.start()
         try:
             return await asyncio.wait_for(work(waker), SECONDS)
@@ -34,9 +41,10 @@ def test_a_scheduled_run_is_told(prefect):
         asked.append(1)
 
     async def work(_):
-        while not asked:
-            await start_run(ObjectVersion("landing", f"{uuid.uuid4()}.pdf", "e1"))
-            await asyncio.sleep(0.5)
+        async with get_client() as client:
+            while not asked:
+                await Runs(client).start([Waiting(uuid.uuid4().int % 10**9, LANDED, 0, False)])
+                await asyncio.sleep(0.5)
 
     with_waker(work, ask)
     assert asked
