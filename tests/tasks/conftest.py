@@ -19,6 +19,7 @@ from tasks.ledger import ObjectVersion, Settlement, open_ledger
 from tasks.ledger.leases import SECONDS
 from tasks.pipeline import Prepared, finish, process
 from tasks.receipt.outcome import Origin, is_name_bound, judged_receipt
+from tasks.receipt.write import refresh_due
 from tasks.values import Document, Report, ReportSection, Source, Verdict
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
@@ -127,6 +128,12 @@ def way(s3, buckets, ledger):
         return done
 
     return run
+
+
+@pytest.fixture
+def refreshed(s3, buckets, ledger):
+    """Write the receipts that are due, as whoever processes does at its end."""
+    return lambda: refresh_due(s3, buckets, ledger, datetime.now(UTC))
 
 
 @pytest.fixture
