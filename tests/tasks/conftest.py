@@ -83,23 +83,24 @@ def ledger(tmp_path, monkeypatch):
 def published(s3, buckets, ledger):
     """Publish a report as the pipeline does, as soon as it is judged; returns its standing."""
 
-    def run(source, report, verdict):
+    def run(source, report, verdict, media_type="application/pdf"):
+        document = Document(source.key, media_type, 6, source.body)
         version = ObjectVersion(source.bucket, source.key, source.etag, source.landed_at, source.size)
         ledger.add([version])
         (object_id,) = ledger.ids_of([version]).values()
         ledger.reopen([object_id])
         claimed = ledger.claim([object_id], OWNER, SECONDS)
         assert claimed
-        finish(s3, ledger, buckets, [_prepared(s3, buckets, ledger, claimed[0], source, report, verdict)], OWNER, Origin())
+        prepared = _prepared(s3, buckets, ledger, claimed[0], source, document, report, verdict)
+        finish(s3, ledger, buckets, [prepared], OWNER, Origin())
         return ledger.standing([object_id])[object_id]
 
     return run
 
 
-def _prepared(s3, buckets, ledger, claimed, source, report, verdict):
+def _prepared(s3, buckets, ledger, claimed, source, document, report, verdict):
     rows = ledger.decisions([source.sha256]).get(source.sha256, [])
     reviews = in_force([review_in(row.content) for row in rows])
-    document = Document(source.key, "application/pdf", 6, source.body)
     judged = Judged(source, document, report, verdict, reviews)
     place = buckets.lake if verdict.outcome == "validated" else buckets.quarantine
     version = put_version(s3, place, judged)
