@@ -11,7 +11,6 @@ from tasks.judge.review import CannotDecideError, decide
 from tasks.lake.query import connect
 from tasks.lake.rows import report_id
 from tasks.landing import add_landed
-from tasks.ledger import open_ledger
 from tasks.ledger.leases import SECONDS
 from tasks.pipeline import process as process_claimed
 from tasks.receipt.outcome import Origin
@@ -32,12 +31,6 @@ class Copied(SampleReport):
 
 def pdf(signed=SIGNED, year=2024, seed=1):
     return draw_pdf(Copied(signed, year, "2021", consistent_figures(FORMS["2021"], random.Random(seed))))
-
-
-@pytest.fixture
-def ledger(tmp_path, monkeypatch):
-    monkeypatch.setenv("NIANBAO_DATABASE_URL", f"sqlite:///{tmp_path}/ledger.sqlite")
-    return open_ledger()
 
 
 @pytest.fixture

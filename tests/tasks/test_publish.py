@@ -31,12 +31,12 @@ def stands(s3, buckets, ledger):
 
 
 @pytest.fixture
-def land(make, published):
+def land(make, settled):
     """Publish version `number` of the report: it landed `number` minutes after noon, its first figure is `number`."""
 
     def run(number, verdict, **changes):
         source = make.source(**{"etag": f"e{number}", "minutes": number, "key": f"{number}.pdf"} | changes)
-        return published(source, make.report(step=number), verdict)
+        return settled(source, make.report(step=number), verdict)
 
     return run
 
@@ -141,10 +141,10 @@ def test_the_same_bytes_under_two_names_are_two_versions(land, make, stands, buc
     assert len(names(buckets.lake)) == 2
 
 
-def test_agencies_and_years_are_reports_of_their_own(make, published, buckets):
+def test_agencies_and_years_are_reports_of_their_own(make, settled, buckets):
     agencies = (("淮安市人民政府", 2023), ("淮安市人民政府", 2024), ("淮安市教育局", 2024))
     for number, (agency, year) in enumerate(agencies):
-        published(make.source(f"{number}.pdf", f"e{number}"), make.report(agency=agency, year=year), make.validated)
+        settled(make.source(f"{number}.pdf", f"e{number}"), make.report(agency=agency, year=year), make.validated)
     assert reports(buckets) == sorted(agencies)
 
 
@@ -152,46 +152,46 @@ def test_agencies_and_years_are_reports_of_their_own(make, published, buckets):
     ("agency", "year", "folder"), [(None, 2024, 2024), ("淮安市人民政府", None, 0), (None, None, 0)]
 )
 def test_a_report_that_cannot_be_named_is_quarantined_under_its_bytes(
-    make, published, buckets, names, agency, year, folder
+    make, settled, buckets, names, agency, year, folder
 ):
     report = replace(make.report(), agency=agency, year=year)
     for sha in "ab":
-        assert published(make.source(f"{sha}.pdf", sha256=sha * 64), report, make.quarantined).is_current
+        assert settled(make.source(f"{sha}.pdf", sha256=sha * 64), report, make.quarantined).is_current
     assert all(name.startswith(f"versions/year={folder}/") for name in names(buckets.quarantine))
     assert len(names(buckets.quarantine)) == 2
     assert reports(buckets, quarantine=True) == [(agency or "", folder)] * 2
 
 
-def test_a_validated_report_without_a_name_is_our_own_fault(make, published, buckets, names):
+def test_a_validated_report_without_a_name_is_our_own_fault(make, settled, buckets, names):
     with pytest.raises(ValueError, match="must name"):
-        published(make.source(), replace(make.report(), agency=None), make.validated)
+        settled(make.source(), replace(make.report(), agency=None), make.validated)
     assert names(buckets.lake) == []
 
 
-def test_a_better_reading_of_the_name_moves_the_report(make, published, buckets):
+def test_a_better_reading_of_the_name_moves_the_report(make, settled, buckets):
     source = make.source()
-    published(source, make.report(agency="淮安市"), make.validated)
-    published(source, make.report(), make.validated)
+    settled(source, make.report(agency="淮安市"), make.validated)
+    settled(source, make.report(), make.validated)
     assert reports(buckets) == [("淮安市人民政府", 2024)]
 
 
-def test_a_newer_version_that_can_be_named_ends_the_nameless_one(make, published, buckets):
-    published(make.source(minutes=1), replace(make.report(), agency=None, year=None), make.quarantined)
-    published(make.source(etag="e2", minutes=2), make.report(), make.validated)
+def test_a_newer_version_that_can_be_named_ends_the_nameless_one(make, settled, buckets):
+    settled(make.source(minutes=1), replace(make.report(), agency=None, year=None), make.quarantined)
+    settled(make.source(etag="e2", minutes=2), make.report(), make.validated)
     assert reports(buckets, quarantine=True) == []
 
 
-def test_another_year_under_the_same_key_leaves_the_former_report(make, published, buckets):
-    published(make.source(minutes=1), make.report(), make.validated)
-    published(make.source(etag="e2", minutes=2), make.report(year=2023), make.validated)
+def test_another_year_under_the_same_key_leaves_the_former_report(make, settled, buckets):
+    settled(make.source(minutes=1), make.report(), make.validated)
+    settled(make.source(etag="e2", minutes=2), make.report(year=2023), make.validated)
     assert len(reports(buckets)) == 2
 
 
-def test_another_objects_report_is_not_moved(make, published, buckets):
+def test_another_objects_report_is_not_moved(make, settled, buckets):
     source = make.source()
-    published(source, make.report(agency="淮安市"), make.validated)
-    published(make.source(key="b.pdf", etag="e7", minutes=7), make.report(agency="淮安市"), make.validated)
-    published(source, make.report(), make.validated)
+    settled(source, make.report(agency="淮安市"), make.validated)
+    settled(make.source(key="b.pdf", etag="e7", minutes=7), make.report(agency="淮安市"), make.validated)
+    settled(source, make.report(), make.validated)
     assert len(reports(buckets)) == 2
 
 

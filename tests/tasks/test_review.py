@@ -17,13 +17,13 @@ KEY = "2024/报告.pdf"
 
 
 @pytest.fixture
-def quarantined(buckets, make, published, reviews):
+def quarantined(buckets, make, settled, reviews):
     """Publish `report` as its verdict and the decisions on it say; returns the rules' verdict."""
 
     def run(report=WRONG, key=KEY, minutes=0, **fields):
         verdict = validate(report)
         source = replace(make.source(key, minutes=minutes, **fields), bucket=buckets.landing.bucket)
-        published(source, report, accepted(verdict, reviews()))
+        settled(source, report, accepted(verdict, reviews()))
         return verdict
 
     return run

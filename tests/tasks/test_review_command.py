@@ -24,11 +24,11 @@ NEW = "table3.new.total"
 
 
 @pytest.fixture
-def receipt(buckets, ledger, make, published):
+def receipt(buckets, ledger, make, settled):
     """The receipt of one quarantined report in which one cell is wrong."""
     report = balanced(changes={NEW: values()[NEW] + 1})
     source = replace(make.source(KEY), bucket=buckets.landing.bucket)
-    published(source, report, validate(report))
+    settled(source, report, validate(report))
     (row,) = ledger.find(buckets.landing.bucket, KEY)
     return judged_receipt(source, Judgement(None, report, validate(report)), row.report_id, "", {}, Origin())
 
