@@ -11,9 +11,10 @@ from expectations.rules.documents import IDENTITY_DOUBTS
 from tasks.errors import Rejected
 from tasks.judge.decisions import in_force
 from tasks.judge.files import Judgement
-from tasks.values import Outcome, Receipt, Report, Source, Verdict
+from tasks.values import Outcome, Receipt, Report, Source, Verdict, ending
 
 if TYPE_CHECKING:
+    from expectations.evidence import DecisionKind
     from tasks.ledger import ObjectRow, ObjectVersion
     from tasks.receipt.as_json import Json
 
@@ -30,6 +31,8 @@ As a warning it says that agency or year were taken from the name, which no repo
 _WHAT_TO_DO = {
     "validated": "它的数据已入库，不需要再上传。",
     "quarantined": "它未通过校验，问题见第一次的回执：请改正内容后上传；内容无误的，请运维人员核对第一次上传的文件。",
+    "retracted": "它已由人撤回，原因见第一次的回执：改正后的报告请重新上传。",
+    "upheld": "它经人工核对维持隔离，问题见第一次的回执：请改正内容后上传。",
     "rejected": "它无法读取，原因见第一次的回执：请更换文件，只改文件名不会有别的结果。",
 }
 
@@ -75,11 +78,13 @@ def rejected_receipt(source: Source, rejected: Rejected, seconds: dict[str, floa
 
 def duplicate_receipt(source: Source, first: ObjectRow, seconds: dict[str, float], origin: Origin) -> Receipt:
     """Bytes that were processed before, under another key: `first` is what became of them."""
+    outcome = cast("Outcome", first.outcome)
+    ended = ending(outcome, cast("DecisionKind | None", first.review))
     return Receipt(
         **_base(source, origin, seconds),
-        outcome=cast("Outcome", first.outcome),
+        outcome=outcome,
         reason="DOC.DUPLICATE",
-        message=f"内容与 {first.object.key} 完全相同，{_WHAT_TO_DO[first.outcome or '']}",
+        message=f"内容与 {first.object.key} 完全相同，{_WHAT_TO_DO[ended]}",
         agency=first.agency,
         year=first.year,
         form=first.form,

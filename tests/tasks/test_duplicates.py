@@ -6,6 +6,7 @@ import pytest
 
 from expectations.forms import FORMS
 from tasks import pipeline
+from tasks.judge.review import decide
 from tasks.lake.query import connect
 from tasks.ledger.leases import SECONDS
 from tasks.pipeline import process
@@ -44,6 +45,14 @@ def test_a_duplicate_names_and_links_the_first_and_says_what_to_do(s3, buckets, 
     page = s3.get_object(Bucket=buckets.receipts.bucket, Key="b/c/second.pdf.html")["Body"].read().decode()
     assert 'href="../../a/first%2B1%25.pdf.html"' in page
     assert said in page
+
+
+@pytest.mark.parametrize(("kind", "said"), [("retract", "已由人撤回"), ("reject", "维持隔离")])
+def test_a_duplicate_of_what_somebody_decided_on_says_so(s3, buckets, ledger, way, kind, said):
+    way({"first.pdf": GOOD if kind == "retract" else wrong()})
+    decide(s3, buckets, ledger, "first.pdf", kind, "理由", "张三")
+    way()
+    assert said in way({"second.pdf": GOOD if kind == "retract" else wrong()})["second.pdf"].receipt.message
 
 
 @pytest.mark.parametrize(("refused", "name"), [("a.pdf", "a.html"), ("a.docx", "b.htm"), ("a.png", "a.html")])

@@ -1,8 +1,6 @@
 """The one way of a report, on a real S3 server and a real ledger: each object its own outcome, whatever breaks."""
 
 import random
-import threading
-from datetime import UTC, datetime
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -11,15 +9,13 @@ from expectations.forms import FORMS
 from tasks import pipeline
 from tasks.judge.review import decide
 from tasks.lake.query import connect
-from tasks.lake.versions import get_version
 from tasks.landing import add_landed
 from tasks.ledger import Ledger, LedgerAwayError
 from tasks.ledger.leases import SECONDS
 from tasks.pipeline import process
 from tasks.receipt.outcome import Origin
-from tasks.receipt.write import read_receipt, refresh_due, stored_receipts
+from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
-from tests.tasks.read.made import AGENCY, FIGURES, html, title_of
 
 
 def pdf(name, seed, wrong=False, year=2024):
@@ -166,91 +162,3 @@ def test_a_decision_made_while_the_object_is_being_judged_is_heeded(way, s3, buc
         stands = ledger.find(buckets.landing.bucket, key)[0]
         assert (stands.outcome, stands.is_open) == (ends, False)
         assert bool(ledger.current([stands.report_id], "lake")) == (ends == "validated")
-
-
-class Crash(BaseException):
-    """The process dies: nothing catches it."""
-
-
-class Dying:
-    """Dies when it has passed so many points."""
-
-    def __init__(self, points):
-        self.left, self.lock = points, threading.Lock()
-
-    def point(self, **_):
-        with self.lock:
-            self.left -= 1
-            if self.left == -1:
-                raise Crash
-
-    def around(self, function):
-        def wrapped(*args, **more):
-            self.point()
-            found = function(*args, **more)
-            self.point()
-            return found
-
-        return wrapped
-
-
-AGENCIES = [f"{a}{b}县水利局" for a in "东西南北中上下左右前后内外" for b in "江河湖海山"]
-ALONE = next(str(n) for n in FIGURES["2021"].values() if html("2021").count(f">{n}<") == 1 and n > 9)
-
-
-def test_a_crash_at_any_point_leaves_one_outcome_and_one_receipt(way, s3, buckets, ledger, monkeypatch):
-    """A new version of a report (its key had another before), one that is quarantined, one that is refused."""
-    events = [f"{when}-call.s3.{call}" for when in ("before", "after") for call in ("PutObject", "DeleteObject")]
-    has_crashed, points = True, -1
-    while has_crashed:
-        points += 1
-        folder, page = f"{points}", html("2021", title=title_of("2021").replace(AGENCY, AGENCIES[points]))
-        way({f"{folder}/a.html": page.encode(), f"{folder}/old.html": f"{page}<!-- 1 -->".encode()})
-        bodies = {"a.html": f"{page}<!-- 2 -->", "b.html": page.replace(f">{ALONE}<", f">{ALONE}9<"), "c.html": ""}
-        for name, body in bodies.items():
-            s3.put_object(Bucket=buckets.landing.bucket, Key=f"{folder}/{name}", Body=body.encode())
-        add_landed(s3, buckets, ledger)
-        has_crashed = crashes(Dying(points), ledger, s3, buckets, monkeypatch, events)
-        ledger.take_back(ids=[row.id for row in ledger.page(is_open=True)])
-        with ledger.writing() as connection:
-            connection.exec_driver_sql("UPDATE objects SET lease_owner = NULL, lease_until = NULL")
-        way()
-        refresh_due(s3, buckets, ledger, datetime.now(UTC))
-        is_as_it_should_be(s3, buckets, ledger, folder, points)
-    assert points > 15
-
-
-def crashes(dying, ledger, s3, buckets, monkeypatch, events):
-    claimed = ledger.claim(None, "dying", SECONDS)
-    with monkeypatch.context() as patch:
-        for name in ("settle", "receipts_written"):
-            patch.setattr(Ledger, name, dying.around(getattr(Ledger, name)))
-        for event in events:
-            s3.meta.events.register(event, dying.point, unique_id=f"dying-{event}")
-        try:
-            list(process(ledger, buckets, claimed, "dying", Origin()))
-        except Crash:
-            return True
-        finally:
-            for event in events:
-                s3.meta.events.unregister(event, unique_id=f"dying-{event}")
-    return False
-
-
-def is_as_it_should_be(s3, buckets, ledger, folder, points):
-    counts = ledger.counts()
-    assert (counts.open, counts.receipts_due) == (0, 0), points
-    found = [receipt for _, receipt in stored_receipts(s3, buckets) if receipt["object"]["key"].startswith(f"{folder}/")]
-    told = sorted((r["object"]["key"].partition("/")[2], r["outcome"], r["standing"]["is_current"]) for r in found)
-    assert told == [
-        ("a.html", "validated", False), ("a.html", "validated", True), ("b.html", "quarantined", True),
-        ("c.html", "rejected", False), ("old.html", "validated", False),
-    ], points  # fmt: skip
-    latest = read_receipt(s3, buckets, f"{folder}/a.html")
-    assert latest["standing"]["is_current"]
-    assert latest["standing"]["corrected_by_quarantined"]["key"] == f"{folder}/b.html"
-    page = s3.get_object(Bucket=buckets.receipts.bucket, Key=f"{folder}/a.html.html")["Body"].read().decode()
-    assert latest["object"]["etag"] in page
-    for place in ("lake", "quarantine"):
-        (row,) = [row for row in ledger.current_in(place) if row.key.startswith(f"{folder}/")]
-        assert get_version(s3, getattr(buckets, place), row.name, row.stored_etag)
