@@ -89,11 +89,11 @@ def compact(year: int | None = None, full: bool = False, now: bool = False) -> S
     return Completed(message="；".join(told) or "没有要整理的")
 
 
-async def request_compaction() -> None:
-    """Ask for a run that does not wait."""
+async def request_compaction(*, full: bool = False) -> None:
+    """Ask for a run that does not wait; `full` for one that makes all marts anew."""
     async with get_client() as client:
         deployment = await client.read_deployment_by_name(COMPACT.full_name)
-        await client.create_flow_run_from_deployment(deployment.id, parameters={"now": True})
+        await client.create_flow_run_from_deployment(deployment.id, parameters={"now": True, "full": full})
 
 
 def _years(year: int | None, *, full: bool, now: bool) -> set[int]:

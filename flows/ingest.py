@@ -6,6 +6,7 @@ object tried again, a bounded number of times.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from prefect import flow, get_run_logger, runtime, task
@@ -39,6 +40,7 @@ def ingest(bucket: str, key: str, etag: str | None = None, replay: bool = False)
     claimed = ledger.claim(ids, process_identity(), SECONDS, run_id=runtime.flow_run.id)
     if not claimed:
         return Completed(message="已有结果，或正由别的运行处理")
+    claimed = [replace(one, is_replay=replay or one.is_replay) for one in claimed]
     (ended,) = process(ledger, buckets_from_env(), claimed, process_identity(), _origin())
     label_run(name_of(ended), tags_of(ended))
     if ended.receipt:

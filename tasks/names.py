@@ -37,7 +37,7 @@ beside those of the versions of `a/<etag>.json`."""
 
 def version_name(report_id: str, year: int, key: str, etag: str) -> str:
     """Of one report version, in the lake's place or in the quarantine's: of each landed object version its own."""
-    identity = hashlib.sha256(f"{key}\n{etag}".encode(errors="surrogatepass")).hexdigest()
+    identity = hashlib.sha256(f"{etag}\n{key}".encode(errors="surrogatepass")).hexdigest()
     return f"versions/year={year}/{report_id}-{identity[:12]}.parquet"
 
 

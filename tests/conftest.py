@@ -74,10 +74,3 @@ def buckets(s3, ledger, monkeypatch):
     for name in buckets.names:
         s3.create_bucket(Bucket=name)
     return buckets
-
-
-@pytest.fixture
-def ledger(tmp_path, monkeypatch):
-    """A ledger of this test alone, which the environment names."""
-    monkeypatch.setenv("NIANBAO_DATABASE_URL", f"sqlite:///{tmp_path}/ledger.sqlite")
-    return open_ledger()

@@ -33,6 +33,16 @@ _RENAMED: Mapping[str, Mapping[str, str]] = {
 _OTHERS = tuple(table for table in SCHEMAS if table not in ("reports", "decisions"))
 
 
+def reports_of_version_2(s3: S3Client, place: Place) -> Iterator[tuple[str, int]]:
+    """The id and the year of every report that is in `place`."""
+    prefix = place.key("reports/year=")
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=prefix):
+        for found in page.get("Contents", []):
+            year, slash, name = found["Key"].removeprefix(prefix).partition("/")
+            if slash and year.isdigit() and name.endswith(".parquet"):
+                yield name.removesuffix(".parquet"), int(year)
+
+
 def stored_in_version_2(
     s3: S3Client, place: Place, report_id: str, year: int, reviews: Sequence[Review] = ()
 ) -> dict[str, pa.Table] | None:
@@ -58,7 +68,13 @@ def stored_in_version_2(
     return {table: as_table(key, rows[table], schema) for table, schema in SCHEMAS.items()}
 
 
-def _as_version_3(table: str, rows: Rows) -> Rows:
+def remove_version_2(s3: S3Client, place: Place, report_id: str, year: int) -> None:
+    """Take the report's objects away, `reports` first."""
+    for table in ("reports", "relations", *_OTHERS):
+        s3.delete_object(Bucket=place.bucket, Key=place.key(_name(table, report_id, year)))
+
+
+def as_version_3(table: str, rows: Rows) -> Rows:
     """The rows with their columns as version 3 calls them."""
     names = _RENAMED.get(table, {})
     return [{names.get(column, column): value for column, value in row.items() if column not in KEY} for row in rows]
@@ -67,7 +83,7 @@ def _as_version_3(table: str, rows: Rows) -> Rows:
 def _rows(s3: S3Client, place: Place, table: str, report_id: str, year: int) -> Rows:
     body = read_object(s3, place, _name(table, report_id, year))
     rows = [] if body is None else pq.read_table(io.BytesIO(body)).to_pylist()
-    return rows if table == "reports" else _as_version_3(table, rows)
+    return rows if table == "reports" else as_version_3(table, rows)
 
 
 def _name(table: str, report_id: str, year: int) -> str:

@@ -59,6 +59,9 @@ _PLAINLY: dict[str, Any] = {"use_dictionary": False, "write_statistics": False, 
 
 def put_version(s3: S3Client, place: Place, judged: Judged) -> NewVersion:
     """Write the version to `place`, the lake's or the quarantine's as its verdict says."""
+    report, verdict = judged.report, judged.verdict
+    if verdict.outcome == "validated" and (verdict.is_name_in_doubt or not (report.agency and report.year)):
+        raise ValueError("a validated report must name its agency and its year")
     return put_tables(s3, place, tables(judged))
 
 

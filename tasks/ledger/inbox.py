@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
 from tasks.ledger.rows import Key, chunks, object_version, starts_with, under
-from tasks.ledger.tables import landed, objects
+from tasks.ledger.tables import landed, metadata, objects
 from tasks.ledger.values import Claimed, ObjectVersion, RunOut, Waiting
 
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
@@ -177,6 +177,18 @@ class Inbox(Database):
         with self.writing() as connection:
             found = [row.id for row in _found(connection, wanted, ids, None)]
             return _update(connection, found, ~c.is_open, **REOPENED)
+
+    def is_empty(self) -> bool:
+        """Whether nothing has ever landed."""
+        with self.reading() as connection:
+            return connection.execute(select(objects.c.id).limit(1)).first() is None
+
+    @retried
+    def clear(self) -> None:
+        """Forget everything; S3 holds what the ledger can be made of anew. Whoever has a lease has lost it."""
+        with self.writing(ordered=True) as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
 
     @retried
     def claim_receipts(self, older_than: datetime, owner: str, seconds: float, limit: int) -> list[int]:

@@ -272,7 +272,7 @@ def _version(one: Settlement, row: Row[Any], now: datetime) -> dict[str, Any]:
         "is_named": new.is_named,
         "holds": True,
         "is_current": False,
-        "is_stored": True,
+        "is_stored": new.is_stored,
         "ceased_at": now,
     }
 

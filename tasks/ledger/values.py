@@ -90,7 +90,8 @@ class NewVersion:
 
     `name` is the object's in its place; `is_named`: its report id is made of an agency and a year that nobody doubts,
     not of the file's bytes; `figures` is the digest of tables 3 and 4; `was_in_lake` is said of a quarantined version
-    by who tells of the past: the report was in the lake with these bytes (see `Standing`).
+    by who tells of the past: the report was in the lake with these bytes (see `Standing`); as is not `is_stored`: it
+    has been replaced, and its object was removed.
     """
 
     place: PlaceName
@@ -99,6 +100,7 @@ class NewVersion:
     figures: str | None = None
     is_named: bool = True
     was_in_lake: bool = False
+    is_stored: bool = True
 
 
 @dataclass(frozen=True, slots=True)

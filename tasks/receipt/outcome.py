@@ -11,18 +11,28 @@ from expectations.rules.documents import IDENTITY_DOUBTS
 from tasks.errors import Rejected
 from tasks.judge.decisions import in_force
 from tasks.judge.files import Judgement
-from tasks.values import Outcome, Receipt, Report, Source, Verdict
+from tasks.values import Outcome, Receipt, Report, Source, Verdict, ending
 
 if TYPE_CHECKING:
+    from expectations.evidence import DecisionKind
     from tasks.ledger import ObjectRow, ObjectVersion
+    from tasks.receipt.as_json import Json
 
 
-NAME_BOUND = ("DOC.TYPE_MISMATCH", "DOC.UNSUPPORTED_TYPE", "DOC.NO_AGENCY", "DOC.NO_YEAR", *IDENTITY_DOUBTS.values())
-"""What depends on the file's name as much as on its bytes: under another name they may come to something else."""
+NAME_BOUND = (
+    *("DOC.TYPE_MISMATCH", "DOC.UNSUPPORTED_TYPE", "DOC.NO_AGENCY", "DOC.NO_YEAR", "FORMAT.UNSUPPORTED_YEAR"),
+    *IDENTITY_DOUBTS.values(),
+)
+"""What depends on the file's name as much as on its bytes: under another name they may come to something else.
+
+As a warning it says that agency or year were taken from the name, which no report under another name must be told.
+"""
 
 _WHAT_TO_DO = {
     "validated": "它的数据已入库，不需要再上传。",
     "quarantined": "它未通过校验，问题见第一次的回执：请改正内容后上传；内容无误的，请运维人员核对第一次上传的文件。",
+    "retracted": "它已由人撤回，原因见第一次的回执：改正后的报告请重新上传。",
+    "upheld": "它经人工核对维持隔离，问题见第一次的回执：请改正内容后上传。",
     "rejected": "它无法读取，原因见第一次的回执：请更换文件，只改文件名不会有别的结果。",
 }
 
@@ -68,11 +78,13 @@ def rejected_receipt(source: Source, rejected: Rejected, seconds: dict[str, floa
 
 def duplicate_receipt(source: Source, first: ObjectRow, seconds: dict[str, float], origin: Origin) -> Receipt:
     """Bytes that were processed before, under another key: `first` is what became of them."""
+    outcome = cast("Outcome", first.outcome)
+    ended = ending(outcome, cast("DecisionKind | None", first.review))
     return Receipt(
         **_base(source, origin, seconds),
-        outcome=cast("Outcome", first.outcome),
+        outcome=outcome,
         reason="DOC.DUPLICATE",
-        message=f"内容与 {first.object.key} 完全相同，{_WHAT_TO_DO[first.outcome or '']}",
+        message=f"内容与 {first.object.key} 完全相同，{_WHAT_TO_DO[ended]}",
         agency=first.agency,
         year=first.year,
         form=first.form,
@@ -95,8 +107,12 @@ def unread(landed: ObjectVersion) -> Source:
 
 def is_name_bound(receipt: Receipt) -> bool:
     """Whether the same bytes under another name may have another outcome."""
-    rules = {finding.rule for finding in receipt.findings if finding.keeps_out}
-    return not {receipt.reason, *rules}.isdisjoint(NAME_BOUND)
+    return not {receipt.reason, *(finding.rule for finding in receipt.findings)}.isdisjoint(NAME_BOUND)
+
+
+def is_stored_name_bound(receipt: Json) -> bool:
+    """The same of a receipt in S3."""
+    return not {receipt["reason"], *(finding["rule"] for finding in receipt["findings"])}.isdisjoint(NAME_BOUND)
 
 
 def summary(report: Report, verdict: Verdict) -> str:

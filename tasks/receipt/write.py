@@ -107,6 +107,11 @@ def refresh_due(s3: S3Client, buckets: Buckets, ledger: Ledger, older_than: date
     return done
 
 
+def note_version(s3: S3Client, buckets: Buckets, name: str, receipt: Json, uri: str) -> None:
+    """Have a receipt of lake version 2 name the report version that its report was made to be."""
+    _put(s3, buckets, f"{name}.json", to_text(receipt | {"version": uri}), _JSON)
+
+
 def stored_receipts(s3: S3Client, buckets: Buckets) -> Iterator[tuple[str, Json]]:
     """Every receipt that is in S3, of whatever version, with its name: what a ledger is made of anew."""
     place = buckets.receipts
@@ -115,8 +120,17 @@ def stored_receipts(s3: S3Client, buckets: Buckets) -> Iterator[tuple[str, Json]
             name, dot, ending = place.name(found["Key"]).rpartition(".")
             if dot and ending == "json" and not name.startswith((".decisions/", ".index/")):
                 receipt = receipt_in(read_object(s3, place, f"{name}.json"))
-                if receipt and name in _names_of(receipt):
+                if receipt and name in _names_of(receipt) and not _has_moved(s3, buckets, name, receipt):
                     yield name, receipt
+
+
+def _has_moved(s3: S3Client, buckets: Buckets, name: str, receipt: Json) -> bool:
+    """Whether it was left behind when its version came back as the last one (see `forget_former`)."""
+    key, etag = receipt["object"]["key"], receipt["object"]["etag"]
+    if name == receipt_name(key):
+        return False
+    current = read_receipt(s3, buckets, key)
+    return current is not None and current["object"]["etag"] == etag
 
 
 def _names_of(receipt: Json) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from flows.backfill import backfill
 from flows.ingest import ingest
 from flows.runners import RunnerError, batches_on
 from tasks.lake.query import connect
-from tasks.receipt.write import list_receipts, read_receipt
+from tasks.receipt.write import read_receipt, stored_receipts
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 AGENCIES = ("水利", "林业", "农业", "教育", "民政", "财政")
@@ -53,7 +53,7 @@ def test_a_prefix_is_processed_as_single_runs_would(landed, s3, buckets):
     first = read_receipt(s3, buckets, "old/1.pdf")
     state = backfill("old/", return_state=True)
     assert state.is_completed()
-    outcomes = {r["object"]["key"]: r["outcome"] for r in list_receipts(s3, buckets)}
+    outcomes = {r["object"]["key"]: r["outcome"] for _, r in stored_receipts(s3, buckets)}
     expected = dict.fromkeys((key for key in landed if key.startswith("old/")), "validated")
     assert outcomes == expected | {"old/2.pdf": "quarantined", "old/empty.pdf": "rejected"}
     assert read_receipt(s3, buckets, "old/1.pdf") == first, "what had a receipt is left alone"
@@ -113,7 +113,7 @@ def test_a_cluster_that_loses_a_worker_finishes_all_the_same(landed, s3, buckets
         victim = next(iter(cluster.workers.values())).pid
 
         def kill_when_it_has_begun():
-            while not any(list_receipts(s3, buckets)):
+            while not any(stored_receipts(s3, buckets)):
                 time.sleep(0.05)
             os.kill(victim, signal.SIGKILL)
 
@@ -122,5 +122,5 @@ def test_a_cluster_that_loses_a_worker_finishes_all_the_same(landed, s3, buckets
         state = backfill("old/", "dask", cluster.scheduler_address, return_state=True)
         killer.join(30)
     assert state.is_completed()
-    assert {r["outcome"] for r in list_receipts(s3, buckets)} == {"validated", "quarantined", "rejected"}
-    assert len(list(list_receipts(s3, buckets))) == len([key for key in landed if key.startswith("old/")])
+    assert {r["outcome"] for _, r in stored_receipts(s3, buckets)} == {"validated", "quarantined", "rejected"}
+    assert len(list(stored_receipts(s3, buckets))) == len([key for key in landed if key.startswith("old/")])

@@ -1,26 +1,28 @@
 """What `nianbao demo` shows, with batches in the place of the services."""
 
 import io
-from datetime import timedelta
 from threading import Event, Thread
 
 import pytest
 from rich.console import Console
-from tasks.batch import process_batch
-from tasks.missing import missing
 
 from flows.demo import run_demo, samples
+from tasks.landing import add_landed
+from tasks.ledger.leases import SECONDS
+from tasks.pipeline import process
 from tasks.receipt.outcome import Origin
 
 
 @pytest.fixture
-def processed(s3, buckets):
+def processed(s3, buckets, ledger):
     """Whatever lands is processed meanwhile."""
     ended = Event()
 
     def run():
         while not ended.wait(0.1):
-            process_batch(list(missing(s3, buckets, timedelta(0))), buckets, Origin())
+            add_landed(s3, buckets, ledger)
+            claimed = ledger.claim(None, "test", SECONDS)
+            list(process(ledger, buckets, claimed, "test", Origin()))
 
     thread = Thread(target=run)
     thread.start()

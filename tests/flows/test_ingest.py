@@ -6,14 +6,15 @@ import uuid
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
-import flows.ingest
 from expectations.forms import FORMS
-from flows.ingest import ingest
+from flows.ingest import ingest, ingest_many
 from flows.review import review
-from tasks.judge.review import decide
+from tasks import pipeline
 from tasks.lake.query import connect
-from tasks.receipt.write import list_receipts, read_receipt
+from tasks.landing import add_landed
+from tasks.receipt.write import read_receipt, stored_receipts
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 
@@ -51,8 +52,9 @@ def test_validated(land, s3, buckets):
     state, receipt = land(sample())
     assert state.is_completed()
     assert (receipt["outcome"], receipt["agency"], receipt["year"]) == ("validated", "青岚市水利局", 2024)
-    assert [uri.split("/")[3] for uri in receipt["written"]][-1] == "reports"
-    assert set(receipt["seconds"]) >= {"fetch", "recognise", "read", "validate", "publish"}
+    assert receipt["written"] == [receipt["version"]]
+    assert receipt["version"].startswith(buckets.lake.uri("versions/year=2024/"))
+    assert set(receipt["seconds"]) == {"fetch", "read", "validate", "publish"}
     run, artifacts = run_details(receipt)
     assert run.name == "青岚市水利局 2024"
     assert set(run.tags) == {"validated", "form-2021", "year-2024"}
@@ -94,18 +96,59 @@ def test_replaced_before_it_ran_leaves_no_receipt(land, s3, buckets):
     assert read_receipt(s3, buckets, "a.pdf") is None
 
 
-def test_a_bug_fails_visibly_and_replay_mends_it(land, s3, buckets, monkeypatch):
+def test_a_bug_fails_visibly_again_and_again_and_a_replay_mends_it(land, s3, buckets, ledger, monkeypatch):
     def bug(*_):
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(flows.ingest, "judged", bug)
+        patch.setattr(pipeline, "judge_examined", bug)
+        for _ in range(pipeline.MOST_ATTEMPTS - 1):
+            state, receipt = land(sample())
+            assert (state.is_failed(), receipt) == (True, None), "it is tried again"
+            ledger.take_back(ids=[1])
         state, receipt = land(sample())
-    assert state.is_failed()
+    assert state.is_completed()
     assert (receipt["outcome"], receipt["reason"]) == ("failed", "PROCESSING.FAILED")
     state, receipt = land(sample(), replay=True)
     assert receipt["outcome"] == "validated"
-    assert len(list(list_receipts(s3, buckets))) == 1
+    assert len(list(stored_receipts(s3, buckets))) == 1
+
+
+def test_many_have_a_task_run_each_and_one_table_of_results(s3, buckets, ledger, prefect):
+    bodies = {"a.pdf": sample(), "b.pdf": sample(2023, wrong=True), "c.pdf": b""}
+    for key, body in bodies.items():
+        s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)
+    add_landed(s3, buckets, ledger)
+    ids = [one.id for one in ledger.waiting(9)]
+    state = ingest_many(ids, return_state=True)
+    assert state.is_completed()
+    assert state.message == "3 份报告：" + "，".join(f"{o} 1" for o in outcomes_in(state.message))
+    receipts = {key: read_receipt(s3, buckets, key) for key in bodies}
+    assert {key: r["outcome"] for key, r in receipts.items()} == {
+        "a.pdf": "validated", "b.pdf": "quarantined", "c.pdf": "rejected",
+    }  # fmt: skip
+    run, artifacts = run_details(receipts["a.pdf"])
+    assert artifacts >= {"results"}
+    assert {one["flow_run"]["id"] for one in receipts.values()} == {str(run.id)}
+    assert task_runs(run.id) == {
+        "青岚市水利局 2024": {"validated", "form-2021", "year-2024"},
+        "青岚市水利局 2023": {"quarantined", "form-2021", "year-2023"},
+        "c.pdf": {"rejected"},
+    }
+    assert ingest_many(ids, return_state=True).message.startswith("0 份报告")
+
+
+def outcomes_in(message):
+    return [part.split(" ")[0] for part in message.partition("：")[2].split("，")]
+
+
+def task_runs(run_id):
+    async def read():
+        async with get_client() as client:
+            wanted = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
+            return {run.name: set(run.tags) for run in await client.read_task_runs(flow_run_filter=wanted)}
+
+    return asyncio.run(read())
 
 
 def test_the_receipt_page_shows_the_places_of_its_findings(land, s3, buckets):
@@ -132,34 +175,8 @@ def test_a_decision_from_the_prefect_ui_publishes_and_is_kept(land, s3, buckets)
     assert receipt["outcome"] == "validated"
 
 
-def test_a_retraction_while_a_replay_is_at_work_holds(land, s3, buckets, monkeypatch):
-    """The replay has read the decisions before it: what it publishes is taken back."""
-    land(sample(), key="报告.pdf")
-    publish, published = flows.ingest.publish, []
-
-    def retracted_meanwhile(*args):
-        if not published:
-            decide(s3, buckets, "报告.pdf", "retract", "数据有误", "王五")
-        published.append(publish(*args))
-        return published[-1]
-
-    monkeypatch.setattr(flows.ingest, "publish", retracted_meanwhile)
-    _, receipt = land(sample(), key="报告.pdf", replay=True)
-    assert (receipt["outcome"], receipt["review"]["kind"]) == ("quarantined", "retract")
-    written = [one.written[0].split("/")[2] for one in published]
-    assert written == [buckets.lake.bucket, buckets.quarantine.bucket]
-    assert connect(buckets).sql("SELECT report_id FROM reports").fetchall() == []
-
-
 def test_a_decision_that_makes_no_sense_fails_with_the_reason(land):
     land(sample())
     state = review("报告 1.pdf", "accept", "理由", return_state=True)
     assert state.is_failed()
     assert "不在隔离区" in state.message
-
-
-def test_neighbour_years_are_related_whichever_comes_last(land, s3, buckets):
-    land(sample(2024, seed=1), key="2024.pdf")
-    land(sample(2023, seed=2), key="2023.pdf")
-    found = connect(buckets).sql("SELECT DISTINCT year, other_year FROM relations WHERE rule = 'YEAR.CARRY'").fetchall()
-    assert found == [(2024, 2023)]

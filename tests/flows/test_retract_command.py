@@ -33,14 +33,17 @@ def land(s3, buckets, prefect):
 
 
 @pytest.fixture
-def nianbao(s3, buckets, monkeypatch):
-    """The command line; the run that a decision starts takes place at once."""
+def nianbao(buckets, ledger, monkeypatch):
+    """The command line; whatever a decision has opened is processed while it waits."""
 
-    def run_now(landed):
-        ingest(landed.bucket, landed.key, landed.etag, replay=True)
-        return read_receipt(s3, buckets, landed.key)["flow_run"]["id"]
+    def processed(versions, _timeout):
+        for one in versions:
+            ingest(one.bucket, one.key, one.etag)
+        while waiting := ledger.waiting(1):
+            ingest(waiting[0].object.bucket, waiting[0].object.key, waiting[0].object.etag)
+        return iter(ledger.rows_of(versions))
 
-    monkeypatch.setattr(sys.modules["flows.cli.review"], "read_again", run_now)
+    monkeypatch.setattr(sys.modules["flows.cli.review"], "ended", processed)
     app = typer.Typer()
     app.command()(retract)
     app.add_typer(review_commands)
@@ -62,7 +65,18 @@ def test_retracted_by_command_and_brought_back_by_command(s3, buckets, land, nia
     assert (again["outcome"], again["reason"], reports(buckets)) == ("quarantined", "DOC.RETRACTED", [])
     assert nianbao("review", "list").output == "没有等待决定的报告。\n"
     assert nianbao("review", "accept", "副本.pdf", "--note", "来函有误").exit_code == 0
+    assert read_receipt(s3, buckets, KEY)["outcome"] == "validated", "the same bytes"
     assert reports(buckets) == [("副本.pdf",)]
+
+
+def test_an_undo_takes_the_last_decision_back(buckets, land, nianbao):
+    land()
+    assert nianbao("retract", KEY, "--note", "机关来函").exit_code == 0
+    result = nianbao("review", "undo", KEY, "--note", "撤错了")
+    assert result.exit_code == 0, result.output
+    assert reports(buckets) == [(KEY,)]
+    again = nianbao("review", "undo", KEY, "--note", "n")
+    assert (again.exit_code, "没有可以撤销的决定" in again.output) == (1, True)
 
 
 def test_what_cannot_be_retracted_says_why(land, nianbao):

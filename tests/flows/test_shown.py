@@ -20,6 +20,8 @@ from flows.cli.query import _shown_row
 from flows.cli.review import list_waiting
 from flows.cli.show import show_receipt
 from flows.cli.status import status
+from tasks.ledger import NewVersion, ObjectVersion, ReceiptWritten, Settlement, Standing
+from tasks.names import receipt_name
 from tasks.receipt.as_json import receipt_dict
 from tasks.receipt.page import receipt_page
 from tasks.receipt.write import write_receipt
@@ -50,8 +52,21 @@ def test_ordinary_text_stays(text):
     assert shown(text) == text
 
 
-def test_a_key_breaks_nothing_on_the_terminal(s3, buckets):
-    write_receipt(s3, buckets, replace(RECEIPT, bucket=buckets.landing.bucket))
+def land(s3, buckets, ledger):
+    """An object under that key waits for a person."""
+    landed = ObjectVersion(buckets.landing.bucket, KEY, "e1", AT, 5)
+    (object_id,) = ledger.add([landed])
+    ledger.claim([object_id], "test", 60)
+    version = NewVersion("quarantine", "x", is_named=False)
+    receipt = replace(RECEIPT, bucket=landed.bucket, report_id="r", agency="机关\x1b[31m")
+    told = {name: getattr(receipt, name) for name in ("outcome", "reason", "message", "agency", "report_id", "sha256")}
+    (settled,) = ledger.settle([Settlement(object_id, **told, version=version)], "test")
+    write_receipt(s3, buckets, receipt_name(KEY), receipt, settled.standing)
+    ledger.receipts_written([ReceiptWritten(object_id, receipt_name(KEY), settled.standing.revision)], "test")
+
+
+def test_a_key_breaks_nothing_on_the_terminal(s3, buckets, ledger):
+    land(s3, buckets, ledger)
     app = typer.Typer()
     app.command("status")(status)
     app.command("list")(list_waiting)
@@ -70,7 +85,7 @@ def test_a_key_breaks_nothing_on_the_terminal(s3, buckets):
 
 
 def test_a_key_breaks_nothing_on_the_card():
-    page = receipt_page(RECEIPT)
+    page = receipt_page(RECEIPT, Standing())
     assert not CONTROL.search(page)
     assert "<img src=x" not in page
 

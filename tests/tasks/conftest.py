@@ -1,23 +1,29 @@
 """A report whose every figure differs, the way it is published, and the way of whole files."""
 
-import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
-from publishing import OWNER, publish
+from publishing import publish
 
 from expectations.evidence import Cell, Finding, Suspect
 from expectations.forms import FORMS, TABLES
+from tasks.judge.decisions import in_force, review_in
+from tasks.judge.files import Judgement
+from tasks.lake.rows import Judged
+from tasks.lake.versions import put_version
 from tasks.landing import add_landed
+from tasks.ledger import ObjectVersion, Settlement
 from tasks.ledger.leases import SECONDS
-from tasks.pipeline import process
-from tasks.receipt.outcome import Origin
-from tasks.values import Report, ReportSection, Source, Verdict
+from tasks.pipeline import Prepared, finish, process
+from tasks.receipt.outcome import Origin, is_name_bound, judged_receipt
+from tasks.receipt.write import refresh_due
+from tasks.values import Document, Report, ReportSection, Source, Verdict
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
+OWNER = "test"
 
 
 def make_source(key="2024/报告.pdf", etag="e1", minutes=0, sha256=None):
@@ -66,13 +72,42 @@ def make():
 
 @pytest.fixture
 def published(s3, buckets, ledger):
+    """Publish a report as a run would, but for its receipt; returns the id of its object."""
+    return lambda *judged, **more: publish(s3, buckets, ledger, *judged, **more)
+
+
+@pytest.fixture
+def settled(s3, buckets, ledger):
     """Publish a report as the pipeline does, as soon as it is judged; returns its standing."""
 
-    def run(source, report, verdict):
-        object_id = publish(s3, buckets, ledger, source, report, verdict)
+    def run(source, report, verdict, media_type="application/pdf"):
+        document = Document(source.key, media_type, 6, source.body)
+        version = ObjectVersion(source.bucket, source.key, source.etag, source.landed_at, source.size)
+        ledger.add([version])
+        (object_id,) = ledger.ids_of([version]).values()
+        ledger.reopen([object_id])
+        claimed = ledger.claim([object_id], OWNER, SECONDS)
+        assert claimed
+        prepared = _prepared(s3, buckets, ledger, claimed[0], source, document, report, verdict)
+        finish(s3, ledger, buckets, [prepared], OWNER, Origin())
         return ledger.standing([object_id])[object_id]
 
     return run
+
+
+def _prepared(s3, buckets, ledger, claimed, source, document, report, verdict):
+    rows = ledger.decisions([source.sha256]).get(source.sha256, [])
+    reviews = in_force([review_in(row.content) for row in rows])
+    judged = Judged(source, document, report, verdict, reviews)
+    place = buckets.lake if verdict.outcome == "validated" else buckets.quarantine
+    version = put_version(s3, place, judged)
+    judgement = Judgement(document, report, verdict, None, reviews)
+    receipt = judged_receipt(source, judgement, judged.report_id, place.uri(version.name), {}, Origin())
+    names = ("outcome", "reason", "message", "agency", "year", "form", "report_id", "sha256", "size", "landed_at")
+    review = receipt.review.kind if receipt.review else None
+    told = {name: getattr(receipt, name) for name in names}
+    settlement = Settlement(claimed.id, **told, is_name_bound=is_name_bound(receipt), review=review, version=version)
+    return Prepared(claimed, settlement, receipt, report, decisions=len(rows))
 
 
 @pytest.fixture
@@ -89,6 +124,12 @@ def way(s3, buckets, ledger):
         return done
 
     return run
+
+
+@pytest.fixture
+def refreshed(s3, buckets, ledger):
+    """Write the receipts that are due, as whoever processes does at its end."""
+    return lambda: refresh_due(s3, buckets, ledger, datetime.now(UTC))
 
 
 @pytest.fixture
@@ -119,9 +160,7 @@ def lake(make, published):
     report = make.report("2021", year=2024)
     blank = make.replace(report.cells[1], value=None, raw="—")
     report = make.replace(report, cells=(report.cells[0], blank, *report.cells[2:]))
-    sources = {key: make.source(key=key, etag=hashlib.sha256(key.encode()).hexdigest()[:8]) for key in ("a", "b", "c")}
-    published(make.replace(sources["a"], key="a.pdf"), report, make.validated)
-    older = make.report("2019", agency="镇江市人民政府", year=2020)
-    published(make.replace(sources["b"], key="b.pdf"), older, make.validated)
-    published(make.replace(sources["c"], key="c.pdf"), make.report("2021", year=2023), make.quarantined)
+    published(make.source(key="a.pdf"), report, make.validated)
+    published(make.source(key="b.pdf"), make.report("2019", agency="镇江市人民政府", year=2020), make.validated)
+    published(make.source(key="c.pdf"), make.report("2021", year=2023), make.quarantined)
     return report
