@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from tasks.html import render
 from tasks.receipt.as_json import Json
 
@@ -32,9 +30,9 @@ def standing_dict(standing: Standing, written: str | None) -> Json:
     }
 
 
-def standing_html(standing: Standing) -> Markup:
+def standing_html(standing: Standing) -> str:
     """The part of a receipt's page that changes after it was written."""
-    return Markup(render("receipt/standing.html", lines=list(standing_lines(standing))))
+    return render("receipt/standing.html", lines=list(standing_lines(standing)))
 
 
 def standing_lines(standing: Standing) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import count
 
 import plotly.graph_objects as go
-from markupsafe import Markup
 
 from tasks.analysis.first_look.charts import FONT, html
 from tasks.analysis.first_look.data import Data, Nothing, load
@@ -28,8 +27,8 @@ def first_look(buckets: Buckets | None = None, year: int | None = None) -> str:
 def _page(title: str, data: Data | None = None, nothing: str = "") -> str:
     numbers = count()
 
-    def drawn(chart: go.Figure) -> Markup:
-        return Markup(html(chart, next(numbers)))
+    def drawn(chart: go.Figure) -> str:
+        return html(chart, next(numbers))
 
     return render(
         "analysis/first_look/page.html",
