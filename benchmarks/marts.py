@@ -1,9 +1,10 @@
 """How compaction and queries grow with the lake. `uv run python benchmarks/marts.py [N...] [PLOT.svg]`.
 
-For each N (1,000 to 160,000), a made-up national year is compacted from memory: tables of CHUNK reports at a time, as
-they are after they were fetched, are written as sorted runs and merged into the eight marts on the local disk. The
-making of the figures is not counted. Then a tenth of a percent changes and is merged into what stands there, and
-queries are timed. Each N runs in a process of its own, whose peak memory is printed. The growth is drawn into the SVG.
+For each N (1,000 to 160,000), a made-up national year is compacted from memory: for each part its report versions, as
+they are after they were fetched, are made into the nine marts' files on the local disk, two parts at a time, as
+`tasks.lake.marts.compact` does. The making of the figures is not counted. Then one report changes and its part is made
+again, and queries over all files are timed. Each N runs in a process of its own, whose peak memory is printed. The
+growth is drawn into the SVG.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,19 +27,21 @@ import pyarrow.parquet as pq
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS
-from tasks.lake.marts.compact import CHUNK, run_rows, stored_rows, write_mart, write_runs
-from tasks.lake.marts.fetch import Tables
-from tasks.lake.marts.mart import schema
-from tasks.lake.marts.merge import Source, in_order
+from tasks.lake.marts.build import Material, build, relation_rows
+from tasks.lake.marts.parts import part_of, parts_for
 from tasks.lake.rows import Judged, tables
-from tasks.lake.schemas import LAKE_TABLES, RELATIONS
+from tasks.lake.schemas import LAKE_TABLES
+from tasks.lake.versions import Tables, nested
+from tasks.names import mart_name
 from tasks.samples.figures import consistent_figures
 from tasks.values import Document, Report, ReportSection, Verdict
 from tasks.values import Source as LandedSource
 
 SIZES = (1_000, 4_000, 16_000, 40_000, 160_000)
 TEMPLATES = 400
-"""Reports with figures of their own; the others repeat them under other names, which costs the merge the same."""
+"""Reports with figures of their own; the others repeat them under other names, which costs the same."""
+
+AT_ONCE = 2
 
 PHRASES = (
     "本机关",
@@ -86,8 +89,7 @@ def template(number: int) -> Tables:
     source = LandedSource(
         "landing", f"{number}.pdf", f"{number:032x}", 100_000, datetime.now(UTC), f"{number:064x}", b""
     )
-    made = tables(Judged(source, Document("x.pdf", "application/pdf", 6, b""), report, Verdict("validated", ())))
-    return made | {"relations": RELATIONS.empty_table()}
+    return tables(Judged(source, Document("x.pdf", "application/pdf", 6, b""), report, Verdict("validated", ())))
 
 
 def _box(place: int, left: float, top: float) -> tuple[float, float, float, float]:
@@ -95,78 +97,59 @@ def _box(place: int, left: float, top: float) -> tuple[float, float, float, floa
     return x, y, x + 6.2, y + 10.4
 
 
-def named(tables_: Tables, report_id: str, agency: str) -> Tables:
-    """The same report of another agency."""
-    found = {}
-    for table, content in tables_.items():
-        for column, value in (("report_id", report_id), ("agency", agency)):
-            place = content.schema.get_field_index(column)
-            values = pa.repeat(value, len(content))
-            content = content.set_column(place, content.schema.field(place), values)
-        found[table] = content
+def named(templates: pa.Table, ids: Sequence[str], agencies: Mapping[str, str]) -> pa.Table:
+    """As many reports of other agencies, with the figures of the templates."""
+    found = templates.take(pa.array([int(i, 16) % len(templates) for i in ids]))
+    for column, values in (("report_id", ids), ("agency", [agencies[i] for i in ids])):
+        place = found.schema.get_field_index(column)
+        found = found.set_column(place, found.schema.field(place), pa.array(values, pa.string()))
     return found
 
 
-def chunks(templates: list[Tables], ordered: list[str], agencies: Mapping[str, str]) -> Iterator[dict[str, Tables]]:
-    for start in range(0, len(ordered), CHUNK):
-        yield {i: named(templates[hash(i) % len(templates)], i, agencies[i]) for i in ordered[start : start + CHUNK]}
-
-
-class Timed:
-    """The time that an iterator's own work takes is taken off."""
-
-    def __init__(self, items: Iterator[dict[str, Tables]]) -> None:
-        self._items, self.seconds = items, 0.0
-
-    def __iter__(self) -> Iterator[dict[str, Tables]]:
-        while True:
-            start = time.perf_counter()
-            try:
-                item = next(self._items)
-            except StopIteration:
-                return
-            finally:
-                self.seconds += time.perf_counter() - start
-            yield item
-
-
-def build(
-    folder: Path, runs: dict[str, list[Path]], ranks: dict[str, int], old: Path | None, kept: dict[str, int]
-) -> None:
-    """The eight marts, two at a time, as `tasks.lake.marts.compact` does."""
-
-    def one(table: str) -> None:
-        stored = [Source(stored_rows(pq.ParquetFile(old / f"{table}.parquet"), table), kept)] if old else []
-        sources = [*stored, *(Source(run_rows(run), ranks) for run in runs[table])]
-        write_mart(folder / f"{table}.parquet", schema(table, "g", datetime.now(UTC)), sources, len(ranks))
-
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(one, LAKE_TABLES))
+def make_part(folder: Path, material: Material) -> None:
+    """One part's files, where a reader of all finds them."""
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        for table, path in build(material, "g", Path(name)).items():
+            target = folder / mart_name(table, 2024, material.part)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
 
 
 def measure(number: int) -> dict[str, float]:
     """Seconds and bytes for a year of so many reports."""
-    templates = [template(one) for one in range(TEMPLATES)]
-    agencies = {f"{one:016x}": f"{one * 7919 % number:06d}号机关" for one in range(number)}
-    ranks = in_order(agencies)
+    templates = pa.concat_tables([nested(template(one)) for one in range(TEMPLATES)]).combine_chunks()
+    agencies = {f"{one * 2654435761 % 2**64:016x}": f"{one * 7919 % number:06d}号机关" for one in range(number)}
+    parts = parts_for(number)
+    ids: dict[int, list[str]] = {}
+    for one in agencies:
+        ids.setdefault(part_of(one, parts), []).append(one)
+    none = relation_rows([])
+    made = [0.0]
+
+    def one_part(part: int, folder: Path) -> None:
+        start = time.perf_counter()
+        versions = named(templates, ids[part], agencies)
+        made[0] += time.perf_counter() - start
+        make_part(folder, Material(part, parts, {}, (), versions, none))
+
     with tempfile.TemporaryDirectory(prefix="nianbao-marts-bench-") as name:
-        first, second = Path(name, "first"), Path(name, "second")
-        first.mkdir(), second.mkdir()
-        source = Timed(chunks(templates, sorted(agencies, key=ranks.__getitem__), agencies))
+        folder = Path(name, "lake")
+        folder.mkdir()
         start = time.perf_counter()
-        build(first, write_runs(source, ranks, first), ranks, None, {})
-        compaction = time.perf_counter() - start - source.seconds
-        for run in first.glob("*.arrows"):
-            run.unlink()
-        changed = sorted(random.Random(1).sample(sorted(agencies), max(1, number // 1000)))
-        kept = {one: rank for one, rank in ranks.items() if one not in set(changed)}
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            list(threads.map(lambda part: one_part(part, folder), ids))
+        compaction = time.perf_counter() - start - made[0] / AT_ONCE
+        changed = next(iter(agencies))
+        part = part_of(changed, parts)
+        old = {table: folder / mart_name(table, 2024, part) for table in LAKE_TABLES}
         start = time.perf_counter()
-        build(second, write_runs(chunks(templates, changed, agencies), ranks, second), ranks, first, kept)
+        make_part(folder, Material(part, parts, old, {changed}, named(templates, [changed], agencies), none))
         update = time.perf_counter() - start
+        files = sorted(folder.rglob("cells/*/*.parquet"))
         figures = len(FORMS["2021"].figures())
-        assert pq.ParquetFile(second / "cells.parquet").metadata.num_rows == figures * number
-        size = sum(path.stat().st_size for path in second.glob("*.parquet"))
-        queries = {query: _query(second, sql) for query, sql in QUERIES.items()}
+        assert sum(pq.ParquetFile(path).metadata.num_rows for path in files) == figures * number
+        size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
+        queries = {query: _query(folder, sql) for query, sql in QUERIES.items()}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
         "reports": number,
@@ -181,7 +164,7 @@ def measure(number: int) -> dict[str, float]:
 def _query(folder: Path, sql: str) -> float:
     with duckdb.connect() as connection:
         for table in LAKE_TABLES:
-            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM '{folder / table}.parquet'")
+            connection.execute(f"CREATE VIEW {table} AS SELECT * FROM '{folder}/marts/{table}/*/*.parquet'")
         start = time.perf_counter()
         connection.execute(sql).fetchall()
         return time.perf_counter() - start
@@ -194,7 +177,7 @@ def plot(found: list[dict[str, float]], path: Path) -> None:
     numbers = [one["reports"] for one in found]
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(12, 3.6), layout="constrained")
     left.plot(numbers, [one["compaction"] for one in found], "o-", label="all reports are new")
-    left.plot(numbers, [one["update"] for one in found], "s-", label="one in a thousand changed")
+    left.plot(numbers, [one["update"] for one in found], "s-", label="one changed")
     left.plot(numbers, [number / 5000 for number in numbers], ":", color="gray", label="5,000 reports a second")
     for query in QUERIES:
         middle.plot(numbers, [one[query] for one in found], "o-", label=query)

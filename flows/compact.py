@@ -1,12 +1,12 @@
-"""The flow `compact`: after each burst of publications, the marts of the years that changed are made again.
+"""The flow `compact`: after each burst, related reports are compared, and the marts of the years that changed are made.
 
-It runs every two minutes and finds bursts by their notes, so that no publication has to ask for it; a backfill asks for
-it at its end. Once a day everything is compared, in case a note was lost.
+The dispatcher asks for a run when a burst is over; a schedule does it too. What changed stands in the ledger until the
+marts show it: a run that dies is made up for by the next.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
@@ -14,57 +14,94 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.states import Completed
+from prefect.utilities.annotations import quote
 
 from flows.deployments import COMPACT
 from flows.retries import RETRIES, RETRY_DELAYS
 from tasks.lake.marts.compact import Compaction
 from tasks.lake.marts.compact import compact as compact_year
-from tasks.lake.marts.due import is_due, noted_by_year
-from tasks.lake.marts.mart import open_marts
+from tasks.lake.marts.due import is_due
+from tasks.lake.obsolete import GRACE, remove_obsolete
+from tasks.lake.relate import relate_due
+from tasks.ledger import Change, open_ledger
+from tasks.ledger.compacting import BusyError, current_by_year
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
+
+
+@task(name="relate", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)
+def _relate() -> list[Change] | None:
+    """The changes whose relations have been looked at; None if another run is at it."""
+    try:
+        return relate_due(s3_client(), buckets_from_env(), open_ledger())
+    except BusyError:
+        get_run_logger().info("另一次比较正在进行")
+        return None
 
 
 @task(
     name="compact-year", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS
 )
-def _compact(year: int, full: bool) -> Compaction | None:
+def _compact(year: int, full: bool, changes: list[Change]) -> Compaction | None:
     try:
-        return compact_year(s3_client(), buckets_from_env(), year, full=full)
-    except TimeoutError:
+        return compact_year(s3_client(), buckets_from_env(), open_ledger(), year, full=full, changes=changes)
+    except BusyError:
         get_run_logger().info("%s：另一次整理正在进行", year)
         return None
+
+
+@task(
+    name="remove-obsolete",
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=RETRIES,
+    retry_delay_seconds=RETRY_DELAYS,
+)
+def _remove_obsolete(grace: timedelta) -> int:
+    return remove_obsolete(s3_client(), buckets_from_env(), open_ledger(), grace)
 
 
 @flow(name="compact", flow_run_name="整理汇总表", persist_result=False)
 def compact(year: int | None = None, full: bool = False, now: bool = False) -> State[None]:
     """Bring the marts of `year`, or of every year with changes, up to date.
 
-    `now` does not wait for the end of a burst; `full` compares the marts with every report in the lake.
+    `now` does not wait for the end of a burst; `full` makes them anew of all that is current.
     """
-    done = [made for one in _years(year, full=full, now=now) if (made := _compact(one, full))]
+    years = _years(year, full=full, now=now)
+    changes = _relate() if years else None
+    if changes is not None and year is None:
+        years |= {change.year for change in changes}
+    done: list[Compaction] = []
+    for one in sorted(years) if changes is not None else ():
+        made = _compact(one, full, quote(changes))  # type: ignore[call-overload]
+        done += [made] if made else []
+    removed = _remove_obsolete(GRACE)
     for made in done:
         get_run_logger().info("%s：%s 份报告，更新 %s，移出 %s", made.year, made.reports, made.changed, made.removed)
+        if made.stale:
+            get_run_logger().warning("%s：%s 份报告的版本与账本不符，将重新处理", made.year, made.stale)
     if done:
-        rows = [{"年度": m.year, "报告": m.reports, "更新": m.changed, "移出": m.removed} for m in done]
+        rows = [
+            {"年度": m.year, "报告": m.reports, "更新": m.changed, "移出": m.removed, "重写的份": m.parts} for m in done
+        ]
         create_table_artifact(rows, key="marts", description="整理后的汇总表")
-    return Completed(message="；".join(f"{m.year} 年 {m.reports} 份" for m in done) or "没有要整理的")
+    told = [f"{m.year} 年 {m.reports} 份" for m in done] + ([f"删除过时的版本 {removed} 个"] if removed else [])
+    return Completed(message="；".join(told) or "没有要整理的")
 
 
-async def request_compaction() -> None:
-    """Ask for a run that does not wait."""
+async def request_compaction(*, full: bool = False) -> None:
+    """Ask for a run that does not wait; `full` for one that makes all marts anew."""
     async with get_client() as client:
         deployment = await client.read_deployment_by_name(COMPACT.full_name)
-        await client.create_flow_run_from_deployment(deployment.id, parameters={"now": True})
+        await client.create_flow_run_from_deployment(deployment.id, parameters={"now": True, "full": full})
 
 
-def _years(year: int | None, *, full: bool, now: bool) -> list[int]:
+def _years(year: int | None, *, full: bool, now: bool) -> set[int]:
+    """The years to make; of those with changes, those that are due."""
     if year is not None:
-        return [year]
-    noted = noted_by_year(s3_client(), buckets_from_env().lake, full=full)
-    return [one for one in sorted(noted) if full or now or is_due(noted[one], _reports(one), datetime.now(UTC))]
-
-
-def _reports(year: int) -> int:
-    mart = open_marts(s3_client(), buckets_from_env().lake, year)
-    return int(mart.open("reports").metadata.num_rows) if mart else 0
+        return {year}
+    noted: dict[int, list[Change]] = {}
+    for change in open_ledger().changes():
+        noted.setdefault(change.year, []).append(change)
+    due = {one for one, changes in noted.items() if full or now or is_due(changes, datetime.now(UTC))}
+    return due | set(current_by_year(open_ledger()) if full else ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -97,14 +97,6 @@ REVIEW = DeploymentDefinition(
     },
     ("key", "decision", "note"),
 )
-RELATE = DeploymentDefinition(
-    "relate",
-    "published",
-    "flows.relate.relate",
-    "一份已入库的报告与同一机关相邻年度、与数据相同的其他机关比较。入库后自动进行，也可手动运行。",
-    {"agency": _TEXT | {"title": "机关"}, "year": {"title": "年度", "type": "integer"}},
-    ("agency", "year"),
-)
 SWEEP = DeploymentDefinition(
     "sweep",
     "landing",
@@ -130,23 +122,16 @@ COMPACT = DeploymentDefinition(
     "compact",
     "marts",
     "flows.compact.compact",
-    "定时整理：一批报告入库后，更新各年度的汇总表（marts）。",
+    "整理：一批报告入库后，比较相关的报告，更新各年度的汇总表（marts），删除过时的报告版本。",
     {
         "year": {"title": "年度（不填则为全部有变更的年度）", "type": "integer"},
-        "full": {"title": "与数据湖逐份比较", "type": "boolean", "default": False},
+        "full": {"title": "全部重做", "type": "boolean", "default": False},
         "now": {"title": "不等上传告一段落", "type": "boolean", "default": False},
     },
     (),
     every=timedelta(seconds=settings().compact_seconds),
 )
-COMPACT_ALL = replace(
-    COMPACT,
-    name="marts-full",
-    description="每日核对：汇总表（marts）与数据湖逐份比较，补上遗漏。",
-    every=timedelta(days=1),
-    values={"full": True},
-)
-DEPLOYMENTS = (INGEST, INGEST_MANY, REVIEW, RELATE, SWEEP, BACKFILL, COMPACT, COMPACT_ALL)
+DEPLOYMENTS = (INGEST, INGEST_MANY, REVIEW, SWEEP, BACKFILL, COMPACT)
 
 
 async def deploy() -> None:

@@ -35,9 +35,10 @@ _LIKE_A_VERSION = re.compile(r"(^|/)[0-9a-f-]{32,}\.(json|html)$")
 beside those of the versions of `a/<etag>.json`."""
 
 
-def version_name(report_id: str, year: int, etag: str) -> str:
-    """Of one report version, in the lake's place or in the quarantine's."""
-    return f"versions/year={year}/{report_id}-{etag[:12]}.parquet"
+def version_name(report_id: str, year: int, key: str, etag: str) -> str:
+    """Of one report version, in the lake's place or in the quarantine's: of each landed object version its own."""
+    identity = hashlib.sha256(f"{etag}\n{key}".encode(errors="surrogatepass")).hexdigest()
+    return f"versions/year={year}/{report_id}-{identity[:12]}.parquet"
 
 
 def mart_name(table: str, year: int, part: int) -> str:

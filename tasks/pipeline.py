@@ -20,7 +20,18 @@ from tasks.judge.decisions import in_force, review_in
 from tasks.judge.files import Examined, Judgement, examine_file, judge_examined
 from tasks.lake.rows import Judged
 from tasks.lake.versions import put_version
-from tasks.ledger import Claimed, DecisionRow, Ledger, NewVersion, ObjectRow, ReceiptWritten, Settlement
+from tasks.ledger import (
+    Claimed,
+    DecisionRow,
+    LeaseLostError,
+    Ledger,
+    LedgerAwayError,
+    NewVersion,
+    ObjectRow,
+    ReceiptWritten,
+    Settlement,
+    Standing,
+)
 from tasks.ledger.leases import SECONDS as LEASE_SECONDS
 from tasks.ledger.leases import leases
 from tasks.receipt.outcome import (
@@ -34,7 +45,7 @@ from tasks.receipt.outcome import (
 )
 from tasks.receipt.page import Picture, pages_with_cells
 from tasks.receipt.page.pictures import receipt_page_pictures
-from tasks.receipt.write import make_room, refresh_due, write_receipt
+from tasks.receipt.write import forget_former, make_room, refresh_due, write_receipt
 from tasks.settings import Buckets
 from tasks.shown import shown
 from tasks.storage import S3Client, is_outage, s3_client
@@ -139,7 +150,7 @@ def process(
         for prepared in _one_ahead(ahead, lambda part: prepare(s3, buckets, known, part, origin), parts):
             yield from finish(s3, ledger, buckets, prepared, owner, origin)
     if claimed:
-        refresh_due(s3, buckets, ledger, datetime.now(UTC))
+        _refresh(s3, buckets, ledger)
 
 
 def prepare(
@@ -150,7 +161,7 @@ def prepare(
         read = _each(readers, lambda one: _read(s3, known, one, origin), claimed)
         done: list[Prepared | Trouble] = [one for one in read if not isinstance(one, _Read)]
         waiting = [one for one in read if isinstance(one, _Read)]
-        judgements = judge_examined([one.examined for one in waiting])
+        judgements = _judged([one.examined for one in waiting])
         pairs = list(zip(waiting, judgements, strict=True))
         written = _each(writers, lambda pair: _written(s3, buckets, *pair, origin), pairs)
         return [*done, *written]
@@ -166,10 +177,12 @@ def finish(
 ) -> list[Ended]:
     """One transaction for all outcomes, then the receipts."""
     broken, over = _sorted_out(prepared, origin)
-    over = [_as_duplicate(ledger, one, origin) for one in over]
     _give_back(ledger, broken, owner)
     ended = [Ended(one.claimed, "error", error=one.error) for one in broken]
-    settled = {s.object_id: s.standing for s in ledger.settle([one.settlement for one in over], owner)} if over else {}
+    settled = _settled(ledger, over, owner, but_for_duplicates=True)
+    if len(settled) < len(over):
+        over = [one if one.claimed.id in settled else _as_duplicate(ledger, one, origin) for one in over]
+        settled |= _settled(ledger, [one for one in over if one.claimed.id not in settled], owner)
     rows = ledger.get(settled)
 
     def write(one: Prepared) -> tuple[Ended, ReceiptWritten | None]:
@@ -180,6 +193,7 @@ def finish(
             return Ended(one.claimed, "gone"), ReceiptWritten(one.claimed.id, None, standing.revision)
         name = make_room(s3, buckets, ledger, rows[one.claimed.id])
         write_receipt(s3, buckets, name, one.receipt, standing, one.report, one.pictures)
+        forget_former(s3, buckets, rows[one.claimed.id], name)
         ending = Ended(one.claimed, one.receipt.outcome, one.receipt, one.report)
         return ending, ReceiptWritten(one.claimed.id, name, standing.revision)
 
@@ -191,13 +205,26 @@ def finish(
     return [*ended, *(one for one, _ in written), *(_unwritten(one) for one in found if isinstance(one, Trouble))]
 
 
+def _settled(
+    ledger: Ledger, over: Sequence[Prepared], owner: str, *, but_for_duplicates: bool = False
+) -> dict[int, Standing]:
+    """Where each stands that is settled now: not those that were lost to another owner."""
+    if not over:
+        return {}
+    try:
+        settled = ledger.settle([one.settlement for one in over], owner, but_for_duplicates=but_for_duplicates)
+    except LeaseLostError:
+        return {}
+    return {one.object_id: one.standing for one in settled}
+
+
 def _as_duplicate(ledger: Ledger, one: Prepared, origin: Origin) -> Prepared:
-    """The same, unless its bytes have an outcome by now that was not known when it was read."""
+    """As the duplicate that it is, if its bytes have an outcome by now that was not known when it was read."""
     receipt, settlement = one.receipt, one.settlement
     if one.claimed.is_replay or not settlement.sha256 or receipt is None or settlement.duplicate_of:
         return one
     first = ledger.first_with(settlement.sha256, one.claimed.id)
-    if first is None or first.object.key == one.claimed.object.key:
+    if first is None:
         return one
     source = replace(unread(one.claimed.object), sha256=receipt.sha256, size=receipt.size, landed_at=receipt.landed_at)
     return _prepared(one.claimed, duplicate_receipt(source, first, receipt.seconds, origin), duplicate_of=first.id)
@@ -253,7 +280,7 @@ def _read(s3: S3Client, known: Known, one: Claimed, origin: Origin) -> _Read | P
         return Prepared(one, Settlement(one.id, "gone"))
     seconds = {"fetch": round(time.perf_counter() - start, 4)}
     first = None if one.is_replay or not source.sha256 else known.first(source.sha256, one.id)
-    if first and first.object.key != source.key:
+    if first:
         return _prepared(one, duplicate_receipt(source, first, seconds, origin), duplicate_of=first.id)
     decisions = known.decisions(source.sha256) if source.sha256 else ()
     reviews = in_force([review for row in decisions if (review := review_in(row.content))])
@@ -263,6 +290,14 @@ def _read(s3: S3Client, known: Known, one: Claimed, origin: Origin) -> _Read | P
         receipt = rejected_receipt(source, found.rejected, seconds | found.seconds, origin)
         return _prepared(one, receipt, decisions=len(decisions))
     return _Read(one, source, found, len(decisions), seconds)
+
+
+def _judged(files: Sequence[Examined]) -> list[Judgement | Exception]:
+    """Judged together; what breaks the rules over one of them breaks them over that one alone."""
+    try:
+        return judge_examined(files)
+    except Exception as error:
+        return [error] if len(files) == 1 else [judged for one in files for judged in _judged([one])]
 
 
 def _written(s3: S3Client, buckets: Buckets, one: _Read, judgement: Judgement | Exception, origin: Origin) -> Prepared:
@@ -320,7 +355,7 @@ def _sorted_out(prepared: Iterable[Prepared | Trouble], origin: Origin) -> tuple
     for one in prepared:
         if isinstance(one, Prepared):
             over.append(one)
-        elif is_outage(one.error) or one.claimed.attempts < MOST_ATTEMPTS:
+        elif _is_outage(one.error) or one.claimed.attempts < MOST_ATTEMPTS:
             broken.append(one)
         else:
             why = f"处理程序出错（{type(one.error).__name__}）"
@@ -330,9 +365,21 @@ def _sorted_out(prepared: Iterable[Prepared | Trouble], origin: Origin) -> tuple
 
 def _give_back(ledger: Ledger, broken: Sequence[Trouble], owner: str) -> None:
     """For another attempt; what S3 or the ledger is to blame for counts as none."""
-    outages = [one.claimed.id for one in broken if is_outage(one.error)]
+    outages = [one.claimed.id for one in broken if _is_outage(one.error)]
     ledger.release(outages, owner, uncount=True, again_in=AGAIN_SECONDS)
     ledger.release([one.claimed.id for one in broken if one.claimed.id not in outages], owner, again_in=AGAIN_SECONDS)
+
+
+def _is_outage(error: Exception) -> bool:
+    return isinstance(error, LedgerAwayError) or is_outage(error)
+
+
+def _refresh(s3: S3Client, buckets: Buckets, ledger: Ledger) -> None:
+    """Receipts of others that are due by now; what is not to be had here is written by the next sweep."""
+    try:
+        refresh_due(s3, buckets, ledger, datetime.now(UTC))
+    except Exception as error:
+        logger.warning("receipts that are due could not be written: %s", error, exc_info=True)
 
 
 def _unwritten(one: Trouble) -> Ended:

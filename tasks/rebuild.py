@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from tasks.judge.decisions import Review, review_in, review_text, reviews_in
-from tasks.lake.version2 import stored_in_version_2
+from tasks.judge.decisions import RETRACTED, Review, review_in, review_text, reviews_in
+from tasks.lake.rows import report_id
+from tasks.lake.version2 import remove_version_2, stored_in_version_2
 from tasks.lake.versions import StaleVersionError, put_tables, stored_version
 from tasks.landing import add_landed
 from tasks.ledger import Ledger, NewVersion, ObjectVersion, ReceiptWritten, Settlement
 from tasks.ledger.leases import SECONDS
-from tasks.names import DECISIONS, decision_name
+from tasks.names import DECISIONS, decision_name, version_name
 from tasks.process_identity import process_identity
 from tasks.receipt.as_json import Json
-from tasks.receipt.write import refresh_due, stored_receipts
+from tasks.receipt.outcome import is_stored_name_bound
+from tasks.receipt.write import note_version, refresh_due, stored_receipts
 from tasks.settings import Buckets, Place
 from tasks.storage import S3Client, read_object
 
@@ -37,10 +40,12 @@ def rebuild(s3: S3Client, buckets: Buckets, ledger: Ledger) -> Counter[str]:
     """Fill an empty ledger; returns how many objects came to which outcome, and how many are `open`."""
     _decisions(s3, buckets, ledger)
     found: Counter[str] = Counter()
+    kept = _kept_versions(s3, buckets)
     late: list[tuple[str, Json]] = []
     for together in _batches(stored_receipts(s3, buckets), _TOGETHER):
-        firsts = [one for one in together if not one[1]["duplicate_of"]]
-        late += [one for one in together if one[1]["duplicate_of"]]
+        known = [one for one in together if not _is_to_be_judged(one[1], kept)]
+        firsts = [one for one in known if not one[1]["duplicate_of"]]
+        late += [one for one in known if one[1]["duplicate_of"]]
         for part in _one_of_a_key(firsts):
             found += _settled(s3, buckets, ledger, part)
     for start in range(0, len(late), _TOGETHER):
@@ -62,12 +67,13 @@ def _settled(s3: S3Client, buckets: Buckets, ledger: Ledger, receipts: Sequence[
     ids = ledger.ids_of(landed)
     claimed = {one.id for one in ledger.claim(list(ids.values()), owner, SECONDS)}
     wanted = [(ids[one], *landed[one]) for one in landed if ids[one] in claimed]
+    reviews = _reviews(ledger, [receipt for _, _, receipt in wanted])
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        versions = list(threads.map(lambda one: _stored(s3, buckets, one[2]), wanted))
+        versions = list(threads.map(lambda one: _stored(s3, buckets, one[1], one[2], reviews), wanted))
     settlements = [
-        _settlement(ledger, i, receipt, version)
+        settlement
         for (i, _, receipt), version in zip(wanted, versions, strict=True)
-        if not _is_lost(receipt, version)
+        if not (_is_judged(receipt) and version is None) and (settlement := _settlement(ledger, i, receipt, version))
     ]
     standings = {one.object_id: one.standing for one in ledger.settle(settlements, owner)} if settlements else {}
     written = [ReceiptWritten(i, name, standings[i].revision) for i, name, _ in wanted if i in standings]
@@ -76,39 +82,99 @@ def _settled(s3: S3Client, buckets: Buckets, ledger: Ledger, receipts: Sequence[
     return Counter(receipt["outcome"] for i, _, receipt in wanted if i in standings)
 
 
-def _is_lost(receipt: Json, version: NewVersion | None) -> bool:
-    """A judged report whose version is gone: its object stays open, and is read again."""
-    return version is None and _is_judged(receipt) and bool(receipt["written"])
-
-
 def _is_judged(receipt: Json) -> bool:
     return receipt["outcome"] in ("validated", "quarantined") and not receipt["duplicate_of"]
 
 
-def _stored(s3: S3Client, buckets: Buckets, receipt: Json) -> NewVersion | None:
-    """The report version that a receipt tells of; what lake version 2 keeps is written as one."""
+def _is_to_be_judged(receipt: Json, kept: Collection[str]) -> bool:
+    """A failure of ours that left a version standing which was judged before: that is found out by judging anew."""
+    return receipt["outcome"] == "failed" and _identity(version_name("", 0, *_key_and_etag(receipt))) in kept
+
+
+def _kept_versions(s3: S3Client, buckets: Buckets) -> set[str]:
+    """What the names of all report versions say of the objects that they were read from."""
+    pages = (
+        (place, page)
+        for place in (buckets.lake, buckets.quarantine)
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key("versions/"))
+    )
+    return {_identity(place.name(found["Key"])) for place, page in pages for found in page.get("Contents", [])}
+
+
+def _identity(name: str) -> str:
+    return name.rpartition("-")[2]
+
+
+def _key_and_etag(receipt: Json) -> tuple[str, str]:
+    return receipt["object"]["key"], receipt["object"]["etag"]
+
+
+def _stored(
+    s3: S3Client, buckets: Buckets, name: str, receipt: Json, reviews: Mapping[str, Sequence[Review]]
+) -> NewVersion | None:
+    """The report version that a receipt tells of; None if there is none, or it is lost: then the file is read again.
+
+    What lake version 2 keeps is written as one.
+    """
     if not _is_judged(receipt):
         return None
     place = buckets.lake if receipt["outcome"] == "validated" else buckets.quarantine
     uri = receipt.get("version")
     try:
         if uri:
-            return stored_version(s3, place, place.name(uri.removeprefix(f"s3://{place.bucket}/")))
-        return _converted(s3, place, receipt)
+            found = stored_version(s3, place, place.name(uri.removeprefix(f"s3://{place.bucket}/")))
+        else:
+            found = _converted(s3, place, receipt, reviews.get(receipt["object"]["sha256"], ()))
+            note_version(s3, buckets, name, receipt, place.uri(found.name))
+            remove_version_2(s3, place, receipt["report_id"], receipt["year"] or 0)
     except StaleVersionError as error:
-        logger.warning("%s: %s", receipt["object"]["key"], error)
-        return None
+        if _is_current(receipt):
+            logger.warning("%s: %s", receipt["object"]["key"], error)
+            return None
+        found = _replaced(place is buckets.lake, receipt)
+    return replace(found, was_in_lake=found.place == "quarantine" and _was_in_lake(receipt))
 
 
-def _converted(s3: S3Client, place: Place, receipt: Json) -> NewVersion | None:
-    tables = stored_in_version_2(s3, place, receipt["report_id"], receipt["year"] or 0)
+def _is_current(receipt: Json) -> bool:
+    """Whether the version that a receipt tells of may stand in lake or quarantine; version 2 does not say."""
+    return bool(receipt["standing"]["is_current"]) if "standing" in receipt else True
+
+
+def _was_in_lake(receipt: Json) -> bool:
+    if "standing" in receipt:
+        return bool(receipt["standing"]["was_in_lake"])
+    return any(finding["rule"] == RETRACTED for finding in receipt["findings"])
+
+
+def _replaced(is_in_lake: bool, receipt: Json) -> NewVersion:
+    """A version that was replaced, and removed."""
+    who = (receipt["agency"], receipt["year"])
+    name = version_name(receipt["report_id"], receipt["year"] or 0, *_key_and_etag(receipt))
+    is_named = bool(all(who)) and receipt["report_id"] == report_id(*who)
+    return NewVersion("lake" if is_in_lake else "quarantine", name, is_named=is_named, is_stored=False)
+
+
+def _converted(s3: S3Client, place: Place, receipt: Json, reviews: Sequence[Review]) -> NewVersion:
+    """Raises StaleVersionError if version 2 does not keep it: another version of the report may have taken its place."""
+    tables = stored_in_version_2(s3, place, receipt["report_id"], receipt["year"] or 0, reviews)
     if tables is None or tables["reports"]["source_etag"][0].as_py() != receipt["object"]["etag"]:
-        return None
+        raise StaleVersionError(f"{receipt['report_id']}（版本 2）")
     return put_tables(s3, place, tables)
 
 
-def _settlement(ledger: Ledger, object_id: int, receipt: Json, version: NewVersion | None) -> Settlement:
-    landed, review = receipt["object"], receipt.get("review")
+def _reviews(ledger: Ledger, receipts: Sequence[Json]) -> dict[str, list[Review]]:
+    """The decisions on these receipts' bytes."""
+    found = ledger.decisions({receipt["object"]["sha256"] for receipt in receipts})
+    return {
+        sha256: [review for row in rows if (review := review_in(row.content))] for sha256, rows in found.items()
+    }
+
+
+def _settlement(ledger: Ledger, object_id: int, receipt: Json, version: NewVersion | None) -> Settlement | None:
+    """None for the duplicate of what is not there any more."""
+    landed, review, first = receipt["object"], receipt.get("review"), _first(ledger, receipt)
+    if receipt["duplicate_of"] and first is None:
+        return None
     return Settlement(
         object_id,
         receipt["outcome"],
@@ -121,8 +187,8 @@ def _settlement(ledger: Ledger, object_id: int, receipt: Json, version: NewVersi
         landed["sha256"] or None,
         landed["size"],
         _instant(landed["landed_at"]),
-        _first(ledger, receipt),
-        bool(receipt.get("is_name_bound")),
+        first,
+        is_stored_name_bound(receipt),
         review["kind"] if review else None,
         version,
     )

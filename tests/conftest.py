@@ -11,6 +11,7 @@ from flows.services.definitions import services
 from flows.services.environment import service_env
 from flows.services.s3 import format_volume
 from flows.services.service import Running
+from tasks.ledger import open_ledger
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
@@ -56,7 +57,15 @@ def s3(s3_server, monkeypatch):
 
 
 @pytest.fixture
-def buckets(s3, monkeypatch):
+def ledger(tmp_path_factory, monkeypatch):
+    """A ledger of this test alone; the environment names it too."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('ledger')}/ledger.sqlite"
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", url)
+    return open_ledger(url)
+
+
+@pytest.fixture
+def buckets(s3, ledger, monkeypatch):
     """The four places, empty and of this test alone; the environment names them too."""
     suffix = uuid.uuid4().hex[:12]
     for place in PLACES:

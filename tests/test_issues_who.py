@@ -7,11 +7,12 @@ from typer.testing import CliRunner
 
 from expectations.forms import FORMS
 from flows.cli import app
-from tasks.batch import process_batch
 from tasks.judge.review import CannotDecideError, decide
 from tasks.lake.query import connect
 from tasks.lake.rows import report_id
-from tasks.missing import Missing
+from tasks.landing import add_landed
+from tasks.ledger.leases import SECONDS
+from tasks.pipeline import process as process_claimed
 from tasks.receipt.outcome import Origin
 from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
@@ -33,11 +34,14 @@ def pdf(signed=SIGNED, year=2024, seed=1):
 
 
 @pytest.fixture
-def process(s3, buckets):
+def process(s3, buckets, ledger):
+    """Process whatever is open, or `key` again; returns its receipt."""
+
     def run(key=KEY):
-        (landed,) = s3.list_objects_v2(Bucket=buckets.landing.bucket, Prefix=key)["Contents"]
-        item = Missing(buckets.landing.bucket, key, landed["ETag"].strip('"'), landed["LastModified"], False)
-        process_batch([item], buckets, Origin())
+        add_landed(s3, buckets, ledger)
+        ledger.reopen(key=key)
+        while claimed := ledger.claim(None, "test", SECONDS):
+            list(process_claimed(ledger, buckets, claimed, "test", Origin()))
         return read_receipt(s3, buckets, key)
 
     return run
@@ -52,11 +56,16 @@ def land(s3, buckets, process):
     return run
 
 
-def reports(buckets):
-    return connect(buckets).sql("SELECT agency, year, report_id FROM reports ORDER BY ALL").fetchall()
+@pytest.fixture
+def decided(s3, buckets, ledger):
+    return lambda *words: decide(s3, buckets, ledger, *words)
 
 
-def test_a_doubtful_report_is_published_under_the_name_that_a_person_gives(s3, buckets, land, process):
+def reports(buckets, quarantine=False):
+    return connect(buckets, quarantine=quarantine).sql("SELECT agency, year, report_id FROM reports ORDER BY ALL").fetchall()
+
+
+def test_a_doubtful_report_is_published_under_the_name_that_a_person_gives(buckets, decided, land, process):
     receipt = land(pdf())
     (doubt,) = [f for f in receipt["findings"] if f["severity"] == "critical"]
     assert (receipt["outcome"], doubt["rule"], doubt["fault"]) == ("quarantined", "DOC.AGENCY_DOUBT", "reading")
@@ -64,10 +73,10 @@ def test_a_doubtful_report_is_published_under_the_name_that_a_person_gives(s3, b
     assert all(word in doubt["message"] for word in ("题目", PRINTED, "落款", SIGNED))
     assert receipt["report_id"] != report_id(PRINTED, 2024), "nothing stands under a name that is in doubt"
     with pytest.raises(CannotDecideError, match="agency"):
-        decide(s3, buckets, KEY, "accept", "好", "张三")
+        decided(KEY, "accept", "好", "张三")
 
-    decide(s3, buckets, KEY, "correct", "原件落款", "张三", {"agency": SIGNED, "table3.new.total": "7"})
-    decide(s3, buckets, KEY, "correct", "原件落款", "张三", {"agency": SIGNED, "year": "2023"})
+    decided(KEY, "correct", "原件落款", "张三", {"agency": SIGNED, "table3.new.total": "7"})
+    decided(KEY, "correct", "原件落款", "张三", {"agency": SIGNED, "year": "2023"})
     assert reports(buckets) == []
     receipt = process()
     assert (receipt["agency"], receipt["year"]) == (SIGNED, 2023)
@@ -75,9 +84,9 @@ def test_a_doubtful_report_is_published_under_the_name_that_a_person_gives(s3, b
     assert {f["rule"] for f in receipt["findings"] if f["decision"]} == {"DOC.AGENCY_DOUBT"}
 
 
-def test_a_stated_name_survives_replays_and_lapses_with_the_reading(s3, buckets, land, process):
+def test_a_stated_name_survives_replays_and_lapses_with_the_reading(buckets, decided, land, process):
     land(pdf())
-    decide(s3, buckets, KEY, "correct", "原件落款", "张三", {"agency": SIGNED})
+    decided(KEY, "correct", "原件落款", "张三", {"agency": SIGNED})
     published = [(SIGNED, 2024, report_id(SIGNED, 2024))]
     for _ in range(2):
         receipt = process()
@@ -88,7 +97,7 @@ def test_a_stated_name_survives_replays_and_lapses_with_the_reading(s3, buckets,
         )
         assert receipt["message"] == "经人工写明发文机关、接受 1 处问题，数据已入库。"
         assert reports(buckets) == published
-    assert not s3.list_objects_v2(Bucket=buckets.quarantine.bucket, Prefix=buckets.quarantine.key("")).get("Contents")
+    assert reports(buckets, quarantine=True) == []
 
     again = land(pdf(signed="青岚市林业局", seed=2))
     assert (again["outcome"], again["agency"], again["read_as"]) == ("quarantined", PRINTED, {})
@@ -102,23 +111,23 @@ def test_a_doubt_about_another_reading_does_not_touch_what_that_body_published(s
     assert reports(buckets) == [(PRINTED, 2024, own["report_id"])]
 
 
-def test_another_version_takes_the_place_of_one_in_doubt(s3, buckets, land):
+def test_another_version_takes_the_place_of_one_in_doubt(buckets, land):
     land(pdf())
     assert land(pdf(signed=PRINTED))["outcome"] == "validated"
-    assert not s3.list_objects_v2(Bucket=buckets.quarantine.bucket, Prefix=buckets.quarantine.key("")).get("Contents")
+    assert reports(buckets, quarantine=True) == []
 
 
 @pytest.mark.parametrize("year", ["2018", "3000", "二〇二四", "2024.5"])
-def test_a_year_that_no_report_can_have_is_refused(s3, buckets, land, year):
+def test_a_year_that_no_report_can_have_is_refused(decided, land, year):
     land(pdf())
     with pytest.raises(CannotDecideError, match="年份"):
-        decide(s3, buckets, KEY, "correct", "n", "张三", {"year": year})
+        decided(KEY, "correct", "n", "张三", {"year": year})
 
 
 def test_the_command_line_shows_what_there_is_to_choose(buckets, land, tmp_path, monkeypatch):
     monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
-    land(pdf())
+    message = land(pdf())["message"]
     listed = CliRunner().invoke(app, ["review", "list"]).output
-    assert listed == f"{KEY}　{PRINTED} 2024　DOC.AGENCY_DOUBT　agency={PRINTED}|{SIGNED}\n"
+    assert listed == f"{KEY}　{PRINTED} 2024　DOC.AGENCY_DOUBT　{message}\n"
     shown = CliRunner().invoke(app, ["review", "show", KEY]).output
     assert f"nianbao review correct {KEY} agency={PRINTED}|{SIGNED} --note" in shown

@@ -18,6 +18,7 @@ from flows.cli.listen import listen
 from flows.cli.open import open  # noqa: A004 (the command's name)
 from flows.cli.query import query
 from flows.cli.read import read
+from flows.cli.rebuild import rebuild
 from flows.cli.replay import replay
 from flows.cli.report import report
 from flows.cli.retract import retract
@@ -39,7 +40,7 @@ app = typer.Typer(
 )
 SERVICES = (demo, up, down, open, env, status)
 REPORTS = (submit, read, replay, backfill, listen, retract)
-DATA = (query, trace, report, export, compact, docs)
+DATA = (query, trace, report, export, compact, rebuild, docs)
 for command in (*SERVICES, *REPORTS, *DATA):
     app.command(cls=ChineseCommand)(command)
 app.add_typer(review)

@@ -35,7 +35,7 @@ def docs(
 def _build(folder: Path, buckets: Any) -> Path:  # noqa: ANN401
     from expectations.suites.docs import build_data_docs
     from expectations.suites.evaluate import form_batches
-    from tasks.stored import stored_tables
+    from tasks.judge.stored import stored_tables
 
     return build_data_docs(folder, form_batches(list(stored_tables(buckets))))
 

@@ -5,7 +5,6 @@ import great_expectations  # noqa: F401
 import flows.backfill
 import flows.compact
 import flows.ingest
-import flows.relate
 import flows.review
 import flows.sweep
 import flows.worker.child  # noqa: F401

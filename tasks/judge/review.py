@@ -184,7 +184,7 @@ def _check_number(address: str, value: str) -> None:
 def _raw_texts(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) -> dict[str, str]:
     """What was read in each cell of a quarantined report, by address."""
     stands = ledger.current([row.report_id], "quarantine").get(row.report_id) if row.report_id else None
-    if stands is None:
+    if stands is None or stands.object_id != row.id:
         raise CannotDecideError(f"{row.object.key} 已有较新的版本，这一版不再等待决定。")
     cells = read_version(s3, buckets.quarantine, stands.name, stands.stored_etag)["cells"]
     return dict(zip(cells["address"].to_pylist(), cells["raw"].to_pylist(), strict=True))

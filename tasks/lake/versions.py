@@ -59,13 +59,16 @@ _PLAINLY: dict[str, Any] = {"use_dictionary": False, "write_statistics": False, 
 
 def put_version(s3: S3Client, place: Place, judged: Judged) -> NewVersion:
     """Write the version to `place`, the lake's or the quarantine's as its verdict says."""
+    report, verdict = judged.report, judged.verdict
+    if verdict.outcome == "validated" and (verdict.is_name_in_doubt or not (report.agency and report.year)):
+        raise ValueError("a validated report must name its agency and its year")
     return put_tables(s3, place, tables(judged))
 
 
 def put_tables(s3: S3Client, place: Place, of_report: Mapping[str, pa.Table]) -> NewVersion:
     """Write the version that has these tables."""
     row = of_report["reports"].to_pylist()[0]
-    name = version_name(row["report_id"], row["year"], row["source_etag"])
+    name = version_name(row["report_id"], row["year"], row["source_key"], row["source_etag"])
     put = s3.put_object(
         Bucket=place.bucket, Key=place.key(name), Body=to_parquet(nested(of_report)), ContentType=MEDIA_TYPE
     )

@@ -10,11 +10,9 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, o
 
 from tasks.ledger.database import Database
 from tasks.ledger.rows import chunks, object_row, same_versions, select_objects, starts_with
-from tasks.ledger.standing import DECIDED
+from tasks.ledger.standing import DECIDED, counts_as_first
 from tasks.ledger.tables import Instant, landed, objects, versions
 from tasks.ledger.values import Counts, ObjectRow, ObjectVersion
-
-_COUNTED_FIRST = ("validated", "quarantined", "rejected")
 
 
 class Asking(Database):
@@ -56,12 +54,17 @@ class Asking(Database):
         return self._rows(_newest_first().where(objects.c.run_id == run_id))
 
     def first_with(self, sha256: str, not_id: int) -> ObjectRow | None:
-        """The first other object with these bytes whose outcome holds for whatever has them."""
+        """The first object under another key with these bytes whose outcome holds for whatever has them.
+
+        None if `not_id` itself has such an outcome: of two that name each other as the first, neither would count.
+        """
         c = objects.c
-        counts = (c.outcome.in_(_COUNTED_FIRST), c.duplicate_of.is_(None), ~c.is_name_bound)
-        query = select_objects().where(c.sha256 == sha256, c.id != not_id, *counts).order_by(landed, c.id)
-        found = self._rows(query.limit(1))
-        return found[0] if found else None
+        query = select_objects().where(c.sha256 == sha256, counts_as_first()).order_by(landed, c.id)
+        found = self._rows(query)
+        if any(row.id == not_id for row in found):
+            return None
+        this = self.get([not_id]).get(not_id)
+        return next((row for row in found if this is None or not _are_versions_of_one(row, this)), None)
 
     def counts(self) -> Counts:
         """How many there are of what."""
@@ -130,6 +133,10 @@ class Asking(Database):
 def place_in_pages(row: ObjectRow) -> tuple[datetime, int]:
     """What to ask for the page after the one that ends with `row`."""
     return (row.object.landed_at or row.seen_at, row.id)
+
+
+def _are_versions_of_one(one: ObjectRow, other: ObjectRow) -> bool:
+    return (one.object.bucket, one.object.key) == (other.object.bucket, other.object.key)
 
 
 def _place(before: tuple[datetime, int]) -> ColumnElement[Any]:

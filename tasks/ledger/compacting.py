@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,9 +50,12 @@ def _on_postgresql(ledger: Database, name: str) -> Iterator[Callable[[], None]]:
             if not connection.execute(select(func.pg_try_advisory_lock(number))).scalar_one():
                 raise BusyError(f"另一个进程正在进行：{name}")
 
+            one_at_a_time = threading.Lock()
+
             def still_held() -> None:
                 try:
-                    connection.execute(select(1))
+                    with one_at_a_time:
+                        connection.execute(select(1))
                 except DBAPIError as error:
                     raise LedgerAwayError(f"账本的数据库暂时连不上：{error.orig}") from error
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, exists, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
 from tasks.ledger.rows import chunks, object_version, same_versions, starts_with
-from tasks.ledger.tables import landed, objects
+from tasks.ledger.tables import landed, metadata, objects
 from tasks.ledger.values import Claimed, ObjectVersion, RunOut, Waiting
 
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
 _NO_RUN = {"run_id": None, "dispatched_at": None}
-REOPENED: dict[str, Any] = {"is_open": True, "is_replay": True, "attempts": 0, **_NO_RUN, **_NO_LEASE}
-"""An object that is to be done again."""
+REOPENED: dict[str, Any] = {"is_open": True, "is_replay": True, "attempts": 0, **_NO_RUN}
+"""An object that is to be done again; a lease it has is of who writes its receipt just now, and is waited for."""
 
 _ORDER = (objects.c.is_replay, landed, objects.c.id)
 """What is new goes before what is done again, and of each the oldest first."""
@@ -117,7 +117,7 @@ class Inbox(Database):
         versions no two are held at a time, so that their receipts do not cross.
         """
         c = objects.c
-        with self.writing() as connection:
+        with self.writing(ordered=True) as connection:
             now = self.now(connection)
             wanted = [c.is_open, _is_free(now) | (c.lease_owner == owner)]
             if ids is None or run_id is not None:
@@ -178,6 +178,42 @@ class Inbox(Database):
         with self.writing() as connection:
             found = [row.id for row in _found(connection, wanted, ids, None)]
             return _update(connection, found, ~c.is_open, **REOPENED)
+
+
+    def is_empty(self) -> bool:
+        """Whether nothing has ever landed."""
+        with self.reading() as connection:
+            return connection.execute(select(objects.c.id).limit(1)).first() is None
+
+    @retried
+    def clear(self) -> None:
+        """Forget everything; S3 holds what the ledger can be made of anew. Whoever has a lease has lost it."""
+        with self.writing(ordered=True) as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(delete(table))
+
+    @retried
+    def claim_receipts(self, older_than: datetime, owner: str, seconds: float, limit: int) -> list[int]:
+        """Lease objects that are done, whose receipts have been due since before `older_than`, to write those again.
+
+        As with `claim`, no other version of the same object is held meanwhile.
+        """
+        c = objects.c
+        if limit <= 0:
+            return []
+        with self.writing(ordered=True) as connection:
+            now = self.now(connection)
+            wanted = [c.receipt_due < older_than, ~c.is_open, _is_free(now), ~_other_is_held(now)]
+            query = select(objects).where(*wanted).order_by(c.receipt_due, c.id).limit(limit)
+            rows = _one_of_a_key(connection.execute(query.with_for_update(skip_locked=True)))
+            lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
+            return _update(connection, [row.id for row in rows], ~c.is_open, **lease)
+
+    @retried
+    def release_receipts(self, ids: Collection[int], owner: str) -> list[int]:
+        """Give back what `claim_receipts` gave; who wants an object that was opened meanwhile waited for that."""
+        with self.writing() as connection:
+            return _update(connection, ids, objects.c.lease_owner == owner, **_NO_LEASE)
 
 
 def _landed(o: ObjectVersion) -> dict[str, Any]:

@@ -5,6 +5,7 @@ No two run at a time: what is current is decided by comparison with all that was
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from tasks.ledger.database import Database, retried
 from tasks.ledger.inbox import REOPENED
 from tasks.ledger.rows import chunks
-from tasks.ledger.standing import Key, Picture, Version, look
+from tasks.ledger.standing import Key, Picture, Version, counts_as_first, look
 from tasks.ledger.tables import changes, objects, versions
 from tasks.ledger.values import LeaseLostError, ReceiptWritten, Settled, Settlement, Standing
 
@@ -29,8 +30,13 @@ class Settling(Database):
     """Outcomes, standings, and the receipts that tell of them."""
 
     @retried
-    def settle(self, settlements: Sequence[Settlement], owner: str) -> list[Settled]:
+    def settle(
+        self, settlements: Sequence[Settlement], owner: str, *, but_for_duplicates: bool = False
+    ) -> list[Settled]:
         """Give each object that `owner` still holds its outcome; those lost are not in the answer.
+
+        Nor, with `but_for_duplicates`, are those that turn out to be some: another object with the same bytes has its
+        outcome by now. They are to be settled again as what they are.
 
         Raises LeaseLostError if all are lost. They stay open, and leased, until `receipts_written`; only what is gone
         has no receipt, and is closed. A failure of ours, and what is gone, leave what the object was judged before.
@@ -41,6 +47,9 @@ class Settling(Database):
             mine = _held(connection, wanted, owner)
             if wanted and not mine:
                 raise LeaseLostError(tuple(sorted(wanted)))
+            if but_for_duplicates:
+                duplicates = _duplicates(connection, [(wanted[row.id], row) for row in mine])
+                mine = [row for row in mine if row.id not in duplicates]
             settled = [(wanted[row.id], row) for row in mine]
             scope = _Scope.of(connection, settled)
             before = scope.standings(connection)
@@ -129,6 +138,11 @@ class Settling(Database):
         for chunk in chunks(gone):
             connection.execute(update(versions).where(v.object_id.in_(chunk), ~v.is_stored).values(holds=False))
         new = [_version(one, row, now) for one, row in settled if one.version]
+        new += [
+            _version(one, row, now) | {"place": "lake", "holds": False, "is_stored": False, "stored_etag": None}
+            for one, row in settled
+            if one.version and one.version.was_in_lake
+        ]
         if new:
             statement = (postgresql.insert if self.is_postgresql else sqlite.insert)(versions)
             again = {name: statement.excluded[name] for name in new[0] if name not in ("place", "name", "is_current")}
@@ -178,6 +192,34 @@ def _held(connection: Connection, ids: Collection[int], owner: str) -> list[Row[
     c = objects.c
     query = select(objects).where(c.is_open, c.lease_owner == owner).order_by(c.id).with_for_update()
     return [row for chunk in chunks(sorted(ids)) for row in connection.execute(query.where(c.id.in_(chunk)))]
+
+
+def _duplicates(connection: Connection, settled: Sequence[tuple[Settlement, Row[Any]]]) -> set[int]:
+    """Those with the bytes of another object that counts, or is about to: the one that came first of them counts."""
+    c = objects.c
+    new = {
+        row.id: (one.sha256, row)
+        for one, row in settled
+        if one.sha256 and one.outcome != "failed" and one.duplicate_of is None and not row.is_replay
+    }
+    known: defaultdict[str, dict[int, Key]] = defaultdict(dict)
+    for chunk in chunks([sha256 for sha256, _ in new.values()]):
+        query = select(c.id, c.sha256, c.bucket, c.key).where(c.sha256.in_(chunk), counts_as_first())
+        for row in connection.execute(query):
+            known[row.sha256][row.id] = (row.bucket, row.key)
+    found: set[int] = set()
+    bound = {one.object_id for one, _ in settled if one.is_name_bound}
+    for object_id, (sha256, row) in sorted(new.items(), key=lambda one: _landing(one[1][1])):
+        firsts = known[sha256]
+        if object_id not in firsts and any(key != (row.bucket, row.key) for key in firsts.values()):
+            found.add(object_id)
+        elif object_id not in bound:
+            firsts[object_id] = (row.bucket, row.key)
+    return found
+
+
+def _landing(row: Row[Any]) -> tuple[datetime, int]:
+    return (row.landed_at or row.seen_at, row.id)
 
 
 def _write_objects(connection: Connection, settled: Sequence[tuple[Settlement, Row[Any]]], now: datetime) -> None:
@@ -231,7 +273,7 @@ def _version(one: Settlement, row: Row[Any], now: datetime) -> dict[str, Any]:
         "is_named": new.is_named,
         "holds": True,
         "is_current": False,
-        "is_stored": True,
+        "is_stored": new.is_stored,
         "ceased_at": now,
     }
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, tuple_
 
 from tasks.ledger.rows import chunks
 from tasks.ledger.tables import landed, objects, versions
@@ -32,8 +32,16 @@ JUDGED = ("validated", "quarantined", "rejected", "duplicate")
 DECIDED = ("reject", "retract")
 """Decisions after which a report stays in quarantine for good, and nobody has to look at it."""
 
+_FIRST = ("validated", "quarantined", "rejected")
+
 Key = tuple[str, str]
 Order = tuple[datetime, str, int]
+
+
+def counts_as_first() -> ColumnElement[bool]:
+    """Whether an object's outcome holds for whatever has the same bytes, which is a duplicate of it then."""
+    c = objects.c
+    return and_(c.outcome.in_(_FIRST), c.duplicate_of.is_(None), ~c.is_name_bound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +119,16 @@ class Picture:
         if corrected and (corrected.order < version.order or corrected.row.review in DECIDED):
             corrected = None
         replaced = later[0].other if later else newer
+        is_waiting = version.row.is_current and version.place == "quarantine" and version.row.review not in DECIDED
+        leaves = shown.get("lake") if is_waiting else None
         is_later_held = any(v.row.holds and v.order > version.order for v in siblings)
         return Standing(
             version.place,
             version.row.is_current,
             None if version.row.is_current else replaced,
             corrected.other if corrected else None,
+            leaves.other if leaves else None,
+            any(v.place == "lake" and v.row.sha256 == version.row.sha256 for v in siblings),
             is_obsolete=newer is not None or is_later_held,
             revision=row.revision,
         )

@@ -15,10 +15,17 @@ from tasks.values import Outcome, Receipt, Report, Source, Verdict
 
 if TYPE_CHECKING:
     from tasks.ledger import ObjectRow, ObjectVersion
+    from tasks.receipt.as_json import Json
 
 
-NAME_BOUND = ("DOC.TYPE_MISMATCH", "DOC.UNSUPPORTED_TYPE", "DOC.NO_AGENCY", "DOC.NO_YEAR", *IDENTITY_DOUBTS.values())
-"""What depends on the file's name as much as on its bytes: under another name they may come to something else."""
+NAME_BOUND = (
+    *("DOC.TYPE_MISMATCH", "DOC.UNSUPPORTED_TYPE", "DOC.NO_AGENCY", "DOC.NO_YEAR", "FORMAT.UNSUPPORTED_YEAR"),
+    *IDENTITY_DOUBTS.values(),
+)
+"""What depends on the file's name as much as on its bytes: under another name they may come to something else.
+
+As a warning it says that agency or year were taken from the name, which no report under another name must be told.
+"""
 
 _WHAT_TO_DO = {
     "validated": "它的数据已入库，不需要再上传。",
@@ -95,8 +102,12 @@ def unread(landed: ObjectVersion) -> Source:
 
 def is_name_bound(receipt: Receipt) -> bool:
     """Whether the same bytes under another name may have another outcome."""
-    rules = {finding.rule for finding in receipt.findings if finding.keeps_out}
-    return not {receipt.reason, *rules}.isdisjoint(NAME_BOUND)
+    return not {receipt.reason, *(finding.rule for finding in receipt.findings)}.isdisjoint(NAME_BOUND)
+
+
+def is_stored_name_bound(receipt: Json) -> bool:
+    """The same of a receipt in S3."""
+    return not {receipt["reason"], *(finding["rule"] for finding in receipt["findings"])}.isdisjoint(NAME_BOUND)
 
 
 def summary(report: Report, verdict: Verdict) -> str:

@@ -19,12 +19,14 @@ def standing_dict(standing: Standing, written: str | None) -> Json:
     """What a receipt's JSON says of it; `written` is its version's address, told while that is current."""
     return {
         "written": [written] if written and standing.is_current else [],
-        "superseded_by_quarantined": standing.corrected_by_quarantined is not None,
+        "superseded_by_quarantined": bool(standing.corrected_by_quarantined or standing.leaves_standing),
         "standing": {
             "place": standing.place,
             "is_current": standing.is_current,
             "replaced_by": _other(standing.replaced_by),
             "corrected_by_quarantined": _other(standing.corrected_by_quarantined),
+            "leaves_standing": _other(standing.leaves_standing),
+            "was_in_lake": standing.was_in_lake,
             "is_obsolete": standing.is_obsolete,
         },
     }
@@ -46,6 +48,8 @@ def standing_lines(standing: Standing) -> Iterator[str]:
             f"较新的版本 {_named(standing.corrected_by_quarantined)} 未通过校验，正在隔离区等待核对；"
             "数据湖中保留的是本次的数据。"
         )
+    if standing.leaves_standing:
+        yield f"数据湖中保留的是同一报告较早的版本 {_named(standing.leaves_standing)} 的数据。"
 
 
 def brought_up_to_date(receipt: Json, page: str | None, standing: Standing) -> tuple[Json, str | None]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from uuid import uuid4
 
 from tasks.ledger import Ledger, ObjectRow, ReceiptWritten, Standing
+from tasks.ledger.leases import SECONDS
 from tasks.names import older_receipt_name, receipt_name
 from tasks.receipt.as_json import Json, receipt_dict, to_text
 from tasks.receipt.page import Picture, receipt_page
@@ -20,6 +22,7 @@ from tasks.settings import Buckets
 from tasks.storage import S3Client, read_object
 from tasks.values import Receipt, Report
 
+_AT_ONCE = 20
 _JSON = "application/json; charset=utf-8"
 _HTML = "text/html; charset=utf-8"
 
@@ -58,6 +61,14 @@ def make_room(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) ->
     return name
 
 
+def forget_former(s3: S3Client, buckets: Buckets, row: ObjectRow, name: str) -> None:
+    """Remove the receipt of `row` from where it lay as an older version's: the version came back, and lies at `name`."""
+    if row.receipt_name not in (None, name):
+        place = buckets.receipts
+        for ending in ("json", "html"):
+            s3.delete_object(Bucket=place.bucket, Key=place.key(f"{row.receipt_name}.{ending}"))
+
+
 def refresh(
     s3: S3Client, buckets: Buckets, ledger: Ledger, rows: Collection[ObjectRow], *, is_older: bool = False
 ) -> None:
@@ -67,6 +78,7 @@ def refresh(
     for row in rows:
         standing, name = standings[row.id], row.receipt_name
         if name is None:
+            done.append(ReceiptWritten(row.id, None, standing.revision))
             continue
         new_name = older_receipt_name(row.object.key, row.object.etag) if is_older else name
         receipt = receipt_in(read_object(s3, buckets.receipts, f"{name}.json"), row.object.key)
@@ -81,10 +93,23 @@ def refresh(
 
 
 def refresh_due(s3: S3Client, buckets: Buckets, ledger: Ledger, older_than: datetime, limit: int = 500) -> int:
-    """`refresh` those whose standing has changed since they were written; returns how many there were."""
-    rows = ledger.get(ledger.receipts_due(older_than, limit))
-    refresh(s3, buckets, ledger, rows.values())
-    return len(rows)
+    """`refresh` those whose standing has changed since they were written; returns how many there were.
+
+    Each is held meanwhile, so that no other version of the object moves it, or writes its own in the same place.
+    """
+    done, owner = 0, f"receipts/{uuid4().hex}"
+    while ids := ledger.claim_receipts(older_than, owner, SECONDS, min(_AT_ONCE, limit - done)):
+        try:
+            refresh(s3, buckets, ledger, ledger.get(ids).values())
+        finally:
+            ledger.release_receipts(ids, owner)
+        done += len(ids)
+    return done
+
+
+def note_version(s3: S3Client, buckets: Buckets, name: str, receipt: Json, uri: str) -> None:
+    """Have a receipt of lake version 2 name the report version that its report was made to be."""
+    _put(s3, buckets, f"{name}.json", to_text(receipt | {"version": uri}), _JSON)
 
 
 def stored_receipts(s3: S3Client, buckets: Buckets) -> Iterator[tuple[str, Json]]:
@@ -95,8 +120,17 @@ def stored_receipts(s3: S3Client, buckets: Buckets) -> Iterator[tuple[str, Json]
             name, dot, ending = place.name(found["Key"]).rpartition(".")
             if dot and ending == "json" and not name.startswith((".decisions/", ".index/")):
                 receipt = receipt_in(read_object(s3, place, f"{name}.json"))
-                if receipt and name in _names_of(receipt):
+                if receipt and name in _names_of(receipt) and not _has_moved(s3, buckets, name, receipt):
                     yield name, receipt
+
+
+def _has_moved(s3: S3Client, buckets: Buckets, name: str, receipt: Json) -> bool:
+    """Whether it was left behind when its version came back as the last one (see `forget_former`)."""
+    key, etag = receipt["object"]["key"], receipt["object"]["etag"]
+    if name == receipt_name(key):
+        return False
+    current = read_receipt(s3, buckets, key)
+    return current is not None and current["object"]["etag"] == etag
 
 
 def _names_of(receipt: Json) -> tuple[str, str]:

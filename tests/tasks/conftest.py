@@ -1,4 +1,4 @@
-"""A report whose every figure differs, and the way it is published."""
+"""A report whose every figure differs, the way it is published, and the way of whole files."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -6,13 +6,24 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from publishing import publish
 
 from expectations.evidence import Cell, Finding, Suspect
 from expectations.forms import FORMS, TABLES
-from tasks.lake.publish import publish
+from tasks.judge.decisions import in_force, review_in
+from tasks.judge.files import Judgement
+from tasks.lake.rows import Judged
+from tasks.lake.versions import put_version
+from tasks.landing import add_landed
+from tasks.ledger import ObjectVersion, Settlement
+from tasks.ledger.leases import SECONDS
+from tasks.pipeline import Prepared, finish, process
+from tasks.receipt.outcome import Origin, is_name_bound, judged_receipt
+from tasks.receipt.write import refresh_due
 from tasks.values import Document, Report, ReportSection, Source, Verdict
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
+OWNER = "test"
 
 
 def make_source(key="2024/报告.pdf", etag="e1", minutes=0, sha256=None):
@@ -60,24 +71,87 @@ def make():
 
 
 @pytest.fixture
-def published(s3, buckets):
-    """Publish a report as a run would."""
+def published(s3, buckets, ledger):
+    """Publish a report as a run would, but for its receipt; returns the id of its object."""
+    return lambda *judged, **more: publish(s3, buckets, ledger, *judged, **more)
 
-    def run(source, report, verdict):
-        document = Document(source.key, "application/pdf", 6, source.body)
-        return publish(s3, buckets, source, document, report, verdict)
+
+@pytest.fixture
+def settled(s3, buckets, ledger):
+    """Publish a report as the pipeline does, as soon as it is judged; returns its standing."""
+
+    def run(source, report, verdict, media_type="application/pdf"):
+        document = Document(source.key, media_type, 6, source.body)
+        version = ObjectVersion(source.bucket, source.key, source.etag, source.landed_at, source.size)
+        ledger.add([version])
+        (object_id,) = ledger.ids_of([version]).values()
+        ledger.reopen([object_id])
+        claimed = ledger.claim([object_id], OWNER, SECONDS)
+        assert claimed
+        prepared = _prepared(s3, buckets, ledger, claimed[0], source, document, report, verdict)
+        finish(s3, ledger, buckets, [prepared], OWNER, Origin())
+        return ledger.standing([object_id])[object_id]
+
+    return run
+
+
+def _prepared(s3, buckets, ledger, claimed, source, document, report, verdict):
+    rows = ledger.decisions([source.sha256]).get(source.sha256, [])
+    reviews = in_force([review_in(row.content) for row in rows])
+    judged = Judged(source, document, report, verdict, reviews)
+    place = buckets.lake if verdict.outcome == "validated" else buckets.quarantine
+    version = put_version(s3, place, judged)
+    judgement = Judgement(document, report, verdict, None, reviews)
+    receipt = judged_receipt(source, judgement, judged.report_id, place.uri(version.name), {}, Origin())
+    names = ("outcome", "reason", "message", "agency", "year", "form", "report_id", "sha256", "size", "landed_at")
+    review = receipt.review.kind if receipt.review else None
+    told = {name: getattr(receipt, name) for name in names}
+    settlement = Settlement(
+        claimed.id, **told, is_name_bound=is_name_bound(receipt), review=review, version=version
+    )
+    return Prepared(claimed, settlement, receipt, report, decisions=len(rows))
+
+
+@pytest.fixture
+def way(s3, buckets, ledger):
+    """Land files, and take whatever is open all the way; returns what became of each, by its key."""
+
+    def run(files=None, owner=OWNER, **more):
+        for key, body in {**(files or {}), **more}.items():
+            s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)
+        add_landed(s3, buckets, ledger)
+        done = {}
+        while claimed := ledger.claim(None, owner, SECONDS):
+            done |= {one.claimed.object.key: one for one in process(ledger, buckets, claimed, owner, Origin())}
+        return done
+
+    return run
+
+
+@pytest.fixture
+def refreshed(s3, buckets, ledger):
+    """Write the receipts that are due, as whoever processes does at its end."""
+    return lambda: refresh_due(s3, buckets, ledger, datetime.now(UTC))
+
+
+@pytest.fixture
+def again(ledger, way):
+    """Replay what landed as `key`; returns what became of it."""
+
+    def run(key):
+        ledger.reopen(key=key)
+        return way()[key]
 
     return run
 
 
 @pytest.fixture
 def names(s3):
-    """The names of a place's objects, but for the notes of changes."""
+    """The names of a place's objects."""
 
     def listed(place):
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key(""))
-        found = [place.name(found["Key"]) for page in pages for found in page.get("Contents", [])]
-        return [name for name in found if not name.startswith("marts/.changed/")]
+        return [place.name(found["Key"]) for page in pages for found in page.get("Contents", [])]
 
     return listed
 

@@ -8,7 +8,9 @@ from html.parser import HTMLParser
 import pytest
 
 from expectations.evidence import Decision
+from tasks.ledger import Other, Standing
 from tasks.receipt.page import receipt_page
+from tasks.receipt.standing import brought_up_to_date
 from tasks.values import Receipt
 
 EVIL = "<script>alert(1)</script>&\"'$title{}"
@@ -49,7 +51,7 @@ def _receipt(make, **changes):
 
 def test_it_tells_verdict_findings_with_their_place_and_the_tables_as_read(make):
     report = make.report()
-    page = _Page(receipt_page(_receipt(make), report))
+    page = _Page(receipt_page(_receipt(make), Standing(), report))
     assert "未通过校验，已隔离" in page.text
     assert "各列之和 5 不等于总计 4" in page.text
     assert "表三“一、本年新收政府信息公开申请数量”，第 4 页" in page.text
@@ -60,7 +62,7 @@ def test_it_tells_verdict_findings_with_their_place_and_the_tables_as_read(make)
 
 @pytest.mark.parametrize("outcome", ["validated", "quarantined", "rejected", "failed", "duplicate"])
 def test_every_outcome_has_a_page_without_tables_too(make, outcome):
-    page = _Page(receipt_page(_receipt(make, outcome=outcome, report_id=None, agency=None, year=None)))
+    page = _Page(receipt_page(_receipt(make, outcome=outcome, report_id=None, agency=None, year=None), Standing()))
     assert "2024/报告.pdf" in page.text
     assert "table" not in page.tags
 
@@ -68,7 +70,7 @@ def test_every_outcome_has_a_page_without_tables_too(make, outcome):
 @pytest.mark.parametrize(("kind", "head"), [("retract", "已撤回"), ("reject", "隔离，人工核对后维持")])
 def test_what_a_person_decided_for_good_asks_for_no_other_decision(make, kind, head):
     decision = Decision(kind, "张三", datetime(2025, 3, 2, tzinfo=UTC), "理由")
-    text = _Page(receipt_page(_receipt(make, review=decision))).text
+    text = _Page(receipt_page(_receipt(make, review=decision), Standing())).text
     assert head in text
     assert "未通过校验" not in text
     assert "请运维人员" not in text
@@ -77,7 +79,7 @@ def test_what_a_person_decided_for_good_asks_for_no_other_decision(make, kind, h
 @pytest.mark.parametrize("kind", ["accept", "correct"])
 def test_a_decision_that_did_not_suffice_leaves_it_waiting(make, kind):
     decision = Decision(kind, "张三", datetime(2025, 3, 2, tzinfo=UTC), "理由")
-    assert "未通过校验，已隔离" in _Page(receipt_page(_receipt(make, review=decision))).text
+    assert "未通过校验，已隔离" in _Page(receipt_page(_receipt(make, review=decision), Standing())).text
 
 
 def test_nothing_in_a_report_becomes_markup(make):
@@ -85,7 +87,7 @@ def test_nothing_in_a_report_becomes_markup(make):
     cells = tuple(replace(cell, raw=EVIL) for cell in report.cells)
     finding = replace(make.finding(), message=EVIL, where=EVIL, rule=EVIL)
     receipt = _receipt(make, key=EVIL, agency=EVIL, message=EVIL, findings=(finding,), flow_run_url=EVIL)
-    html = receipt_page(receipt, replace(report, title=EVIL, cells=cells))
+    html = receipt_page(receipt, Standing(), replace(report, title=EVIL, cells=cells))
     page = _Page(html)
     assert "script" not in page.tags
     assert page.text.count(EVIL) >= len(cells) + 5
@@ -95,5 +97,32 @@ def test_nothing_in_a_report_becomes_markup(make):
 def test_a_cell_that_was_not_read_is_not_shown_as_blank(make):
     report = make.report()
     cells = tuple(replace(c, raw="") if c.address == "table3.new.total" else c for c in report.cells[:-1])
-    text = _Page(receipt_page(_receipt(make), replace(report, cells=cells))).text
+    text = _Page(receipt_page(_receipt(make), Standing(), replace(report, cells=cells))).text
     assert (text.count("空白"), text.count("未读到")) == (1, 1)
+
+
+OTHER = Other(2, "landing", "2024/更正<b>.pdf", "0123456789abcdef", datetime(2025, 3, 2, tzinfo=UTC))
+STANDINGS = {
+    "replaced_by": (Standing("lake", replaced_by=OTHER, is_obsolete=True), "已被取代"),
+    "corrected_by_quarantined": (Standing("lake", is_current=True, corrected_by_quarantined=OTHER), "等待核对"),
+    "leaves_standing": (Standing("quarantine", is_current=True, leaves_standing=OTHER), "较早的版本"),
+}
+
+
+@pytest.mark.parametrize("what", STANDINGS)
+def test_it_says_where_the_report_stands_and_stops_saying_so(make, what):
+    standing, said = STANDINGS[what]
+    html = receipt_page(_receipt(make), standing, make.report())
+    text = _Page(html).text
+    assert (said in text, OTHER.key in text) == (True, True)
+    assert "<b>" not in html
+    _, later = brought_up_to_date({"version": None}, html, Standing())
+    assert said not in later
+    assert later == receipt_page(_receipt(make), Standing(), make.report())
+    _, back = brought_up_to_date({"version": None}, later, standing)
+    assert back == html
+
+
+def test_it_links_to_the_receipt_of_the_first(make):
+    receipt = _receipt(make, key="2024/a/报告.pdf", duplicate_of="x #1.pdf", first_receipt="x #1.pdf.html")
+    assert 'href="../../x%20%231.pdf.html"' in receipt_page(receipt, Standing())

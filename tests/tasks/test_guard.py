@@ -12,11 +12,10 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
-from tasks.judge.file import judge
-
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS
 from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow
+from tasks.judge.files import judge_file
 from tasks.judge.second_look import reread
 from tasks.read import guard, read
 from tasks.read.examine import examined, recognised
@@ -177,16 +176,14 @@ def test_the_body_crosses_once(monkeypatch):
 
 
 @pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
-def test_killed_from_outside_at_any_moment(sent, tmp_path):
+def test_killed_from_outside_at_any_moment(sent):
     """While it idles, starts, is asked, works and answers: the file ends as it would have."""
-    path = tmp_path / "a.pdf"
-    path.write_bytes(SOUND)
     rng = random.Random(sent)
-    assert judge(path).verdict.outcome == "validated"
+    assert judge_file("a.pdf", SOUND).verdict.outcome == "validated"
     for _ in range(5):
         killer = threading.Timer(rng.uniform(0, 0.5), _kill, (sent,))
         killer.start()
-        assert judge(path).verdict.outcome == "validated"
+        assert judge_file("a.pdf", SOUND).verdict.outcome == "validated"
         killer.join()
 
 
@@ -209,14 +206,12 @@ def test_a_process_killed_while_it_idles_is_replaced():
         assert guarded(pow, 3, 2) == 9
 
 
-def test_what_one_file_leaves_behind_is_no_harm_to_the_next(tmp_path):
-    path = tmp_path / "a.pdf"
-    path.write_bytes(SOUND)
+def test_what_one_file_leaves_behind_is_no_harm_to_the_next():
     for n in range(4):
         large = f"<html><table>{'<tr>' + f'<td>{str(n) * 400_000}</td>' * 5}</table></html>".encode()
         with pytest.raises(Rejected):
             examined("a.html", large)
-    assert judge(path).verdict.outcome == "validated"
+    assert judge_file("a.pdf", SOUND).verdict.outcome == "validated"
 
 
 def _kill(sent):

@@ -8,14 +8,19 @@ from pathlib import PurePath
 
 import pytest
 
+from tasks.ledger import ObjectVersion, Standing
+from tasks.ledger.leases import SECONDS
+from tasks.pipeline import Prepared, Settlement, finish
 from tasks.receipt.as_json import receipt_dict, to_text
-from tasks.receipt.write import find_duplicate, list_receipts, read_receipt, write_receipt
+from tasks.receipt.outcome import Origin
+from tasks.receipt.standing import standing_dict
+from tasks.receipt.write import read_receipt, stored_receipts, write_receipt
 from tasks.values import Receipt
 
 KEYS = ["报告.pdf", "淮安市 2024 年/报告 (1).pdf", "a+b.pdf", "100%.pdf", "%2F%20+.pdf", "第#1份?.pdf"]
 
 
-def receipt_of(source, outcome="validated", **changes):
+def receipt_of(source, outcome="rejected", **changes):
     at = datetime(2025, 3, 2, tzinfo=UTC)
     plain = Receipt(
         source.bucket, source.key, source.etag, source.sha256, source.size, source.landed_at, at, outcome, None, ""
@@ -24,23 +29,36 @@ def receipt_of(source, outcome="validated", **changes):
 
 
 @pytest.fixture
-def write(s3, buckets, make):
+def write(s3, buckets, make, ledger):
     """Write a receipt of version `number` of the object `key`, which landed `number` minutes after noon."""
 
-    def run(key, number=1, outcome="validated", **changes):
-        source = make.source(key=key, etag=f"e{number}", minutes=number)
-        return write_receipt(s3, buckets, receipt_of(source, outcome, **changes))
+    def run(key, number=1, outcome="rejected", minutes=None, **changes):
+        source = make.source(key=key, etag=f"e{number}", minutes=minutes or number)
+        landed = ObjectVersion(source.bucket, key, source.etag, source.landed_at, source.size)
+        ledger.add([landed])
+        ids = list(ledger.ids_of([landed]).values())
+        ledger.reopen(ids)
+        (claimed,) = ledger.claim(ids, "me", SECONDS)
+        receipt = receipt_of(source, outcome, **changes)
+        settlement = Settlement(claimed.id, outcome, sha256=source.sha256)
+        (ended,) = finish(s3, ledger, buckets, [Prepared(claimed, settlement, receipt)], "me", Origin())
+        assert ended.error is None
+        return ledger.get(ids)[claimed.id].receipt_name
 
     return run
 
 
+def keys_of(s3, buckets):
+    return [receipt["object"]["key"] for _, receipt in stored_receipts(s3, buckets)]
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_a_receipt_lies_under_the_landing_key(s3, buckets, write, key):
-    assert write(key) == buckets.receipts.uri(f"{key}.json")
+    assert write(key) == key
     found = s3.get_object(Bucket=buckets.receipts.bucket, Key=f"{key}.json")
     assert json.loads(found["Body"].read()) == read_receipt(s3, buckets, key)
     assert s3.get_object(Bucket=buckets.receipts.bucket, Key=f"{key}.html")["ContentType"].startswith("text/html")
-    assert [receipt["object"]["key"] for receipt in list_receipts(s3, buckets)] == [key]
+    assert keys_of(s3, buckets) == [key]
 
 
 def test_receipts_say_that_they_are_utf_8(s3, write):
@@ -57,15 +75,14 @@ def _type_of(request):
 
 def test_receipts_may_share_a_bucket_with_the_rest(s3, buckets, make):
     shared = replace(buckets, receipts=replace(buckets.receipts, prefix="some/receipts"))
-    source = make.source(key="a.pdf")
     s3.put_object(Bucket=shared.receipts.bucket, Key="some/other.json", Body=b"{}")
-    write_receipt(s3, shared, receipt_of(source))
-    assert [receipt["object"]["key"] for receipt in list_receipts(s3, shared)] == ["a.pdf"]
+    write_receipt(s3, shared, "a.pdf", receipt_of(make.source(key="a.pdf")), Standing())
+    assert keys_of(s3, shared) == ["a.pdf"]
 
 
 def test_no_receipt_is_none(s3, buckets):
     assert read_receipt(s3, buckets, "a.pdf") is None
-    assert list(list_receipts(s3, buckets)) == []
+    assert list(stored_receipts(s3, buckets)) == []
 
 
 def test_the_json_is_the_contracts(make):
@@ -79,13 +96,14 @@ def test_the_json_is_the_contracts(make):
         findings=(replace(make.finding(), right=Decimal("4.50")),),
         seconds={"fetch": 0.1},
     )
-    text = to_text(receipt_dict(receipt))
+    text = to_text(receipt_dict(receipt) | standing_dict(Standing(), None))
     assert "淮安市人民政府" in text
     content = json.loads(text)
     assert list(content) == [
         *("object", "outcome", "reason", "message", "agency", "year", "form", "report_id", "findings"),
-        *("rules", "review", "read_as", "written"),
-        *("duplicate_of", "superseded_by_quarantined", "flow_run", "processed_at", "seconds", "versions"),
+        *("rules", "review", "read_as", "version", "duplicate_of", "first_receipt"),
+        *("flow_run", "processed_at", "seconds", "versions"),
+        *("written", "superseded_by_quarantined", "standing"),
     ]
     assert list(content["object"]) == ["bucket", "key", "etag", "sha256", "size", "landed_at"]
     assert content["object"]["landed_at"] == "2025-03-01T12:00:00.000001+00:00"
@@ -106,56 +124,53 @@ def test_the_json_is_the_contracts(make):
             "decision": None,
         }
     ]
-    assert content["versions"] == {"reader": "2", "rules": "2", "lake": "2"}
+    assert content["versions"] == {"reader": "2", "rules": "2", "lake": "3"}
 
 
 def test_a_newer_version_takes_the_place_and_the_older_is_kept(s3, buckets, write, names):
-    write("a/b.pdf", 1, "rejected")
+    write("a/b.pdf", 1, message="older")
     write("a/b.pdf", 2)
     assert read_receipt(s3, buckets, "a/b.pdf")["object"]["etag"] == "e2"
-    assert read_receipt(s3, buckets, "a/b.pdf", "e1")["outcome"] == "rejected"
-    assert [r["object"]["etag"] for r in list_receipts(s3, buckets)] == ["e2"]
+    assert read_receipt(s3, buckets, "a/b.pdf", "e1")["message"] == "older"
     versions = [name for name in names(buckets.receipts) if name.startswith(".versions/")]
     assert versions == [".versions/a/b.pdf/e1.html", ".versions/a/b.pdf/e1.json"]
 
 
 def test_a_late_receipt_of_an_older_version_takes_no_place(s3, buckets, write):
     write("a.pdf", 2)
-    assert write("a.pdf", 1, "rejected") == buckets.receipts.uri(".versions/a.pdf/e1.json")
+    assert write("a.pdf", 1, message="older") == ".versions/a.pdf/e1"
     assert read_receipt(s3, buckets, "a.pdf")["object"]["etag"] == "e2"
-    assert read_receipt(s3, buckets, "a.pdf", "e1")["outcome"] == "rejected"
+    assert read_receipt(s3, buckets, "a.pdf", "e1")["message"] == "older"
 
 
 def test_a_version_has_one_receipt_however_often_it_is_processed(s3, buckets, write, names):
     write("a.pdf", 1, "failed")
-    write("a.pdf", 1, "validated")
-    assert read_receipt(s3, buckets, "a.pdf")["outcome"] == "validated"
+    write("a.pdf", 1, "rejected")
+    assert read_receipt(s3, buckets, "a.pdf")["outcome"] == "rejected"
     assert not [name for name in names(buckets.receipts) if name.startswith(".versions/")]
 
 
-def test_a_version_that_comes_back_has_one_receipt(s3, buckets, make, names):
-    for etag, minutes in (("e1", 1), ("e2", 2), ("e1", 3)):
-        write_receipt(s3, buckets, receipt_of(make.source(key="a.pdf", etag=etag, minutes=minutes)))
+def test_a_version_that_comes_back_has_one_receipt(s3, buckets, write, names):
+    for number, minutes in ((1, 1), (2, 2), (1, 3)):
+        write("a.pdf", number, minutes=minutes)
     assert read_receipt(s3, buckets, "a.pdf")["object"]["etag"] == "e1"
     kept = [name for name in names(buckets.receipts) if name.startswith(".versions/")]
     assert kept == [".versions/a.pdf/e2.html", ".versions/a.pdf/e2.json"]
 
 
-def test_the_same_bytes_under_another_key_are_a_duplicate_of_the_first(s3, buckets, make, write):
-    write("first+1%.pdf")
-    write("second.pdf")
-    assert find_duplicate(s3, buckets, make.source(key="third.pdf"))["object"]["key"] == "first+1%.pdf"
-    assert find_duplicate(s3, buckets, make.source(key="first+1%.pdf")) is None
-    assert find_duplicate(s3, buckets, make.source(key="third.pdf", etag="e9")) is None
-
-
-@pytest.mark.parametrize("outcome", ["failed", "duplicate"])
-def test_what_was_never_judged_makes_no_duplicates(s3, buckets, make, write, outcome):
-    write("first.pdf", outcome=outcome)
-    assert find_duplicate(s3, buckets, make.source(key="second.pdf")) is None
-
-
-def test_a_duplicate_is_found_after_its_first_was_replaced(s3, buckets, make, write):
-    write("first.pdf", 1)
-    write("first.pdf", 2)
-    assert find_duplicate(s3, buckets, make.source(key="second.pdf"))["object"]["etag"] == "e1"
+def test_a_receipt_that_is_due_says_what_is_true_when_another_version_has_moved_it(
+    s3, buckets, ledger, write, monkeypatch
+):
+    """Who refreshes it holds it: the receipt of a version that comes meanwhile is not written over by the older's."""
+    write("a.pdf", 1)
+    (older,) = ledger.find("landing", "a.pdf")
+    with ledger.writing() as connection:
+        connection.exec_driver_sql("UPDATE objects SET receipt_due = '2000-01-01 00:00:00.000000'")
+    held = ledger.claim_receipts(datetime.now(UTC), "refresher", SECONDS, 10)
+    assert held == [older.id]
+    ledger.add([ObjectVersion("landing", "a.pdf", "e2", older.object.landed_at.replace(minute=9), 5)])
+    assert ledger.claim(None, "me", SECONDS) == [], "no version of the key is begun while its receipt is being written"
+    assert ledger.reopen([older.id]) == [older.id]
+    assert ledger.claim(None, "me", SECONDS) == [], "nor is this one itself"
+    ledger.release_receipts(held, "refresher")
+    assert [one.object.etag for one in ledger.claim(None, "me", SECONDS)] == ["e2"]

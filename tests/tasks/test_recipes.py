@@ -12,7 +12,7 @@ RECIPES = dict(re.findall(r"```python (\w+)\n(.*?)```", DOCS.read_text(), re.DOT
 
 
 @pytest.fixture
-def expected(s3, buckets, make, published):
+def expected(s3, buckets, ledger, make, published):
     """The lake with two agencies and two years, compacted; the rows that a recipe should find."""
     rows = []
     for number, (agency, year) in enumerate((a, y) for a in ("望川市商务局", "淮安市人民政府") for y in (2023, 2024)):
@@ -20,7 +20,7 @@ def expected(s3, buckets, make, published):
         published(make.source(key=f"{number}.pdf", etag=f"e{number}"), report, make.validated)
         rows += [(agency, year, c.value) for c in report.cells if c.address == "table3.new.total"]
     for year in (2023, 2024):
-        compact(s3, buckets, year)
+        compact(s3, buckets, ledger, year)
     return sorted(rows)
 
 

@@ -6,22 +6,23 @@ from balanced import values
 
 from tasks.judge.validate import validate
 from tasks.lake.query import connect
-from tasks.lake.relate import relate
+from tasks.lake.relate import relate_due
 from tasks.lake.rows import report_id
+from tasks.ledger.compacting import BusyError, exclusive
 
 AGENCY, OTHER = "青岚市人民政府", "澜山县人民政府"
 CARRIED_OVER = {a: v for a, v in values().items() if a.startswith("table3.carried_over.")}
 
 
 @pytest.fixture
-def lake(s3, buckets, make, published):
+def lake(s3, buckets, ledger, make, published):
     """Publish a balanced report with `changes` and relate it; returns what the lake then says of relations."""
 
     def put(year, agency=AGENCY, changes=None, form="2021"):
         report = balanced(form, changes, year=year, agency=agency)
         published(make.source(f"{agency}{year}.pdf", sha256=f"{agency}{year}"), report, make.validated)
-        relate(s3, buckets, agency, year)
-        found = connect(buckets).sql('SELECT year, rule, "where", "left", "right" FROM relations ORDER BY ALL')
+        relate_due(s3, buckets, ledger)
+        found = connect(buckets).sql("SELECT year, rule, place, left_value, right_value FROM relations ORDER BY ALL")
         return [(year, rule, where, *sides) for year, rule, where, *sides in found.fetchall()]
 
     return put
@@ -99,12 +100,37 @@ def test_an_alias_file_makes_two_names_one_agency(lake, tmp_path, monkeypatch):
     assert [rule for _, rule, *_ in found] == ["YEAR.CARRY"]
 
 
-def test_a_report_that_left_the_lake_takes_its_relations_with_it(lake, s3, buckets, make, published):
+def test_a_report_that_left_the_lake_takes_its_relations_with_it(lake, s3, buckets, ledger, make, published):
     lake(2022)
     assert lake(2023, changes={"table3.carried_over.total": 1})
     report = balanced(year=2023, changes={"table3.carried_over.total": 1})
     published(make.source(f"{AGENCY}2023.pdf", sha256=f"{AGENCY}2023"), report, validate(report))
-    relate(s3, buckets, AGENCY, 2023)
-    place = buckets.lake
-    kept = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key("relations/")).get("Contents", [])
-    assert not any(report_id(AGENCY, 2023) in found["Key"] for found in kept)
+    relate_due(s3, buckets, ledger)
+    assert ledger.relations(2023) == []
+
+
+def test_what_was_found_beside_a_report_that_left_the_lake_goes_too(lake, s3, buckets, ledger, make, published):
+    lake(2022)
+    assert lake(2023, changes={"table3.carried_over.total": 1})
+    ledger.forget_changes([change.id for change in ledger.changes()])
+    report = balanced(year=2022)
+    published(make.source(f"{AGENCY}2022.pdf", sha256=f"{AGENCY}2022"), report, make.quarantined)
+    done = relate_due(s3, buckets, ledger)
+    assert ledger.relations(2023) == []
+    assert {change.report_id for change in done} == {report_id(AGENCY, year) for year in (2022, 2023)}
+
+
+def test_what_is_found_on_another_is_a_change_of_it_once(lake, s3, buckets, ledger):
+    lake(2023)
+    ledger.forget_changes([change.id for change in ledger.changes()])
+    lake(2022, changes={"table3.carried_forward.total": 99})
+    done = relate_due(s3, buckets, ledger)
+    assert {change.report_id for change in done} == {report_id(AGENCY, year) for year in (2022, 2023)}
+    assert len(ledger.changes()) == 2
+    assert ledger.relations(2023)
+
+
+def test_relations_are_looked_at_by_one_process_at_a_time(s3, buckets, ledger):
+    with exclusive(ledger, "relate"), pytest.raises(BusyError):
+        relate_due(s3, buckets, ledger)
+    assert relate_due(s3, buckets, ledger) == []

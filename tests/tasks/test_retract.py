@@ -5,12 +5,9 @@ import random
 import pytest
 
 from expectations.forms import FORMS
-from tasks.batch import process_batch
-from tasks.judge.decisions import read_reviews
-from tasks.judge.review import CannotDecideError, decide, waiting
+from tasks.judge.decisions import review_in
+from tasks.judge.review import CannotDecideError, decide
 from tasks.lake.query import connect
-from tasks.missing import Missing
-from tasks.receipt.outcome import Origin
 from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
@@ -26,34 +23,38 @@ def pdf(year=2024, seed=1, wrong=False):
 
 
 @pytest.fixture
-def process(s3, buckets):
-    """Process what stands in landing under `key`, as a backfill does; returns the receipt."""
+def process(s3, buckets, way):
+    """Process whatever is open; returns the receipt of `key`."""
 
     def run(key=KEY):
-        (landed,) = s3.list_objects_v2(Bucket=buckets.landing.bucket, Prefix=key)["Contents"]
-        item = Missing(buckets.landing.bucket, key, landed["ETag"].strip('"'), landed["LastModified"], False)
-        process_batch([item], buckets, Origin())
+        way()
         return read_receipt(s3, buckets, key)
 
     return run
 
 
 @pytest.fixture
-def land(s3, buckets, process):
-    """Put an object and process it."""
+def land(s3, buckets, way):
+    """Put an object, process it, and return its receipt."""
 
     def run(body, key=KEY):
-        s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)
-        return process(key)
+        way({key: body})
+        return read_receipt(s3, buckets, key)
 
     return run
 
 
 @pytest.fixture
-def retracted(s3, buckets, land, process):
+def decided(s3, buckets, ledger):
+    """Decide on a report."""
+    return lambda *words, **more: decide(s3, buckets, ledger, *words, **more)
+
+
+@pytest.fixture
+def retracted(decided, land, process):
     """A report that was validated and has been retracted."""
     assert land(pdf())["outcome"] == "validated"
-    decide(s3, buckets, KEY, "retract", WHY, WHO)
+    decided(KEY, "retract", WHY, WHO)
     return process()
 
 
@@ -61,7 +62,7 @@ def in_lake(buckets, place="reports"):
     return connect(buckets).sql(f"SELECT DISTINCT source_key FROM {place}").fetchall()
 
 
-def test_a_retracted_report_leaves_the_lake_and_its_receipt_says_why(s3, buckets, retracted):
+def test_a_retracted_report_leaves_the_lake_and_its_receipt_says_why(buckets, ledger, retracted):
     assert (retracted["outcome"], retracted["reason"]) == ("quarantined", "DOC.RETRACTED")
     assert all(word in retracted["message"] for word in (WHO, WHY, "撤回", "北京时间"))
     assert {name: retracted["review"][name] for name in ("kind", "by", "note")} == {
@@ -70,7 +71,7 @@ def test_a_retracted_report_leaves_the_lake_and_its_receipt_says_why(s3, buckets
     assert in_lake(buckets) == []
     assert connect(buckets).sql("SELECT count(*) FROM cells").fetchall() == [(0,)]
     assert connect(buckets, quarantine=True).sql("SELECT source_key FROM reports").fetchall() == [(KEY,)]
-    assert list(waiting(s3, buckets)) == [], "it waits for nobody"
+    assert ledger.review_queue() == [], "it waits for nobody"
 
 
 def test_its_card_tells_of_it(s3, buckets, retracted):
@@ -78,21 +79,28 @@ def test_its_card_tells_of_it(s3, buckets, retracted):
     assert card.count(WHY) >= 2
 
 
-def test_it_does_not_come_back_by_a_replay(buckets, retracted, process):
-    again = process()
-    assert (again["outcome"], again["findings"][0]["id"]) == ("quarantined", retracted["findings"][0]["id"])
+def test_it_does_not_come_back_by_a_replay(buckets, retracted, again):
+    receipt = again(KEY).receipt
+    assert (receipt.outcome, receipt.findings[0].id) == ("quarantined", retracted["findings"][0]["id"])
     assert in_lake(buckets) == []
 
 
-def test_it_does_not_come_back_under_another_name(s3, buckets, retracted, land):
+def test_it_does_not_come_back_under_another_name(buckets, retracted, land, again):
     assert land(pdf(), "copy.pdf")["duplicate_of"] == KEY
-    s3.delete_object(Bucket=buckets.receipts.bucket, Key=f"{KEY}.json")
-    assert land(pdf(), "copy.pdf")["reason"] == "DOC.RETRACTED", "even when the first is forgotten"
+    assert again("copy.pdf").receipt.reason == "DOC.RETRACTED"
     assert in_lake(buckets) == []
 
 
-def test_an_acceptance_brings_it_back_with_the_record_of_both(s3, buckets, retracted, process):
-    decide(s3, buckets, KEY, "accept", "来函有误", "李四")
+def test_it_does_not_come_back_when_the_first_is_forgotten(s3, buckets, ledger, retracted, land):
+    with ledger.writing() as connection:
+        for table in ("versions", "objects"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    s3.delete_object(Bucket=buckets.landing.bucket, Key=KEY)
+    assert land(pdf(), "copy.pdf")["reason"] == "DOC.RETRACTED"
+
+
+def test_an_acceptance_brings_it_back_with_the_record_of_both(buckets, decided, retracted, process):
+    decided(KEY, "accept", "来函有误", "李四")
     receipt = process()
     assert (receipt["outcome"], receipt["review"]["kind"]) == ("validated", "accept")
     assert in_lake(buckets) == [(KEY,)]
@@ -100,28 +108,53 @@ def test_an_acceptance_brings_it_back_with_the_record_of_both(s3, buckets, retra
     assert [(by, WHY in message) for by, message in found] == [("李四", True)]
 
 
-def test_it_can_be_retracted_and_accepted_again(s3, buckets, retracted, process):
-    decide(s3, buckets, KEY, "accept", "来函有误", "李四")
+def test_it_can_be_retracted_and_accepted_again(buckets, decided, retracted, process):
+    decided(KEY, "accept", "来函有误", "李四")
     process()
-    decide(s3, buckets, KEY, "retract", "还是有误", WHO)
+    decided(KEY, "retract", "还是有误", WHO)
     assert (process()["outcome"], in_lake(buckets)) == ("quarantined", [])
-    decide(s3, buckets, KEY, "accept", "好", "李四")
+    decided(KEY, "accept", "好", "李四")
     assert (process()["outcome"], in_lake(buckets)) == ("validated", [(KEY,)])
 
 
-def test_a_rejection_leaves_it_retracted(s3, buckets, retracted, process):
-    decide(s3, buckets, KEY, "reject", "维持", "李四")
+def test_a_rejection_leaves_it_retracted(buckets, ledger, decided, retracted, process):
+    decided(KEY, "reject", "维持", "李四")
     assert (process()["outcome"], in_lake(buckets)) == ("quarantined", [])
-    assert [r.decision.kind for r in read_reviews(s3, buckets, retracted["object"]["sha256"])] == ["retract", "reject"]
-    assert list(waiting(s3, buckets)) == []
+    sha256 = retracted["object"]["sha256"]
+    rows = ledger.decisions([sha256])[sha256]
+    assert [review_in(row.content).decision.kind for row in rows] == [row.kind for row in rows] == ["retract", "reject"]
+    assert ledger.review_queue() == []
 
 
-def test_a_correction_brings_it_back_corrected(s3, buckets, retracted, process):
+def test_a_correction_brings_it_back_corrected(buckets, decided, retracted, process):
     fees = "table2.fees.amount_wan"
-    decide(s3, buckets, KEY, "correct", "来函所述", "李四", {fees: "12.5"})
+    decided(KEY, "correct", "来函所述", "李四", {fees: "12.5"})
     assert process()["outcome"] == "validated"
     found = connect(buckets).execute("SELECT value, is_corrected FROM cells WHERE address = ?", [fees]).fetchall()
     assert [(float(value), is_corrected) for value, is_corrected in found] == [(12.5, True)]
+
+
+def test_it_comes_back_when_the_retraction_is_undone(buckets, decided, retracted, process):
+    decided(KEY, "undo", "撤错了一份", "李四")
+    receipt = process()
+    assert (receipt["outcome"], receipt["review"], in_lake(buckets)) == ("validated", None, [(KEY,)])
+    with pytest.raises(CannotDecideError, match="没有可以撤销"):
+        decided(KEY, "undo", "再撤", "李四")
+
+
+def test_of_two_decisions_the_last_is_undone_first(buckets, ledger, decided, land, process):
+    suspect = land(pdf(wrong=True))["findings"][0]["suspect"]
+    decided(KEY, "correct", "原件", "李四", {suspect["address"]: str(suspect["balancing_value"])})
+    assert process()["outcome"] == "validated"
+    decided(KEY, "retract", WHY, WHO)
+    assert process()["reason"] == "DOC.RETRACTED"
+    decided(KEY, "undo", "撤错", "李四")
+    receipt = process()
+    assert (receipt["outcome"], receipt["review"]["kind"], in_lake(buckets)) == ("validated", "correct", [(KEY,)])
+    decided(KEY, "undo", "更正也错", "李四")
+    receipt = process()
+    assert (receipt["outcome"], receipt["review"], in_lake(buckets)) == ("quarantined", None, [])
+    assert [row.object.key for row in ledger.review_queue()] == [KEY], "it waits for a person again"
 
 
 def test_a_newer_file_of_the_same_report_is_published(buckets, retracted, land):
@@ -129,49 +162,68 @@ def test_a_newer_file_of_the_same_report_is_published(buckets, retracted, land):
     assert in_lake(buckets) == [("2024/更正.pdf",)]
 
 
-def test_what_is_not_in_the_lake_cannot_be_retracted(s3, buckets, land):
+def test_what_it_had_replaced_does_not_come_back(buckets, land, decided, process):
+    land(pdf(seed=2), "older.pdf")
+    land(pdf())
+    decided(KEY, "retract", WHY, WHO)
+    assert (process()["outcome"], in_lake(buckets)) == ("quarantined", [])
+
+
+def test_what_is_not_in_the_lake_cannot_be_retracted(decided, land):
     with pytest.raises(CannotDecideError, match="没有"):
-        decide(s3, buckets, "none.pdf", "retract", WHY, WHO)
+        decided("none.pdf", "retract", WHY, WHO)
     land(pdf(wrong=True))
     with pytest.raises(CannotDecideError, match="不在数据湖"):
-        decide(s3, buckets, KEY, "retract", WHY, WHO)
+        decided(KEY, "retract", WHY, WHO)
     land(b"")
     with pytest.raises(CannotDecideError, match="不在数据湖"):
-        decide(s3, buckets, KEY, "retract", WHY, WHO)
+        decided(KEY, "retract", WHY, WHO)
 
 
-def test_the_message_names_the_file_that_stands_in_the_lake(s3, buckets, land):
+def test_the_message_names_the_file_that_stands_in_the_lake(buckets, decided, land):
     land(pdf(), "first.pdf")
     land(pdf(), "copy.pdf")
     land(pdf(seed=2), "second.pdf")
     with pytest.raises(CannotDecideError, match=r"first\.pdf 内容相同"):
-        decide(s3, buckets, "copy.pdf", "retract", WHY, WHO)
+        decided("copy.pdf", "retract", WHY, WHO)
     with pytest.raises(CannotDecideError, match=r"来自 second\.pdf"):
-        decide(s3, buckets, "first.pdf", "retract", WHY, WHO)
+        decided("first.pdf", "retract", WHY, WHO)
     land(pdf(seed=3, wrong=True), "third.pdf")
     with pytest.raises(CannotDecideError, match=r"来自 second\.pdf"):
-        decide(s3, buckets, "third.pdf", "retract", WHY, WHO)
+        decided("third.pdf", "retract", WHY, WHO)
     land(pdf(seed=4, wrong=True), "second.pdf")
     with pytest.raises(CannotDecideError, match="较早的版本"):
-        decide(s3, buckets, "second.pdf", "retract", WHY, WHO)
+        decided("second.pdf", "retract", WHY, WHO)
     assert in_lake(buckets) == [("second.pdf",)]
 
 
-def test_a_report_whose_source_is_gone_is_told(s3, buckets, land):
+def test_a_report_whose_source_is_gone_is_told(s3, buckets, decided, land):
     land(pdf())
     s3.delete_object(Bucket=buckets.landing.bucket, Key=KEY)
     with pytest.raises(CannotDecideError, match="已被删除或取代"):
-        decide(s3, buckets, KEY, "retract", WHY, WHO)
+        decided(KEY, "retract", WHY, WHO)
 
 
-def test_a_retraction_needs_a_reason(s3, buckets, land):
+def test_a_retraction_needs_a_reason(decided, land):
     land(pdf())
     with pytest.raises(CannotDecideError, match="理由"):
-        decide(s3, buckets, KEY, "retract", " ", WHO)
+        decided(KEY, "retract", " ", WHO)
 
 
-def test_the_same_bytes_put_again_before_the_retraction_leave_the_lake_too(s3, buckets, land, process):
+def test_the_same_bytes_put_again_before_the_retraction_leave_the_lake_too(s3, buckets, decided, land, process):
     land(pdf())
     s3.put_object(Bucket=buckets.landing.bucket, Key=KEY, Body=pdf())
-    decide(s3, buckets, KEY, "retract", WHY, WHO)
+    decided(KEY, "retract", WHY, WHO)
     assert (process()["superseded_by_quarantined"], in_lake(buckets)) == (False, [])
+
+
+def test_a_copy_in_its_own_right_is_retracted_with_it(buckets, decided, land, again, process):
+    """A decision is on the bytes: under whatever name they were published."""
+    land(pdf())
+    land(pdf(), "copy.pdf")
+    again("copy.pdf")
+    assert in_lake(buckets) == [("copy.pdf",)]
+    decided("copy.pdf", "retract", WHY, WHO)
+    assert (process("copy.pdf")["reason"], process()["reason"], in_lake(buckets)) == (*["DOC.RETRACTED"] * 2, [])
+    decided("copy.pdf", "accept", "好", "李四")
+    assert (process("copy.pdf")["outcome"], in_lake(buckets)) == ("validated", [("copy.pdf",)])

@@ -6,7 +6,6 @@ The runs that a decision starts are tested with the flow.
 import json
 import webbrowser
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 from balanced import report as balanced
@@ -16,27 +15,22 @@ from typer.testing import CliRunner
 from expectations.evidence import Decision
 from flows.cli import app
 from tasks.judge.validate import validate
+from tasks.receipt.outcome import Origin, judged_receipt
 from tasks.receipt.write import write_receipt
-from tasks.values import Receipt
+from tasks.judge.files import Judgement
 
 KEY = "2024/报告.pdf"
 NEW = "table3.new.total"
 
 
 @pytest.fixture
-def receipt(s3, buckets, make, published):
+def receipt(buckets, ledger, make, settled):
     """The receipt of one quarantined report in which one cell is wrong."""
     report = balanced(changes={NEW: values()[NEW] + 1})
-    source, verdict = make.source(KEY), validate(report)
-    publication = published(source, report, verdict)
-    receipt = Receipt(
-        *(source.bucket, source.key, source.etag, source.sha256, source.size, source.landed_at),
-        *(datetime(2025, 3, 2, tzinfo=UTC), verdict.outcome, verdict.reason, "见问题"),
-        agency=report.agency, year=report.year, form=report.form, report_id=publication.report_id,
-        findings=verdict.findings,
-    )  # fmt: skip
-    write_receipt(s3, buckets, receipt, report)
-    return receipt
+    source = replace(make.source(KEY), bucket=buckets.landing.bucket)
+    settled(source, report, validate(report))
+    (row,) = ledger.find(buckets.landing.bucket, KEY)
+    return judged_receipt(source, Judgement(None, report, validate(report)), row.report_id, "", {}, Origin())
 
 
 @pytest.fixture
@@ -46,9 +40,9 @@ def nianbao(receipt, tmp_path, monkeypatch):
     return lambda *words: CliRunner().invoke(app, words)
 
 
-def test_list_names_what_waits(nianbao):
+def test_list_names_what_waits(nianbao, receipt):
     result = nianbao("review", "list")
-    assert (result.exit_code, result.output) == (0, f"{KEY}　青岚市人民政府 2023　T3.ROW_SUM、T3.BALANCE\n")
+    assert (result.exit_code, result.output) == (0, f"{KEY}　青岚市人民政府 2023　{receipt.reason}　{receipt.message}\n")
     assert json.loads(nianbao("review", "list", "--json").output)["object"]["key"] == KEY
 
 
@@ -72,9 +66,10 @@ def test_a_decision_that_makes_no_sense_is_refused_with_the_reason(nianbao):
         (None, "隔离，待人工核对"),
     ],
 )
-def test_status_tells_whether_a_person_has_decided(nianbao, s3, buckets, receipt, kind, head):
+def test_status_tells_whether_a_person_has_decided(nianbao, s3, buckets, ledger, receipt, kind, head):
     decision = kind and Decision(kind, "张三", receipt.processed_at, "理由")
-    write_receipt(s3, buckets, replace(receipt, review=decision))
+    (row,) = ledger.find(buckets.landing.bucket, KEY)
+    write_receipt(s3, buckets, row.receipt_name, replace(receipt, review=decision), ledger.standing([row.id])[row.id])
     assert nianbao("status", KEY).output.splitlines()[0] == f"{head}　{KEY}"
 
 

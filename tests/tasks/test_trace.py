@@ -23,16 +23,12 @@ from tasks.analysis.trace import trace
 from tasks.analysis.trace_picture import COLOR, SCALE, NoPictureError, draw_place, part_of, place_picture
 from tasks.analysis.trace_unknown import UnknownError
 from tasks.fetch import fetch
-from tasks.judge.decisions import Correction, Review, add_review, corrected, read_reviews
-from tasks.judge.validate import validate
-from tasks.lake.publish import publish
+from tasks.judge.decisions import Correction, Review
+from tasks.judge.review import keep
 from tasks.lake.query import connect
 from tasks.read import read
 from tasks.read.recognise import recognise
-from tasks.receipt.outcome import Origin, failed_receipt, judged_receipt
-from tasks.receipt.write import write_receipt
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
-from tasks.values import Document
 
 AGENCY, YEAR, KEY = "青岚市水利局", 2024, "2024/报告.pdf"
 NEW, GRANTED = "table3.new.total", "table3.granted.research"
@@ -44,20 +40,13 @@ SQL = re.findall(r"```sql\n(.*?)```", DOCS.read_text(), re.DOTALL)[0]
 
 
 @pytest.fixture
-def land(s3, buckets):
+def land(s3, buckets, way):
     """Put an object, take it the whole way, and return the report as read."""
 
     def run(body=PDF, key=KEY):
-        s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)
-        source = fetch(s3, buckets.landing.bucket, key)
-        document = recognise(key.rsplit("/", 1)[-1], source.body)
-        reviews = read_reviews(s3, buckets, source.sha256)
-        report = corrected(read(document), reviews)
-        verdict = validate(report)
-        publication = publish(s3, buckets, source, document, report, verdict)
-        write_receipt(s3, buckets, judged_receipt(source, report, verdict, publication, reviews, Origin()), report)
-        assert verdict.outcome == "validated", verdict.findings
-        return source, report
+        ended = way({key: body})[key]
+        assert ended.outcome == "validated"
+        return fetch(s3, buckets.landing.bucket, key), ended.report
 
     return run
 
@@ -76,10 +65,10 @@ def nianbao(s3, buckets, tmp_path, monkeypatch):
     return run
 
 
-def test_a_figure_is_traced_to_report_page_box_and_object(s3, buckets, land):
+def test_a_figure_is_traced_to_report_page_box_and_object(buckets, ledger, land):
     source, report = land()
     cell = next(cell for cell in report.cells if cell.address == NEW)
-    found = trace(s3, buckets, AGENCY, YEAR, NEW)
+    found = trace(ledger, buckets, AGENCY, YEAR, NEW)
     assert found.cell == replace(cell, is_seen_twice=False)  # the lake holds only what two readings agree on
     assert (found.cell.value, found.cell.raw) == (FIGURES[NEW], str(FIGURES[NEW]))
     assert (found.bucket, found.key, found.etag, found.sha256) == (*(source.bucket, KEY, source.etag, source.sha256),)
@@ -88,10 +77,10 @@ def test_a_figure_is_traced_to_report_page_box_and_object(s3, buckets, land):
     assert (found.title, found.receipt) == (report.title, buckets.receipts.uri(f"{KEY}.json"))
 
 
-def test_every_figure_of_a_report_can_be_traced(s3, buckets, land):
+def test_every_figure_of_a_report_can_be_traced(buckets, ledger, land):
     _, report = land()
     for cell in report.cells[::23]:
-        found = trace(s3, buckets, AGENCY, YEAR, cell.address)
+        found = trace(ledger, buckets, AGENCY, YEAR, cell.address)
         assert (found.cell, found.cell.value) == (replace(cell, is_seen_twice=False), FIGURES[cell.address])
         assert found.label != cell.address
 
@@ -141,13 +130,13 @@ def test_out_and_json(nianbao, land, tmp_path):
     assert nianbao(NEW, "--out", "没有/图.png").exit_code == 1
 
 
-def test_a_corrected_figure_tells_what_is_printed_and_who_corrected_it(s3, buckets, nianbao, land):
+def test_a_corrected_figure_tells_what_is_printed_and_who_corrected_it(s3, buckets, ledger, nianbao, land, way):
     fees = "table2.fees.amount_wan"
     source, report = land()
     raw = next(cell.raw for cell in report.cells if cell.address == fees)
     decision = Decision("correct", "李四", datetime(2025, 3, 2, tzinfo=UTC), "原件为此数")
-    add_review(s3, buckets, source.sha256, Review(decision, (), (Correction(fees, "12.5", raw),)))
-    land()
+    keep(s3, buckets, ledger, source.sha256, Review(decision, (), (Correction(fees, "12.5", raw),)))
+    assert way()[KEY].outcome == "validated"
     output = nianbao(fees).output
     assert "12.5 万元" in output
     assert "李四 于 2025-03-02 08:00:00（北京时间）更正：原件为此数" in output
@@ -163,27 +152,25 @@ def test_an_overwritten_or_deleted_source_has_no_picture_and_says_so(s3, buckets
     assert "已被删除" in nianbao().output
 
 
-def test_after_a_later_upload_the_receipt_is_among_the_older_ones(s3, buckets, nianbao, land, make):
+def test_after_a_later_upload_the_receipt_is_among_the_older_ones(s3, buckets, ledger, land, way):
     source, _ = land()
-    add = make.replace(source, etag="e2", landed_at=datetime(2099, 1, 1, tzinfo=UTC))
-    write_receipt(s3, buckets, failed_receipt(add, "处理程序出错", Origin()))
-    found = trace(s3, buckets, AGENCY, YEAR, NEW)
+    assert way({KEY: b"no report"})[KEY].outcome == "rejected"
+    found = trace(ledger, buckets, AGENCY, YEAR, NEW)
     assert found.receipt == buckets.receipts.uri(f".versions/{KEY}/{source.etag}.json")
     assert s3.get_object(Bucket=buckets.receipts.bucket, Key=f".versions/{KEY}/{source.etag}.json")
 
 
-def test_a_source_whose_bytes_are_not_the_recorded_ones_is_not_shown(s3, buckets, land, make):
+def test_a_source_whose_bytes_are_not_the_recorded_ones_is_not_shown(s3, buckets, ledger, land, make):
     land()
-    found = make.replace(trace(s3, buckets, AGENCY, YEAR, NEW), sha256="0" * 64)
+    found = make.replace(trace(ledger, buckets, AGENCY, YEAR, NEW), sha256="0" * 64)
     with pytest.raises(NoPictureError, match="SHA-256 不符"):
         place_picture(s3, found)
 
 
-def test_a_source_that_is_no_pdf_has_no_picture(s3, buckets, nianbao, make):
+def test_a_source_that_is_no_pdf_has_no_picture(nianbao, settled, make):
     cells = tuple(make.replace(cell, page=None, bbox=None) for cell in make.report().cells)
     report = make.replace(make.report(agency="甲 局"), cells=cells)
-    source = make.source(key="a.html")
-    publish(s3, buckets, source, Document("a.html", "text/html", None, b""), report, make.validated)
+    settled(make.source(key="a.html"), report, make.validated, "text/html")
     result = nianbao(agency="甲局")
     assert result.exit_code == 0, result.output
     assert "原文件不是 PDF（text/html）" in result.output
@@ -223,9 +210,9 @@ def test_what_is_not_there_is_told_with_what_is(nianbao, land, address, asked, s
     assert result.stdout == ""
 
 
-def test_an_empty_lake_is_told(s3, buckets):
+def test_an_empty_lake_is_told(buckets, ledger):
     with pytest.raises(UnknownError, match="数据湖是空的"):
-        trace(s3, buckets, AGENCY, YEAR, NEW)
+        trace(ledger, buckets, AGENCY, YEAR, NEW)
 
 
 def test_the_documented_query_joins_a_figure_to_its_place_and_source(buckets, land):

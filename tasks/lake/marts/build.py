@@ -21,7 +21,7 @@ from tasks.lake.marts.parts import GENERATION, PARTS, part_of_sql
 from tasks.lake.schemas import LAKE_TABLES, RELATIONS
 from tasks.ledger import Relation
 
-MEMORY = "1GB"
+MEMORY = "512MB"
 """DuckDB's; beyond that it spills to the folder that it works in."""
 
 ROW_GROUP = 120_000

@@ -27,6 +27,7 @@ from tasks.settings import Buckets, Place
 from tasks.storage import S3Client
 
 _AT_ONCE = len(LAKE_TABLES)
+_PARTS_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def compact(
             return None
         work = _Work.of(ledger, year, standing, {change.report_id for change in noted}, is_full=is_full)
         with work.marked(s3, buckets.lake):
-            stale = [row for part in work.todo for row in _remake(s3, buckets.lake, ledger, work, part, still_held)]
+            stale = list(_remake_all(s3, buckets.lake, ledger, work, still_held))
         _read_again(ledger, year, noted, stale)
         kept = {row.report_id for row in stale}
         still_held()
@@ -124,6 +125,17 @@ class _Work:
         current = {row.report_id for rows in self.rows.values() for row in rows}
         removed = len(self.changed - current)
         return Compaction(self.year, self.generation, self.reports, made - stale, removed, len(self.todo), stale)
+
+
+def _remake_all(
+    s3: S3Client, lake: Place, ledger: Ledger, work: _Work, still_held: Callable[[], None]
+) -> Iterator[VersionRow]:
+    """Make every part that is to be made: new ones first, for they are made of the old ones."""
+    new = [part for part in work.todo if part >= work.standing.parts]
+    with ThreadPoolExecutor(_PARTS_AT_ONCE) as threads:
+        for parts in (new, [part for part in work.todo if part < work.standing.parts]):
+            for stale in threads.map(lambda part: _remake(s3, lake, ledger, work, part, still_held), parts):
+                yield from stale
 
 
 def _remake(

@@ -2,8 +2,7 @@
 
 import hashlib
 import random
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import permutations
 
 import pytest
@@ -11,13 +10,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from expectations.forms import FORMS
-from tasks.batch import process_batch
 from tasks.fetch import fetch
-from tasks.judge.decisions import read_reviews
-from tasks.missing import missing
-from tasks.names import key_as_stored, receipt_name
-from tasks.receipt.outcome import Origin
-from tasks.receipt.write import find_duplicate, list_receipts, read_receipt, version_name, write_receipt
+from tasks.judge.decisions import review_in, reviews_in
+from tasks.ledger import Standing
+from tasks.names import decision_name, key_as_stored, older_receipt_name, receipt_name, version_name
+from tasks.receipt.write import read_receipt, stored_receipts, write_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tasks.storage import read_object
 from tasks.values import Receipt
@@ -46,7 +43,7 @@ keys = st.lists(st.one_of(st.sampled_from(PARTS), st.text(max_size=5)), min_size
 
 def names_of(key):
     """All that a receipt of the object, or of an older version of it, is called."""
-    older = version_name(key, ETAG)
+    older = older_receipt_name(key, ETAG)
     return {f"{name}.{ending}" for name in (receipt_name(key), older) for ending in ("json", "html")}
 
 
@@ -85,12 +82,7 @@ def report(seed):
     return draw_pdf(SampleReport("青岚市水利局", 2020 + seed, "2021", figures))
 
 
-def outcomes(s3, buckets):
-    process_batch(list(missing(s3, buckets, timedelta(0))), buckets, Origin())
-    return {receipt["object"]["key"]: receipt["outcome"] for receipt in list_receipts(s3, buckets)}
-
-
-def test_uploads_named_like_our_own_objects_do_no_harm(s3, buckets):
+def test_uploads_named_like_our_own_objects_do_no_harm(s3, buckets, way, ledger):
     aim = report(1)
     sha256 = hashlib.sha256(aim).hexdigest()
     place = buckets.landing
@@ -99,58 +91,47 @@ def test_uploads_named_like_our_own_objects_do_no_harm(s3, buckets):
         f".versions/aim.pdf/{ETAG}", ".locks/x", ".index/seen/x", ".docs/index.html", "aim.pdf.json", "aim.pdf.html",
         "other.json/aim.pdf", "other", ".keys/x", "x\n[red]`|.pdf", "长" * 60 + "/" + "y" * 250 + ".pdf",
     ]  # fmt: skip
-    for key in theirs:
-        s3.put_object(Bucket=place.bucket, Key=key, Body=b"{}" + key.encode())
-    assert outcomes(s3, buckets) == dict.fromkeys(theirs, "rejected")
-    s3.put_object(Bucket=place.bucket, Key="aim.pdf", Body=aim)
-    assert outcomes(s3, buckets) == dict.fromkeys(theirs, "rejected") | {"aim.pdf": "validated"}
+    done = way({key: b"{}" + key.encode() for key in theirs})
+    assert {key: one.outcome for key, one in done.items()} == dict.fromkeys(theirs, "rejected")
+    assert way({"aim.pdf": aim})["aim.pdf"].outcome == "validated"
+    found = {receipt["object"]["key"]: receipt["outcome"] for _, receipt in stored_receipts(s3, buckets)}
+    assert found == dict.fromkeys(theirs, "rejected") | {"aim.pdf": "validated"}
     assert read_object(s3, buckets.receipts, "aim.pdf.json"), "an ordinary key's receipt is where it always was"
-    assert not list(missing(s3, buckets, timedelta(0)))
-
-
-@pytest.fixture
-def write(s3, buckets, make):
-    def run(key, number=1, **changes):
-        source = make.source(key=key, etag=f"e{number}", minutes=number, **changes)
-        at = datetime(2025, 3, 2, tzinfo=UTC)
-        content = source.sha256, source.size, source.landed_at
-        write_receipt(s3, buckets, Receipt(source.bucket, key, source.etag, *content, at, "validated", None, ""))
-        return source
-
-    return run
+    assert ledger.counts().open == 0
 
 
 DAMAGED = [b"", b"{", b"null", b"[]", b"{}", b"\xff\xfe", b'{"object": {"key": "b.pdf"}}', b"[" * 100_000, b"1e999"]
 
 
 @pytest.mark.parametrize("damage", DAMAGED)
-def test_a_damaged_object_of_ours_counts_as_absent(s3, buckets, write, damage):
-    source = write("a.pdf")
+def test_a_damaged_object_of_ours_counts_as_absent(s3, buckets, make, damage):
+    source = make.source(key="a.pdf")
     bucket = buckets.receipts.bucket
-    names = ["a.pdf.json", f".index/sha256/{source.sha256}.json", f".decisions/{source.sha256}.json"]
-    names += [f"{version_name('a.pdf', 'e0')}.json", ".index/seen/junk", f".locks/{'0' * 32}.AAAAAA", "junk.json"]
-    for name in names:
-        s3.put_object(Bucket=bucket, Key=name, Body=damage)
-    again = make_other(source)
+    for name in ("a.pdf", older_receipt_name("a.pdf", "e0"), ".index/seen/junk", "junk"):
+        s3.put_object(Bucket=bucket, Key=f"{name}.json", Body=damage)
     assert read_receipt(s3, buckets, "a.pdf") is read_receipt(s3, buckets, "a.pdf", "e0") is None
-    assert find_duplicate(s3, buckets, again) is None
-    assert read_reviews(s3, buckets, source.sha256) == ()
-    assert list(list_receipts(s3, buckets)) == []
-    write("a.pdf")
-    assert find_duplicate(s3, buckets, again)["object"]["key"] == "a.pdf"
-    assert [r["object"]["key"] for r in list_receipts(s3, buckets)] == ["a.pdf"]
+    assert list(stored_receipts(s3, buckets)) == []
+    assert review_in(damage) is None
+    assert reviews_in(damage) == []
+    content = source.sha256, source.size, source.landed_at, datetime(2025, 3, 2, tzinfo=UTC)
+    receipt = Receipt("landing", "a.pdf", source.etag, *content, "rejected", None, "")
+    write_receipt(s3, buckets, "a.pdf", receipt, Standing())
+    assert [receipt["object"]["key"] for _, receipt in stored_receipts(s3, buckets)] == ["a.pdf"]
+    s3.put_object(Bucket=bucket, Key="b.pdf.json", Body=read_object(s3, buckets.receipts, "a.pdf.json"))
+    assert read_receipt(s3, buckets, "b.pdf") is None, "the receipt of another object"
+    assert [name for name, _ in stored_receipts(s3, buckets)] == ["a.pdf"]
 
 
-def make_other(source):
-    return replace(source, key="other.pdf")
+def test_report_versions_of_two_objects_have_two_names():
+    names = {version_name("r", 2024, key, etag) for key in ("a", "b", "a\n") for etag in ("e", "\ne", "e" * 40)}
+    assert len(names) == 9
 
 
-def test_an_index_that_names_another_file_is_not_believed(s3, buckets, write):
-    write("a.pdf")
-    other = make_other(write("b.pdf", 2))
-    stored = read_object(s3, buckets.receipts, f".index/sha256/{'e1' * 32}.json")
-    s3.put_object(Bucket=buckets.receipts.bucket, Key=f".index/sha256/{other.sha256}.json", Body=stored)
-    assert find_duplicate(s3, buckets, other) is None
+def test_decisions_lie_by_bytes_and_in_order():
+    at = datetime(2025, 3, 2, 9, tzinfo=UTC)
+    names = [decision_name("ab", at.replace(second=second), "x") for second in (1, 2, 10)]
+    assert names == sorted(names)
+    assert all(name.startswith(".decisions/ab/") for name in names)
 
 
 def test_an_object_with_two_names_has_one_outcome(s3, buckets):

@@ -1,0 +1,175 @@
+"""The disaster drill: the ledger is lost, and made anew from S3 alone; nothing differs, and nothing comes back."""
+
+import random
+
+import pytest
+from typer.testing import CliRunner
+
+from expectations.forms import FORMS
+from flows.cli import app
+from tasks.judge.review import decide
+from tasks.lake.query import connect
+from tasks.lake.schemas import LAKE_TABLES
+from tasks.ledger import Ledger
+from tasks.ledger.tables import decisions, objects, versions
+from tasks.rebuild import rebuild
+from tasks.samples import SampleReport, consistent_figures, draw_pdf
+
+SEEN = {"id", "seen_at", "processed_at", "attempts", "is_replay", "run_id", "dispatched_at", "revision", "message"}
+WHEN = {"id", "object_id", "current_since", "ceased_at"}
+
+
+def pdf(name="水利", seed=1, wrong=False, year=2024):
+    figures = dict(consistent_figures(FORMS["2021"], random.Random(seed)))
+    figures["table3.granted.total"] += wrong
+    return draw_pdf(SampleReport(f"青岚市{name}局", year, "2021", figures))
+
+
+@pytest.fixture
+def decided(s3, buckets, ledger, way):
+    """Decide, and process what is open then."""
+
+    def run(*words):
+        decide(s3, buckets, ledger, *words)
+        way()
+
+    return run
+
+
+@pytest.fixture
+def other(tmp_path):
+    """Another ledger, in which nothing is."""
+    return Ledger.open(f"sqlite:///{tmp_path}/other.sqlite", migrate=True)
+
+
+@pytest.fixture
+def history(way, again, decided):
+    """All that can become of objects."""
+    way({"good.pdf": pdf(), "wrong.pdf": pdf("林业", 2, wrong=True), "bad.pdf": b"", "other.pdf": pdf("教育", 3)})
+    way({"copy.pdf": pdf(), "bad copy.pdf": b""})
+    way({"later.pdf": pdf("教育", 4, wrong=True), "replacing.pdf": pdf("民政", 5)})
+    way({"replacing.pdf": pdf("民政", 6), "名 称.pdf": pdf("财政", 7)})
+    way({"newer.pdf": pdf("财政", 8)})
+    decided("newer.pdf", "retract", "来函", "张三")
+    decided("wrong.pdf", "accept", "原件如此", "李四")
+    again("copy.pdf")
+
+
+def lake(buckets, ledger):
+    """Every row that anybody can query, in lake and quarantine."""
+    return {
+        (table, quarantine): connect(buckets, quarantine=quarantine, ledger=ledger)
+        .sql(f"SELECT * FROM {table} ORDER BY ALL")
+        .fetchall()
+        for table in LAKE_TABLES
+        for quarantine in (False, True)
+    }
+
+
+def rows(ledger, table, without):
+    with ledger.reading() as connection:
+        found = [dict(row._mapping) for row in connection.execute(table.select())]
+    return sorted(repr(sorted((k, v) for k, v in row.items() if k not in without)) for row in found)
+
+
+def facts(ledger):
+    """The ledger's rows, but for ids and for when something was seen."""
+    keys = {row.id: row.object.key for row in ledger.page(limit=1000)}
+    duplicates = {row.object.key: keys.get(row.duplicate_of) for row in ledger.page(limit=1000)}
+    return {
+        "objects": rows(ledger, objects, SEEN | {"duplicate_of"}),
+        "duplicates": duplicates,
+        "decisions": rows(ledger, decisions, {"id"}),
+        "current": sorted((v.place, v.name, v.key, v.stored_etag) for p in ("lake", "quarantine") for v in ledger.current_in(p)),
+        "versions": rows(ledger, versions, WHEN),
+        "queue": [row.object.key for row in ledger.review_queue()],
+        "standing": sorted(
+            (keys[i], s.place, s.is_current, s.replaced_by and s.replaced_by.key, s.was_in_lake, s.is_obsolete,
+             s.corrected_by_quarantined and s.corrected_by_quarantined.key)
+            for i, s in ledger.standing(keys).items()
+        ),
+    }  # fmt: skip
+
+
+def test_a_ledger_made_anew_is_equal(s3, buckets, ledger, history, other, names):
+    before, receipts = lake(buckets, ledger), contents(s3, buckets, names)
+    found = rebuild(s3, buckets, other)
+    assert found["open"] == 0
+    told, wanted = facts(other), facts(ledger)
+    former = {name for name in wanted["versions"] if name not in told["versions"]}
+    assert all("('holds', False)" in row for row in former), "only what an object was judged before is forgotten"
+    for what in told.keys() - {"versions"}:
+        assert told[what] == wanted[what], what
+    assert lake(buckets, other) == before
+    assert contents(s3, buckets, names) == receipts, "no receipt says anything else"
+
+
+def contents(s3, buckets, names):
+    place = buckets.receipts
+    return {name: s3.get_object(Bucket=place.bucket, Key=place.key(name))["Body"].read() for name in names(place)}
+
+
+def test_what_was_retracted_or_refused_does_not_bring_back_what_it_had_replaced(
+    s3, buckets, ledger, history, other, names
+):
+    rebuild(s3, buckets, other)
+    assert ("青岚市财政局",) not in connect(buckets, ledger=other).sql("SELECT agency FROM reports").fetchall()
+
+
+def test_versions_that_were_replaced_and_removed_are_not_missed(s3, buckets, ledger, way, other, names):
+    way({"a.pdf": pdf()})
+    way({"b.pdf": pdf(seed=2)})
+    for version in names(buckets.lake):
+        if version not in {row.name for row in ledger.current_in("lake")}:
+            s3.delete_object(Bucket=buckets.lake.bucket, Key=buckets.lake.key(version))
+    assert rebuild(s3, buckets, other)["open"] == 0
+    (row,) = other.find(buckets.landing.bucket, "a.pdf")
+    standing = other.standing([row.id])[row.id]
+    assert (standing.place, standing.is_current, standing.replaced_by.key) == ("lake", False, "b.pdf")
+
+
+def test_what_has_no_receipt_or_lost_its_version_is_open(s3, buckets, ledger, way, other, names):
+    way({"a.pdf": pdf(), "b.pdf": pdf("林业", 2)})
+    s3.put_object(Bucket=buckets.landing.bucket, Key="new.pdf", Body=pdf("教育", 3))
+    (version,) = [row.name for row in ledger.current_in("lake") if row.key == "a.pdf"]
+    s3.delete_object(Bucket=buckets.lake.bucket, Key=buckets.lake.key(version))
+    assert rebuild(s3, buckets, other)["open"] == 2
+    assert sorted(one.object.key for one in other.waiting(9)) == ["a.pdf", "new.pdf"]
+
+
+def test_a_failed_replay_does_not_lose_the_report(s3, buckets, ledger, way, other):
+    from tasks.pipeline import give_up
+
+    way({"a.pdf": pdf()})
+    ids = ledger.reopen(key="a.pdf")
+    give_up(ledger, buckets, ids, "me")
+    assert connect(buckets).sql("SELECT source_key FROM reports").fetchall() == [("a.pdf",)]
+    rebuild(s3, buckets, other)
+    assert [one.object.key for one in other.waiting(9)] == ["a.pdf"], "it is judged anew"
+
+
+def test_what_depends_on_its_name_is_no_first_afterwards(s3, buckets, way, other):
+    way({"a.docx": pdf()})
+    rebuild(s3, buckets, other)
+    (row,) = other.find(buckets.landing.bucket, "a.docx")
+    assert (row.reason, row.is_name_bound) == ("DOC.TYPE_MISMATCH", True)
+
+
+def test_the_command(buckets, way, ledger, tmp_path, monkeypatch):
+    monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+
+    def nianbao(*words):
+        return CliRunner().invoke(app, ["rebuild", *words])
+
+    way({"a.pdf": pdf(), "b.pdf": b""})
+    refused = nianbao()
+    assert (refused.exit_code, "--replace" in refused.output) == (1, True)
+    told = nianbao("--replace")
+    assert told.exit_code == 0, told.output
+    assert "账本已重建：通过 1　拒收 1" in told.output
+    assert "nianbao compact --full" in told.output
+    assert ledger.counts().total == 2
+    ledger.clear()
+    assert nianbao().exit_code == 0
+    assert connect(buckets).sql("SELECT source_key FROM reports").fetchall() == [("a.pdf",)]
