@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.failure import ExitCode
+
 
 def demo(once: Annotated[bool, typer.Option("--once", help="演示完就结束，不等待")] = False) -> None:
     """启动全部服务，上传样例报告，显示每份报告的结果，并查询数据湖。"""
@@ -31,12 +33,12 @@ def demo(once: Annotated[bool, typer.Option("--once", help="演示完就结束�
                 signal.pause()
     except StartError as error:
         console.print(str(error), style="red")
-        raise typer.Exit(1) from error
+        raise typer.Exit(ExitCode.ERROR) from error
     except KeyboardInterrupt:
         console.print("已停止，没有留下任何进程。")
         return
     if not succeeded:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.ERROR)
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:

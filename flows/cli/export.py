@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.empty import say_if_empty
-from flows.cli.failure import failed
+from flows.cli.failure import ExitCode, failed
 from flows.cli.tables import TABLES as TABLE_NAMES
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def _export(selection: Selection, to: Path, kind: str, language: Language, *, qu
     try:
         written = export(selection, to, kind, language, quarantine=quarantine)
     except duckdb.Error as error:
-        raise failed(f"查询出错：{error}", 2) from error
+        raise failed(f"查询出错：{error}", ExitCode.USAGE) from error
     except SelectionError as error:
-        raise failed(str(error), 2) from error
+        raise failed(str(error), ExitCode.USAGE) from error
     except ReadFailedError as error:
         raise failed(f"无法读取对象存储：{error}") from error
     except OSError as error:

@@ -21,16 +21,21 @@ class ExitCode(IntEnum):
     """What the exit code of `nianbao` means; the later of two that both apply is told."""
 
     DONE = 0
+    """All that was asked for; of files: all are validated."""
     ERROR = 1
     """It could not be done: something is missing, does not answer, or is full."""
     USAGE = 2
     """Wrong arguments, settings or SQL."""
     QUARANTINED = 3
+    """At least one file was read, and is kept back."""
     REJECTED = 4
+    """At least one file is no report that could be read."""
     FAILED = 5
+    """At least one file has no other outcome for our own fault."""
     NO_RESULT = 6
     """The time was over before there was a result; the work goes on."""
     INTERRUPTED = 130
+    """By Ctrl-C."""
 
 
 _BY_OUTCOME = {

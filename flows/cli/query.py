@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.cli.empty import say_if_empty
-from flows.cli.failure import failed
+from flows.cli.failure import ExitCode, failed
 from flows.cli.tables import TABLES
 from tasks.shown import shown, shown_json, shown_lines
 
@@ -45,7 +45,7 @@ def query(
     except duckdb.Error as error:
         if "ReplacedError" in str(error):
             raise failed("查询时汇总表刚被更新，请再查一次。") from error
-        raise failed(f"查询出错：{error}", 2) from error
+        raise failed(f"查询出错：{error}", ExitCode.USAGE) from error
     except OSError as error:
         raise failed(f"无法读取对象存储：{error}") from error
 

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import escape
 from typing import TYPE_CHECKING
 
+from tasks.html import render
 from tasks.receipt.as_json import Json
-from tasks.shown import shown
 
 if TYPE_CHECKING:
     from tasks.ledger import Other, Standing
 
-_BEGIN, _END = "<!-- standing -->", "<!-- /standing -->"
-_IN_PAGE = re.compile(f"{_BEGIN}.*?{_END}", re.DOTALL)
+_IN_PAGE = re.compile("<!-- standing -->.*?<!-- /standing -->", re.DOTALL)
 
 
 def standing_dict(standing: Standing, written: str | None) -> Json:
@@ -36,9 +34,7 @@ def standing_dict(standing: Standing, written: str | None) -> Json:
 
 def standing_html(standing: Standing) -> str:
     """The part of a receipt's page that changes after it was written."""
-    lines = "".join(f"<p>{escape(shown(line))}</p>" for line in standing_lines(standing))
-    section = f'<section class="standing">{lines}</section>' if lines else ""
-    return f"{_BEGIN}{section}{_END}"
+    return render("receipt/standing.html", lines=list(standing_lines(standing)))
 
 
 def standing_lines(standing: Standing) -> Iterator[str]:

@@ -9,13 +9,8 @@ from tasks.analysis.first_look.data import Data, percent, rate
 _REVIEW = "review"
 
 
-def overview_html(data: Data) -> str:
-    """What there is, and the rates of the year."""
-    tiles = "".join(f"<div><dt>{name}</dt><dd>{value}</dd><dd>{note}</dd></div>" for name, value, note in _tiles(data))
-    return f'<dl class="tiles">{tiles}</dl>'
-
-
-def _tiles(data: Data) -> Iterator[tuple[str, str, str]]:
+def tiles(data: Data) -> Iterator[tuple[str, str, str]]:
+    """What there is, and the rates of the year: name, value, note."""
     chosen, every = data.chosen, data.every
     reviews = [one for one in data.corrections if (one.year, one.group) == (data.year, _REVIEW)]
     corrected, decided = sum(one.corrected for one in reviews), sum(one.decided for one in reviews)

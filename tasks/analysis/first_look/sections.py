@@ -27,14 +27,24 @@ _FLOWS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Matched:
+    """Two years over the agencies of both."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """A part of the page: charts side by side, and what HTML stands below them."""
+    """A part of the page: charts side by side, and what stands below them."""
 
     title: str
     how: str
     reports: int
     charts: tuple[go.Figure, ...]
-    below: str = ""
+    below: tuple[str, ...] = ()
+    matched: Matched | None = None
 
 
 def sections(data: Data) -> tuple[Section, ...]:
@@ -101,7 +111,9 @@ def _years(data: Data) -> Section:
     series = [_flow(label, [int(getattr(one, name)) for one in data.every]) for name, label in _FLOWS.items()]
     how = "各年度全部报告求和。每年的报告数不同（写在年度之下），合计不能直接相比；两年都有报告的机关另列于下。"
     chart = columns(_named(data.every), series)
-    return Section("逐年变化", how, sum(one.read for one in data.every), (chart,), _matched(data.matched))
+    matched = _matched(data.matched)
+    below = () if matched else ("没有在本年度与前一个有报告的年度都有报告的机关，无法作同口径比较。",)
+    return Section("逐年变化", how, sum(one.read for one in data.every), (chart,), below, matched)
 
 
 def _flow(label: str, values: Sequence[int]) -> Series:
@@ -109,22 +121,18 @@ def _flow(label: str, values: Sequence[int]) -> Series:
     return Series(label, tuple(values), texts, tuple(f"{label}<br>{text} 件" for text in texts))
 
 
-def _matched(pair: Sequence[Sums]) -> str:
+def _matched(pair: Sequence[Sums]) -> Matched | None:
     if len(pair) != 2:
-        return '<p class="dim small">没有在本年度与前一个有报告的年度都有报告的机关，无法作同口径比较。</p>'
+        return None
     before, after = pair
-    lines = "".join(_line(label, getattr(before, name), getattr(after, name)) for name, label in _FLOWS.items())
-    return (
-        f'<table class="matched"><caption>同口径比较：{before.year} 年与 {after.year} 年都有报告的 '
-        f"{after.read:,} 个机关</caption><thead><tr><th></th>"
-        f'<th class="figure">{before.year} 年</th><th class="figure">{after.year} 年</th><th class="figure">变化</th>'
-        f"</tr></thead><tbody>{lines}</tbody></table>"
-    )
+    caption = f"同口径比较：{before.year} 年与 {after.year} 年都有报告的 {after.read:,} 个机关"
+    rows = tuple(_line(label, getattr(before, name), getattr(after, name)) for name, label in _FLOWS.items())
+    return Matched(caption, (f"{before.year} 年", f"{after.year} 年", "变化"), rows)
 
 
-def _line(label: str, before: int, after: int) -> str:
+def _line(label: str, before: int, after: int) -> tuple[str, str, str, str]:
     change = f"{after / before - 1:+.1%}" if before else "—"
-    return f'<tr><th scope="row">{label}</th><td>{before:,}</td><td>{after:,}</td><td>{change}</td></tr>'
+    return label, f"{before:,}", f"{after:,}", change
 
 
 def _problems(data: Data) -> Section:
@@ -138,7 +146,7 @@ def _problems(data: Data) -> Section:
         for number, severity in enumerate(SEVERITIES)
     ]
     chart = stacked([problem.agency for problem in found.most], series)
-    below = "" if found.most else "<p>没有发现问题。</p>"
+    below = () if found.most else ("没有发现问题。",)
     return Section("问题最多的机关", how, found.reports, (chart,) if found.most else (), below)
 
 

@@ -1,27 +1,20 @@
-"""The report card: what became of a file, as one self-contained page for the one who uploaded it.
-
-No scripts, nothing from other hosts. Everything that comes from the file is escaped.
-"""
+"""The receipt page: what became of a file, as one self-contained page for the one who uploaded it (`page.html`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
-from string import Template
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from expectations.forms import FORMS
+from tasks.html import render
 from tasks.names import receipt_name
-from tasks.receipt.page.findings import findings_html
-from tasks.receipt.page.marks import marks
-from tasks.receipt.page.pages import Pages
+from tasks.receipt.page.findings import marks, shown_findings
+from tasks.receipt.page.pages import LEGEND, Pages
 from tasks.receipt.page.pictures import Picture, page_pictures
-from tasks.receipt.page.record import record_html
-from tasks.receipt.page.style import STYLE
-from tasks.receipt.page.tables import tables_html
+from tasks.receipt.page.record import record
+from tasks.receipt.page.tables import shown_tables
 from tasks.receipt.standing import standing_html
-from tasks.shown import shown
 from tasks.values import Ending, Receipt, Report
 
 if TYPE_CHECKING:
@@ -40,20 +33,6 @@ _ENDINGS: dict[Ending, tuple[str, str]] = {
     "duplicate": ("重复文件", "内容相同的文件已经处理过，以第一次的结果为准。"),
 }
 
-_PAGE = Template("""<!doctype html>
-<html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>$title</title><style>$style</style></head><body>$pictures<main>
-<header><h1>$title</h1><div class="dim">$subtitle</div></header>
-<section class="verdict $outcome"><strong>$verdict</strong>$explained</section>
-$standing
-$findings
-$tables
-$pages
-$record
-</main></body></html>
-""")
-
 
 def receipt_page(
     receipt: Receipt, standing: Standing, report: Report | None = None, pictures: Sequence[Picture] = ()
@@ -64,26 +43,27 @@ def receipt_page(
     marked = marks(receipt.findings, cells)
     pages = Pages(pictures, cells, marked, form)
     verdict, meaning = _ENDINGS[receipt.ending]
-    message = receipt.message if receipt.message not in ("", verdict) else ""
-    lines = [line for line in (message, meaning) if line]
-    return _PAGE.substitute(
-        style=STYLE,
-        title=escape(shown(_title(receipt))),
-        subtitle=escape(shown(report.title if report else receipt.key)),
+    message = receipt.message if receipt.message != verdict else ""
+    return render(
+        "receipt/page/page.html",
+        title=_title(receipt),
+        subtitle=report.title if report else receipt.key,
         outcome=receipt.outcome,
-        verdict=escape(verdict),
-        explained="".join(f"<p>{escape(shown(line))}</p>" for line in dict.fromkeys(lines)) + _link_to_first(receipt),
+        verdict=verdict,
+        explained=[line for line in dict.fromkeys((message, meaning)) if line],
+        first=_link(receipt, receipt.first_receipt) if receipt.first_receipt else None,
         standing=standing_html(standing),
-        findings=findings_html(receipt.findings, form, pages),
-        tables=tables_html(report, marked) if report else "",
-        pictures=pages.definitions() if pictures else "",
-        pages=pages.all_pages(),
-        record=record_html(receipt),
+        findings=shown_findings(receipt.findings, form, pages),
+        tables=shown_tables(report, marked) if report else [],
+        pictures=pages.pictures(),
+        pages=pages.whole(),
+        legend=LEGEND,
+        record=record(receipt),
     )
 
 
 def pages_with_cells(report: Report) -> tuple[int, ...]:
-    """The pages that a card shows."""
+    """The pages that a receipt's page shows."""
     return tuple(sorted({cell.page for cell in report.cells if cell.page} | set(report.pictured)))
 
 
@@ -94,11 +74,8 @@ def _title(receipt: Receipt) -> str:
     return f"{receipt.agency or '未知机关'} {year}"
 
 
-def _link_to_first(receipt: Receipt) -> str:
-    if not receipt.first_receipt:
-        return ""
-    up = "../" * receipt_name(receipt.key).count("/")
-    return f'<p><a href="{escape(up + quote(receipt.first_receipt))}">查看第一次的回执</a></p>'
+def _link(receipt: Receipt, name: str) -> str:
+    return "../" * receipt_name(receipt.key).count("/") + quote(name)
 
 
 __all__ = ["Picture", "page_pictures", "pages_with_cells", "receipt_page"]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
-from html import escape
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from expectations.evidence import Cell, Finding
+from expectations.evidence import Cell
 from expectations.places import place_label
-from tasks.receipt.page.marks import Mark, accused
 from tasks.receipt.page.pictures import Picture
 
 _MARGIN = 26.0
@@ -16,43 +15,46 @@ _MARGIN = 26.0
 _EDGE = 0.09
 """Of the page's width: the blank edges, which are left out."""
 
-_LEGEND = (("#2563eb", "已读"), ("#dc2626", "有误"), ("#d97706", "读取存疑"), ("#7c3aed", "人工更正"))
+LEGEND = (("#2563eb", "已读"), ("#dc2626", "有误"), ("#d97706", "读取存疑"), ("#7c3aed", "人工更正"))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A part of a page, and its cells by their mark, unmarked ones first: outline and label of each."""
+
+    number: int
+    box: str
+    cells: Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 
 class Pages:
     """The pictures of a report's pages, its cells and their marks."""
 
-    def __init__(
-        self, pictures: Sequence[Picture], cells: Sequence[Cell], marks: Mapping[str, Mark], form: str
-    ) -> None:
+    def __init__(self, pictures: Sequence[Picture], cells: Sequence[Cell], marks: Mapping[str, str], form: str) -> None:
         self._pictures = {picture.number: picture for picture in pictures}
         self._cells = [cell for cell in cells if cell.page in self._pictures and cell.bbox]
         self._marks, self._form = marks, form
+        self._outlined = {cell.address: self._outline(cell) for cell in self._cells}
 
-    def definitions(self) -> str:
-        """Every picture once, for the others to refer to."""
-        images = (
-            f'<image id="page-{p.number}" width="{p.width:.1f}" height="{p.height:.1f}" '
-            f'href="data:image/jpeg;base64,{b64encode(p.jpeg).decode()}"/>'
+    def pictures(self) -> list[tuple[int, str, str, str]]:
+        """Every picture once, for the views to refer to: number, width, height, JPEG in base64."""
+        return [
+            (p.number, f"{p.width:.1f}", f"{p.height:.1f}", b64encode(p.jpeg).decode("ascii"))
             for p in self._pictures.values()
-        )
-        hidden = 'width="0" height="0" style="position:absolute" aria-hidden="true"'
-        return f"<svg {hidden}><defs>{''.join(images)}</defs></svg>"
+        ]
 
-    def all_pages(self) -> str:
-        """Each page whole, with all its cells."""
-        if not self._pictures:
-            return ""
-        legend = "".join(f'<span><i style="border-color:{color}"></i>{name}</span>' for color, name in _LEGEND)
-        figures = "".join(map(self._page, self._pictures.values()))
-        return f'<section><h2>原文</h2><p class="legend small">{legend}</p><div class="pages">{figures}</div></section>'
+    def whole(self) -> list[View]:
+        """Each page, with all its cells."""
+        return [
+            self._view(picture, (0.0, 0.0, picture.width, picture.height), self._cells)
+            for picture in self._pictures.values()
+        ]
 
-    def place(self, finding: Finding) -> str:
-        """The lines of the pages where the cells of `finding` stand."""
-        operands = {cell.address for cell in finding.cells} | set(accused(finding))
-        return "".join(self._strips([cell for cell in self._cells if cell.address in operands]))
+    def around(self, addresses: Collection[str]) -> list[View]:
+        """The lines of the pages where these cells stand."""
+        return list(self._strips([cell for cell in self._cells if cell.address in addresses]))
 
-    def _strips(self, cells: Sequence[Cell]) -> Iterator[str]:
+    def _strips(self, cells: Sequence[Cell]) -> Iterator[View]:
         for number in sorted({cell.page for cell in cells if cell.page}):
             picture = self._pictures[number]
             boxes = [cell.bbox for cell in cells if cell.page == number and cell.bbox]
@@ -60,31 +62,17 @@ class Pages:
             bottom = min(picture.height, max(box[3] for box in boxes) + _MARGIN)
             left = min(_EDGE * picture.width, min(box[0] for box in boxes) - _MARGIN)
             right = max((1 - _EDGE) * picture.width, max(box[2] for box in boxes) + _MARGIN)
-            view = (left, top, right - left, bottom - top)
-            yield self._svg("place", picture, view, [cell for cell in cells if cell.page == number])
+            yield self._view(picture, (left, top, right - left, bottom - top), cells)
 
-    def _page(self, picture: Picture) -> str:
-        view = (0.0, 0.0, picture.width, picture.height)
-        cells = [cell for cell in self._cells if cell.page == picture.number]
-        return (
-            f"<figure><figcaption>第 {picture.number} 页</figcaption>{self._svg('page', picture, view, cells)}</figure>"
-        )
+    def _view(self, picture: Picture, box: tuple[float, ...], cells: Sequence[Cell]) -> View:
+        by_mark: dict[str, list[tuple[str, str]]] = {"": []}
+        for cell in cells:
+            if cell.page == picture.number:
+                by_mark.setdefault(self._marks.get(cell.address, ""), []).append(self._outlined[cell.address])
+        return View(picture.number, " ".join(f"{value:.1f}" for value in box), list(by_mark.items()))
 
-    def _svg(self, style: str, picture: Picture, view: tuple[float, float, float, float], cells: Sequence[Cell]) -> str:
-        box = " ".join(f"{value:.1f}" for value in view)
-        ordered = sorted(cells, key=lambda cell: cell.address in self._marks)
-        rects = "".join(map(self._rect, ordered))
-        return (
-            f'<svg class="{style}" viewBox="{box}" role="img" aria-label="第 {picture.number} 页">'
-            f'<use href="#page-{picture.number}"/>{rects}</svg>'
-        )
-
-    def _rect(self, cell: Cell) -> str:
+    def _outline(self, cell: Cell) -> tuple[str, str]:
         assert cell.bbox
         x0, top, x1, bottom = cell.bbox
-        style = f"cell {self._marks.get(cell.address, '')}".strip()
-        label = escape(f"{place_label(cell.address, self._form)}：{cell.raw.strip() or '空白'}")
-        return (
-            f'<rect class="{style}" x="{x0:.1f}" y="{top:.1f}" width="{x1 - x0:.1f}" height="{bottom - top:.1f}">'
-            f"<title>{label}</title></rect>"
-        )
+        label = f"{place_label(cell.address, self._form)}：{cell.raw.strip() or '空白'}"
+        return f"M{x0:.1f} {top:.1f}H{x1:.1f}V{bottom:.1f}H{x0:.1f}Z", label

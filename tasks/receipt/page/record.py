@@ -1,15 +1,13 @@
-"""The small print of a report card: the file, the run, what was written, and what was checked."""
+"""The small print of a receipt page: the file, the run, what was written, and what was checked."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from html import escape
 
 from expectations.evidence import RuleOutcome
 from expectations.messages import NAMES
-from tasks.shown import shown
 from tasks.values import Receipt
 
 _BEIJING = timezone(timedelta(hours=8), "北京时间")
@@ -22,13 +20,8 @@ _RULE_OUTCOMES: dict[RuleOutcome, str] = {
 }
 
 
-def record_html(receipt: Receipt) -> str:
-    """The record of a receipt's object and run."""
-    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(shown(text))}</dd>" for name, text in _record(receipt))
-    return f'<section class="small"><h2>处理记录</h2><dl>{lines}</dl></section>'
-
-
-def _record(receipt: Receipt) -> Iterator[tuple[str, str]]:
+def record(receipt: Receipt) -> Iterator[tuple[str, str]]:
+    """The record of a receipt's object and run: names and what they are."""
     yield "原文件", f"s3://{receipt.bucket}/{receipt.key}"
     yield "大小", f"{receipt.size:,} 字节"
     yield "上传时间", local(receipt.landed_at) if receipt.landed_at else "未知"
