@@ -165,9 +165,7 @@ def _converted(s3: S3Client, place: Place, receipt: Json, reviews: Sequence[Revi
 def _reviews(ledger: Ledger, receipts: Sequence[Json]) -> dict[str, list[Review]]:
     """The decisions on these receipts' bytes."""
     found = ledger.decisions({receipt["object"]["sha256"] for receipt in receipts})
-    return {
-        sha256: [review for row in rows if (review := review_in(row.content))] for sha256, rows in found.items()
-    }
+    return {sha256: [review for row in rows if (review := review_in(row.content))] for sha256, rows in found.items()}
 
 
 def _settlement(ledger: Ledger, object_id: int, receipt: Json, version: NewVersion | None) -> Settlement | None:

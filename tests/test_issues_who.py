@@ -62,7 +62,11 @@ def decided(s3, buckets, ledger):
 
 
 def reports(buckets, quarantine=False):
-    return connect(buckets, quarantine=quarantine).sql("SELECT agency, year, report_id FROM reports ORDER BY ALL").fetchall()
+    return (
+        connect(buckets, quarantine=quarantine)
+        .sql("SELECT agency, year, report_id FROM reports ORDER BY ALL")
+        .fetchall()
+    )
 
 
 def test_a_doubtful_report_is_published_under_the_name_that_a_person_gives(buckets, decided, land, process):

@@ -179,7 +179,6 @@ class Inbox(Database):
             found = [row.id for row in _found(connection, wanted, ids, None)]
             return _update(connection, found, ~c.is_open, **REOPENED)
 
-
     def is_empty(self) -> bool:
         """Whether nothing has ever landed."""
         with self.reading() as connection:

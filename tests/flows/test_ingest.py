@@ -12,7 +12,6 @@ from expectations.forms import FORMS
 from flows.ingest import ingest, ingest_many
 from flows.review import review
 from tasks import pipeline
-from tasks.judge.review import decide
 from tasks.lake.query import connect
 from tasks.landing import add_landed
 from tasks.receipt.write import read_receipt, stored_receipts

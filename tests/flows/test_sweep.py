@@ -9,6 +9,7 @@ from flows.broken import broken_without_receipt
 from flows.trigger.landed import ObjectVersion, start_run
 from prefect.client.orchestration import get_client
 from prefect.states import Completed, Crashed, Failed, Pending, Running
+from tasks.missing import missing
 from test_ingest import sample
 from typer.testing import CliRunner
 
@@ -17,7 +18,6 @@ from flows.cli import app
 from flows.ingest import ingest
 from flows.metrics import Metrics
 from flows.sweep import MOST_ATTEMPTS, sweep
-from tasks.missing import missing
 from tasks.process_identity import is_dead, process_identity
 from tasks.receipt.write import read_receipt
 

@@ -106,9 +106,7 @@ def _prepared(s3, buckets, ledger, claimed, source, document, report, verdict):
     names = ("outcome", "reason", "message", "agency", "year", "form", "report_id", "sha256", "size", "landed_at")
     review = receipt.review.kind if receipt.review else None
     told = {name: getattr(receipt, name) for name in names}
-    settlement = Settlement(
-        claimed.id, **told, is_name_bound=is_name_bound(receipt), review=review, version=version
-    )
+    settlement = Settlement(claimed.id, **told, is_name_bound=is_name_bound(receipt), review=review, version=version)
     return Prepared(claimed, settlement, receipt, report, decisions=len(rows))
 
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from decimal import Decimal
 
 import pytest
+
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS
 from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow

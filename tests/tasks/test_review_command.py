@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from expectations.evidence import Decision
 from flows.cli import app
+from tasks.judge.files import Judgement
 from tasks.judge.validate import validate
 from tasks.receipt.outcome import Origin, judged_receipt
 from tasks.receipt.write import write_receipt
-from tasks.judge.files import Judgement
 
 KEY = "2024/报告.pdf"
 NEW = "table3.new.total"
@@ -42,7 +42,10 @@ def nianbao(receipt, tmp_path, monkeypatch):
 
 def test_list_names_what_waits(nianbao, receipt):
     result = nianbao("review", "list")
-    assert (result.exit_code, result.output) == (0, f"{KEY}　青岚市人民政府 2023　{receipt.reason}　{receipt.message}\n")
+    assert (result.exit_code, result.output) == (
+        0,
+        f"{KEY}　青岚市人民政府 2023　{receipt.reason}　{receipt.message}\n",
+    )
     assert json.loads(nianbao("review", "list", "--json").output)["object"]["key"] == KEY
 
 

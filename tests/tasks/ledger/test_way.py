@@ -32,9 +32,7 @@ class Way:
         self.s3, self.buckets, self.ledger, self.make = s3, buckets, ledger, make
 
     def land(self, key, verdict, number=0, agency=AGENCY):
-        self.s3.put_object(
-            Bucket=self.buckets.landing.bucket, Key=key, Body=f"{verdict} {number} {agency}".encode()
-        )
+        self.s3.put_object(Bucket=self.buckets.landing.bucket, Key=key, Body=f"{verdict} {number} {agency}".encode())
         time.sleep(0.002)  # no two of the same instant
         add_landed(self.s3, self.buckets, self.ledger)
 
