@@ -19,7 +19,7 @@ from tasks.fetch import ObjectGoneError, fetch
 from tasks.judge.decisions import in_force, review_in
 from tasks.judge.files import Examined, Judgement, examine_file, judge_examined
 from tasks.lake.rows import Judged
-from tasks.lake.versions import put_version
+from tasks.lake.versions import put_version, remove_version
 from tasks.ledger import (
     Claimed,
     DecisionRow,
@@ -180,8 +180,13 @@ def finish(
     ended = [Ended(one.claimed, "error", error=one.error) for one in broken]
     settled = _settled(ledger, over, owner, but_for_duplicates=True)
     if len(settled) < len(over):
-        over = [one if one.claimed.id in settled else _as_duplicate(ledger, one, origin) for one in over]
-        settled |= _settled(ledger, [one for one in over if one.claimed.id not in settled], owner)
+        known_now = [one if one.claimed.id in settled else _as_duplicate(ledger, one, origin) for one in over]
+        settled |= _settled(ledger, [one for one in known_now if one.claimed.id not in settled], owner)
+        for was, one in zip(over, known_now, strict=True):
+            if one is not was and one.claimed.id in settled and was.settlement.version:
+                version = was.settlement.version
+                remove_version(s3, buckets.lake if version.place == "lake" else buckets.quarantine, version.name)
+        over = known_now
     rows = ledger.get(settled)
 
     def write(one: Prepared) -> tuple[Ended, ReceiptWritten | None]:

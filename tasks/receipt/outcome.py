@@ -11,6 +11,7 @@ from expectations.rules.documents import IDENTITY_DOUBTS
 from tasks.errors import Rejected
 from tasks.judge.decisions import in_force
 from tasks.judge.files import Judgement
+from tasks.names import receipt_name
 from tasks.values import Outcome, Receipt, Report, Source, Verdict, ending
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def duplicate_receipt(source: Source, first: ObjectRow, seconds: dict[str, float
         form=first.form,
         report_id=first.report_id,
         duplicate_of=first.object.key,
-        first_receipt=f"{first.receipt_name}.html" if first.receipt_name else None,
+        first_receipt=f"{first.receipt_name or receipt_name(first.object.key)}.html",
     )
 
 

@@ -143,10 +143,17 @@ def outcomes_in(message):
 
 
 def task_runs(run_id):
+    """As Prefect knows them, which it gets to know by events: not at once."""
+
     async def read():
         async with get_client() as client:
-            wanted = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
-            return {run.name: set(run.tags) for run in await client.read_task_runs(flow_run_filter=wanted)}
+            wanted, found = FlowRunFilter(id=FlowRunFilterId(any_=[run_id])), []
+            for _ in range(300):
+                found = await client.read_task_runs(flow_run_filter=wanted)
+                if len(found) >= 3:
+                    break
+                await asyncio.sleep(0.1)
+            return {run.name: set(run.tags) for run in found}
 
     return asyncio.run(read())
 
