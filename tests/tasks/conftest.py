@@ -1,5 +1,6 @@
 """A report whose every figure differs, the way it is published, and the way of whole files."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -28,7 +29,9 @@ OWNER = "test"
 
 def make_source(key="2024/报告.pdf", etag="e1", minutes=0, sha256=None):
     landed_at = NOON + timedelta(minutes=minutes, microseconds=1)
-    return Source("landing", key, etag, 5, landed_at, sha256 or etag * 32, b"bytes")
+    return Source(
+        "landing", key, etag, 5, landed_at, sha256 or hashlib.sha256(f"{key}{etag}".encode()).hexdigest(), b""
+    )
 
 
 def make_report(form="2021", agency="淮安市人民政府", year=2024, step=0):

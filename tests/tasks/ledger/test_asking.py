@@ -61,11 +61,11 @@ def test_the_first_with_some_bytes_is_one_that_counts_for_others(story, ledger):
     story.settle(failed, "failed", sha256="s")
     story.settle(first, "quarantined", "r1", sha256="s")
     story.settle(copy, "quarantined", sha256="s", duplicate_of=first)
-    story.settle(second, "validated", "r2", sha256="s")
+    story.settle(second, "validated", "r2", sha256="t")
     assert ledger.first_with("s", other).id == first
-    assert ledger.first_with("s", first).id == second
-    assert ledger.first_with("t", other) is None
-    assert {row.id for row in ledger.find_by_sha256("s")} == {bound, copy, first, second}
+    assert ledger.first_with("s", first) is None
+    assert ledger.first_with("u", other) is None
+    assert {row.id for row in ledger.find_by_sha256("s")} == {bound, copy, first}
     assert [row.id for row in ledger.find_by_report("r2")] == [second]
 
 

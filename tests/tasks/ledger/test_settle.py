@@ -52,7 +52,7 @@ def test_two_that_landed_at_one_instant_have_an_order_too(story):
 def test_the_standing_tells_of_a_quarantined_correction_until_it_ends(story, ledger, pair):
     old, new = pair
     story.settle(old, "validated")
-    assert ledger.standing([old])[old] == Standing("lake", True)
+    assert ledger.standing([old])[old] == Standing("lake", True, was_in_lake=True)
     story.settle(new, "quarantined")
     assert story.due() == [old]
     standing = ledger.standing([old])[old]
