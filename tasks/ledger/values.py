@@ -81,8 +81,8 @@ class NewVersion:
     """A report version that was just written to S3.
 
     `name` is the object's in its place; `is_named`: its report id is made of an agency and a year that nobody doubts,
-    not of the file's bytes; `figures` is the digest of tables 3 and 4; `was_in_lake` is said of a quarantined version by
-    who tells of the past: the report was in the lake with these bytes (see `Standing`); as is not `is_stored`: it has
+    not of the file's bytes; `figures` is the digest of tables 3 and 4; `was_in_lake` is said of a quarantined version
+    by who tells of the past: the report was in the lake with these bytes (see `Standing`); as is not `is_stored`: it has
     been replaced, and its object was removed.
     """
 
@@ -188,8 +188,9 @@ class Standing:
     """Where an object's report stands now.
 
     `replaced_by`: what is current in its stead; `corrected_by_quarantined`: a later version of the report that waits
-    in quarantine while the lake shows this one; `leaves_standing`: what the lake shows meanwhile, said of that later one;
-    `was_in_lake`: this report was validated from these bytes once; `is_obsolete`: a later version of the key or the report has an outcome.
+    in quarantine while the lake shows this one; `leaves_standing`: what the lake shows meanwhile, said of the later one;
+    `was_in_lake`: this report was validated from these bytes once; `is_obsolete`: a later version of the key or the
+    report has an outcome.
     `revision` grows with every change: `receipts_written` compares it, so that no change goes unwritten.
     """
 

@@ -1,4 +1,4 @@
-"""Everything that a report's way leaves behind is the same, whichever way it came; but for instants, seconds and run."""
+"""All that a report's way leaves behind is the same, whichever way it came; but for instants, seconds and run."""
 
 import io
 import json

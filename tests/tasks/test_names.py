@@ -85,7 +85,6 @@ def report(seed):
 def test_uploads_named_like_our_own_objects_do_no_harm(s3, buckets, way, ledger):
     aim = report(1)
     sha256 = hashlib.sha256(aim).hexdigest()
-    place = buckets.landing
     theirs = [
         f".index/sha256/{sha256}", f".index/sha256/{sha256}.json", f".decisions/{sha256}", f".decisions/{sha256}.json",
         f".versions/aim.pdf/{ETAG}", ".locks/x", ".index/seen/x", ".docs/index.html", "aim.pdf.json", "aim.pdf.html",
