@@ -155,7 +155,7 @@ def _replaced(is_in_lake: bool, receipt: Json) -> NewVersion:
 
 
 def _converted(s3: S3Client, place: Place, receipt: Json, reviews: Sequence[Review]) -> NewVersion:
-    """Raises StaleVersionError if version 2 does not keep it: another of the report may have taken its place."""
+    """Raises StaleVersionError if version 2 does not keep it: another version may have taken its place."""
     tables = stored_in_version_2(s3, place, receipt["report_id"], receipt["year"] or 0, reviews)
     if tables is None or tables["reports"]["source_etag"][0].as_py() != receipt["object"]["etag"]:
         raise StaleVersionError(f"{receipt['report_id']}（版本 2）")

@@ -19,6 +19,7 @@ def rebuild(
     """由对象存储重建账本：账本丢失之后，或从数据湖第 1、2 版升级。
 
     回执、决定和报告版本都在对象存储中，什么都不重新读取；没有回执的对象随后照常处理。
+
     重建时请先停止处理（nianbao down 后只开存储）。
     """
     from tasks.ledger import LedgerError, open_ledger

@@ -62,7 +62,7 @@ def make_room(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) ->
 
 
 def forget_former(s3: S3Client, buckets: Buckets, row: ObjectRow, name: str) -> None:
-    """Remove the receipt of `row` from among those of older versions: the version came back, and lies at `name`."""
+    """Remove the receipt of `row` from where it lay as an older version's: that came back, and lies at `name`."""
     if row.receipt_name not in (None, name):
         place = buckets.receipts
         for ending in ("json", "html"):

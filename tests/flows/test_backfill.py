@@ -58,7 +58,7 @@ def test_a_prefix_is_processed_as_single_runs_would(landed, s3, buckets):
     assert outcomes == expected | {"old/2.pdf": "quarantined", "old/empty.pdf": "rejected"}
     assert read_receipt(s3, buckets, "old/1.pdf") == first, "what had a receipt is left alone"
     by_batch = _lake(buckets)
-    for key in expected:
+    for key in expected.keys() - {"old/copy.pdf"}:  # done again, a copy is read in its own right
         ingest(buckets.landing.bucket, key, replay=True)
     assert _lake(buckets) == by_batch
 

@@ -80,9 +80,9 @@ def facts(ledger):
         "objects": rows(ledger, objects, SEEN | {"duplicate_of"}),
         "duplicates": duplicates,
         "decisions": rows(ledger, decisions, {"id"}),
-        "current": sorted(
+        "current": [
             (v.place, v.name, v.key, v.stored_etag) for p in ("lake", "quarantine") for v in ledger.current_in(p)
-        ),
+        ],
         "versions": rows(ledger, versions, WHEN),
         "queue": [row.object.key for row in ledger.review_queue()],
         "standing": sorted(

@@ -73,7 +73,8 @@ class LedgerMachine(RuleBasedStateMachine):
           reviews=st.lists(REVIEWS, min_size=3, max_size=3), end=st.sampled_from(ENDS))  # fmt: skip
     def publish_or_replay(self, which, judged, reviews, end):
         """A run judges some objects; it may die after the transaction, or find that another has taken them over."""
-        ids = sorted({self._pick(number) for number in which})
+        by_key = {self.objects[i].version.key: i for i in map(self._pick, which)}
+        ids = sorted(by_key.values())  # of a key one version is worked at
         batch = [self._settlement(i, *judged[n], reviews[n]) for n, i in enumerate(ids)]
         self.ledger.reopen(ids)
         assert sorted(one.id for one in self.ledger.claim(ids, "slow", -1)) == ids
