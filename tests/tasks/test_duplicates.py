@@ -90,7 +90,7 @@ def test_a_year_that_the_name_gave_is_not_given_to_another_name(buckets, way):
 
 
 def test_a_year_that_has_no_form_is_judged_anew_under_another_name(way):
-    assert way({"水利局2017年.html": YEARLESS})["水利局2017年.html"].receipt.reason == "FORMAT.UNSUPPORTED_YEAR"
+    assert way({"水利局2017年.html": YEARLESS})["水利局2017年.html"].receipt.reason == "DOC.YEAR_DOUBT"
     assert way({"水利局2024年.html": YEARLESS})["水利局2024年.html"].outcome == "validated"
 
 
