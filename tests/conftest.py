@@ -1,5 +1,6 @@
 """A real S3 server for every test that needs one: the embedded gateway, started once a session."""
 
+import os
 import time
 import uuid
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from flows.services.service import Running
 from tasks.ledger import open_ledger
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
+
+os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")  # a test that would start a server of its own fails
 
 PLACES = ("landing", "lake", "quarantine", "receipts")
 

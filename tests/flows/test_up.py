@@ -69,7 +69,7 @@ def receipt_of(nianbao, key):
     while time.monotonic() < deadline:
         for line in nianbao("status", "--json").splitlines():
             found = json.loads(line)
-            if found["object"]["key"] == key:
+            if found["object"]["key"] == key and found["outcome"]:
                 return found
         time.sleep(1)
     raise AssertionError(f"no receipt for {key}")
