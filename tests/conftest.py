@@ -16,7 +16,8 @@ from tasks.ledger import open_ledger
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
-os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")  # a test that would start a server of its own fails
+os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
+"""A test that would start a server of its own fails."""
 
 PLACES = ("landing", "lake", "quarantine", "receipts")
 
