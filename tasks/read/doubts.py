@@ -112,6 +112,9 @@ def _named_elsewhere(stream: Stream, name: TableName, table: TableReading) -> It
 def _joined(tables: Mapping[TableName, TableReading], cells: Iterable[Cell]) -> Iterator[Doubt]:
     """Figures whose digits stand apart, where no sum confirms that they are one number."""
     by_address = {cell.address: cell for cell in cells}
+    apart = {address: cell for address, cell in by_address.items() if has_gap(cell.raw)}
+    if not apart:
+        return
     confirmed: set[str] = set()
     for form in {FORMS[table.form] for table in tables.values()}:
         for identity in identities(form):
@@ -119,8 +122,8 @@ def _joined(tables: Mapping[TableName, TableReading], cells: Iterable[Cell]) -> 
             sums = [_sum(side) for side in sides]
             if sums[0] is not None and sums[0] == sums[1]:
                 confirmed.update((*identity.left, *identity.right))
-    for address, cell in by_address.items():
-        if has_gap(cell.raw) and address not in confirmed:
+    for address, cell in apart.items():
+        if address not in confirmed:
             yield Doubt(address, cell.raw, "数字之间有空格或换行，没有合计可以证实是一个数", (cell,))
 
 

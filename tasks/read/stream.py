@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, starmap
 from typing import NamedTuple
 
 from expectations.forms import FORMS, TableName
@@ -116,9 +116,8 @@ class Stream:
     @cached_property
     def _flat(self) -> tuple[str, Sequence[int]]:
         """Letters alone, and where each stands in the plain text."""
-        runs = list(_LETTERS.finditer(self._plain))
-        places = chain.from_iterable(range(run.start(), run.end()) for run in runs)
-        return "".join(_LETTERS.findall(self._plain)), list(places)
+        runs = [run.span() for run in _LETTERS.finditer(self._plain)]
+        return "".join([self._plain[a:b] for a, b in runs]), list(chain.from_iterable(starmap(range, runs)))
 
     def announces(self, table: TableName) -> bool:
         """Whether the text holds words that only `table` prints, read or not."""
@@ -289,11 +288,12 @@ class Stream:
         parts: list[tuple[list[str], bool]] = [([], False)]
         blanks = [0]
         for token in _TOKEN.finditer(self._plain[start:end]):
-            if token["figure"]:
-                parts[-1][0].append(_digits(token["figure"]))
-            elif token["blank"]:
+            kind = token.lastgroup
+            if kind == "figure":
+                parts[-1][0].append(_digits(token[0]))
+            elif kind == "blank":
                 blanks[-1] += 1
-            elif token["text"] and (_HEAD.search(token["text"]) or not furniture.issuperset(token["text"])):
+            elif kind == "text" and (_HEAD.search(token[0]) or not furniture.issuperset(token[0])):
                 parts.append(([], True))
                 blanks.append(0)
         return tuple(Part(tuple(p[0]), p[1], n) for p, n in zip(parts, blanks, strict=True))
@@ -308,6 +308,8 @@ def _group_heads() -> dict[str, str]:
 
 def figures_of_cell(raw: str) -> str:
     """The digits, points and minus signs of a cell, whatever else it prints."""
+    if not raw or (raw.isascii() and raw.isdecimal()):
+        return raw
     return "".join(_digits(m[0]) for m in _FIGURES.finditer("".join(_UNSEEN.sub("", raw.translate(_WIDTH)).split())))
 
 
