@@ -83,7 +83,7 @@ def cross_check(stream: Stream, table: TableName, reading: TableReading) -> Cros
 
 
 def _cross_check(stream: Stream, table: TableName, reading: TableReading) -> CrossCheck:
-    rows = [_Row(w, tuple(c)) for w, c in groupby(reading.cells, key=lambda c: c.address.rsplit(".", 1)[0])]
+    rows = [_Row(w, tuple(c)) for w, c in groupby(reading.cells, key=lambda c: c.address.rpartition(".")[0])]
     if table == "table4":
         return _table4(stream, rows)
     found = stream.rows(table, reading.form)
