@@ -110,9 +110,10 @@ def _lines(form: str, name: TableName) -> Counter[str]:
 
 def _named_elsewhere(stream: Stream, name: TableName, table: TableReading) -> Iterator[Doubt]:
     """Rows of table 2 that were not read although the table has their name, as the head of a column maybe."""
-    read = {cell.address.rsplit(".", 1)[0] for cell in table.cells}
-    lines = _lines(table.form, name) if name == "table2" else ()
-    for line in sorted(lines):
+    if name != "table2":
+        return
+    read = {cell.address.rpartition(".")[0] for cell in table.cells}
+    for line in sorted(_lines(table.form, name)):
         if line not in read and stream.mentions(name, line):
             yield Doubt(line, "没有读出这一行", "表中另有其名称")
 

@@ -76,8 +76,8 @@ def characters(text_page: pdfium.PdfTextPage) -> Drawn:
     angles = dict(zip(one_of, map(_angle, repeat(handle), one_of.values()), strict=True))
     for owner in [owner for owner, angle in angles.items() if angle and abs(math.sin(2 * angle)) >= _TURNED]:
         angles[owner] = _line_angle(handle, one_of[owner], angles[owner])
-    drawn: dict[int | None, bool] = dict(_are_drawn([owner for owner in one_of if owner]))
-    drawn[None] = True
+    drawn: dict[int | None, bool] = {None: True}
+    drawn.update(_are_drawn([owner for owner in one_of if owner]).items())
     corners = np.frombuffer(rects, dtype=np.float32).reshape(-1, 4).astype(float)
     return Drawn(
         texts,
