@@ -137,16 +137,15 @@ def segments(objects: Iterable[PageObject]) -> Iterator[BBox]:
     grounds: list[BBox] = []
     sheets: list[BBox] = []
     paths = [item for item in objects if item.kind == raw.FPDF_PAGEOBJ_PATH]
-    for path, is_filled, is_stroked, length, box in zip(
-        paths, *_modes(paths), _lengths(paths), _boxes(paths), strict=True
-    ):
-        if is_stroked and not _is_white(path, stroke_color):
+    filled, stroked = _modes(paths)
+    inks = zip(filled, _are_seen(paths, stroked, stroke_color), _are_seen(paths, filled, fill_color), strict=True)
+    for path, (is_filled, strokes, fills), length, box in zip(paths, inks, _lengths(paths), _boxes(paths), strict=True):
+        if strokes:
             if length == _LINE and (box[2] - box[0] <= THIN or box[3] - box[1] <= THIN):
                 yield box
             else:
                 yield from ((*a, *b) for points in _subpaths(path) for a, b in itertools.pairwise(points))
         elif is_filled:
-            fills = not _is_white(path, fill_color)
             for part in [box] if length == _BOX else map(_box, _subpaths(path)):
                 if min(part[2] - part[0], part[3] - part[1]) > THIN:
                     (grounds if fills else sheets).append(part)
@@ -184,16 +183,15 @@ def _boxes(paths: Sequence[PageObject]) -> Iterator[BBox]:
     )
 
 
-_colors = (ctypes.c_uint * 4)()
-_red, _green, _blue, _alpha = places(_colors)
-
-
-def _is_white(path: PageObject, get_color: Callable[..., int]) -> bool:
-    """Whether nothing is seen of it on paper."""
-    if not get_color(path.item, _red, _green, _blue, _alpha):
-        return False
-    red, green, blue, alpha = _colors
-    return bool(alpha == 0 or (red >= _WHITE and green >= _WHITE and blue >= _WHITE))
+def _are_seen(paths: Sequence[PageObject], used: Sequence[int], get_color: Callable[..., int]) -> list[bool]:
+    """Whether each uses a colour that is seen on paper."""
+    items = [path.item for path, is_used in zip(paths, used, strict=True) if is_used]
+    colors = (ctypes.c_uint * (4 * len(items)))()
+    at = places(colors)
+    told = map(get_color, items, at[::4], at[1::4], at[2::4], at[3::4])
+    known = zip(list(told), colors[::4], colors[1::4], colors[2::4], colors[3::4], strict=True)
+    seen = iter([not is_told or (a > 0 and (r < _WHITE or g < _WHITE or b < _WHITE)) for is_told, r, g, b, a in known])
+    return [bool(is_used) and next(seen) for is_used in used]
 
 
 def _gaps(grounds: Sequence[BBox], sheets: Sequence[BBox]) -> Iterator[BBox]:
