@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate, groupby, pairwise
 
 from expectations.evidence import Cell, Doubt
-from expectations.forms import FORMS, Form, TableName
+from expectations.forms import FORMS, TableName
 from tasks.read.cross_check_heads import head_doubts, total_is_elsewhere
 from tasks.read.rows import TableReading
 from tasks.read.stream import Part, Places, Stream, figures_of_cell
@@ -196,18 +196,23 @@ def _unread(rows: Sequence[_Row], found: Places) -> Iterator[Doubt]:
 
 def _of_another_form(stream: Stream, table: TableName, reading: TableReading) -> Iterator[Doubt]:
     """Rows that only the other form has; what is a mere heading in this form counts with figures right behind it."""
-    form = FORMS[reading.form]
-    own = frozenset(figure.address.rsplit(".", 1)[0] for figure in form.figures(table))
-    groups = _groups(form)
-    headings = {f"table3.{row.code}" for other in FORMS.values() for row in other.rows if row.label in groups}
-    for where, places in stream.rows(table, without=own).items():
-        if where not in headings or any(parts[0].figures for parts in places):
+    for where, places in stream.rows(table, without=_own(table, reading.form)).items():
+        if where not in _headings(reading.form) or any(parts[0].figures for parts in places):
             yield Doubt(table, f"{reading.form} 年格式", "文字中有另一年格式才有的行", reading.cells)
             return
 
 
-def _groups(form: Form) -> frozenset[str]:
-    return frozenset(row.group for row in form.rows)
+@cache
+def _own(table: TableName, form: str) -> frozenset[str]:
+    """The rows that a table of the form has."""
+    return frozenset(figure.address.rpartition(".")[0] for figure in FORMS[form].figures(table))
+
+
+@cache
+def _headings(form: str) -> frozenset[str]:
+    """The rows of any form whose label is a mere heading in this one."""
+    groups = {row.group for row in FORMS[form].rows}
+    return frozenset(f"table3.{row.code}" for other in FORMS.values() for row in other.rows if row.label in groups)
 
 
 def _elsewhere(stream: Stream, table: TableName, rows: Sequence[_Row]) -> Iterator[Doubt]:

@@ -20,6 +20,7 @@ _WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000:
 _CHARACTERS = SIMPLIFIED | _WIDTH
 _HAN = "\u3400-\u9fff\u3007"
 _LETTERS = re.compile(rf"[0-9A-Za-z{_HAN}]+")
+_IN_WORD = re.compile(rf"[{_HAN}A-Za-z]")
 _UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _NUMBER_BEFORE = re.compile(
     r"(?:\([一二三四五六七八九十]{1,2}\)|(?<![0-9.,])[0-9]{1,2}\s*[.、,)]+|[一二三四五六七八九十]、)[.、\s]*\Z"
@@ -266,11 +267,11 @@ class Stream:
         start = first - len(number[0]) if number else first
         if not number and before.endswith(label.number) and label.number.isdigit() and not before[:-1][-1:].isdigit():
             number, start = _NUMBER_BEFORE.search(f"{label.number}."), first - 1
-        if not number and re.match(rf"[{_HAN}A-Za-z]", before[-1:]):
+        if not number and _IN_WORD.match(before[-1:]):
             return None
         explanation = _EXPLANATION.match(text, last)
         end = explanation.end() if explanation else last
-        if re.match(rf"[{_HAN}A-Za-z]", text[end : end + 1]) and not explanation:
+        if not explanation and _IN_WORD.match(text, end):
             return None
         if len(label.body) < _SHORT and not self._stands_alone(label, number, start, end):
             return None

@@ -52,6 +52,7 @@ _character_matrix = quick(raw.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_void_p,
 _TURNED = 0.1
 """The sine of twice an angle that is none of the right ones."""
 _unicode = quick(raw.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_has_transparency = quick(raw.FPDFPageObj_HasTransparency, ctypes.c_int, ctypes.c_void_p)
 _mode = quick(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
 
 
@@ -129,22 +130,20 @@ def _text(code: int) -> str:
     return "\ufffd" if "\ud800" <= text <= "\udfff" else text  # half of a character, which no text may hold
 
 
-_others = (ctypes.c_uint * 3)()
-_red, _green, _blue = places(_others)
+_colors = (ctypes.c_uint * 4)()
+_rgba = tuple(places(_colors))
 
 
 def _are_drawn(text_objects: Sequence[int]) -> dict[int, bool]:
-    """Whether anything is seen of each text object."""
-    alphas = (ctypes.c_uint * len(text_objects))()
+    """Whether anything is seen of each text object: only where something is transparent, its alpha may be none."""
     modes = list(map(_mode, text_objects))
-    is_told = [
-        (stroke_color if mode in _STROKED_MODES else fill_color)(item, _red, _green, _blue, place)
-        for item, mode, place in zip(text_objects, modes, places(alphas), strict=True)
-    ]
-    return {
-        item: mode not in _UNSEEN_MODES and (not told or alpha > 0)
-        for item, mode, told, alpha in zip(text_objects, modes, is_told, alphas, strict=True)
-    }
+    is_sheer = list(map(_has_transparency, text_objects))
+    drawn = {item: mode not in _UNSEEN_MODES for item, mode in zip(text_objects, modes, strict=True)}
+    for item, mode, sheer in zip(text_objects, modes, is_sheer, strict=True):
+        if sheer or mode in _STROKED_MODES:
+            color = stroke_color if mode in _STROKED_MODES else fill_color
+            drawn[item] = drawn[item] and (not color(item, *_rgba) or _colors[3] > 0)
+    return drawn
 
 
 def under_pictures(objects: Sequence[PageObject], drawn: Drawn, area: float) -> npt.NDArray[np.bool_]:
