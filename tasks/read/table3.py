@@ -79,6 +79,8 @@ def recognise_rows(data: Sequence[DataRow]) -> TableReading | None:
         score = sum(best_of(data[i].label, form.rows[j].names) for i, j in found.items()) - len(form.rows)
         if found and (best is None or score > best[0]):
             best = score, form, found
+        if score == 0:  # all rows of the form, to the letter
+            break
     return _reading(best[1], data, best[2]) if best else None
 
 
