@@ -27,6 +27,8 @@ from tasks.values import Document, Report
 
 _SECTIONS_OF_A_REPORT = 3
 """So many of the six sections show that a document without a title is a report."""
+_COMMON = frozenset.intersection(*(frozenset(row.code for row in form.rows) for form in FORMS.values()))
+"""The rows of table 3 that all forms have."""
 
 
 def read(document: Document) -> Report:
@@ -128,5 +130,4 @@ def _decided_forms(medium: Medium) -> frozenset[str]:
 
 
 def _is_decided(table: TableReading) -> bool:
-    common = set.intersection(*({row.code for row in form.rows} for form in FORMS.values()))
-    return any(code not in common for code, _ in table.labels)
+    return any(code not in _COMMON for code, _ in table.labels)

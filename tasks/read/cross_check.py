@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate, groupby, pairwise
 
 from expectations.evidence import Cell, Doubt
-from expectations.forms import FORMS, Form, TableName
+from expectations.forms import FORMS, TableName
 from tasks.read.cross_check_heads import head_doubts, total_is_elsewhere
 from tasks.read.rows import TableReading
 from tasks.read.stream import Part, Places, Stream, figures_of_cell
@@ -83,7 +83,7 @@ def cross_check(stream: Stream, table: TableName, reading: TableReading) -> Cros
 
 
 def _cross_check(stream: Stream, table: TableName, reading: TableReading) -> CrossCheck:
-    rows = [_Row(w, tuple(c)) for w, c in groupby(reading.cells, key=lambda c: c.address.rsplit(".", 1)[0])]
+    rows = [_Row(w, tuple(c)) for w, c in groupby(reading.cells, key=lambda c: c.address.rpartition(".")[0])]
     if table == "table4":
         return _table4(stream, rows)
     found = stream.rows(table, reading.form)
@@ -109,10 +109,8 @@ def _compared(rows: Sequence[_Row], found: Places) -> Iterator[_Compared]:
         together = tuple(rows[first:after])
         expected = tuple(figure for row in together for figure in row.expected)
         places = found[together[0].where]
-        parts = next(
-            (p for p in places if _agrees(expected, p)), max(places, key=lambda p: sum(len(x.figures) for x in p))
-        )
-        yield _Compared(together, expected, parts)
+        parts = next((p for p in places if _agrees(expected, p)), None)
+        yield _Compared(together, expected, parts or max(places, key=lambda p: sum(len(x.figures) for x in p)))
 
 
 def _differences(compared: Sequence[_Compared]) -> Iterator[Doubt]:
@@ -171,6 +169,8 @@ def _agrees(expected: Sequence[str], parts: Sequence[Part]) -> bool:
 
 def _same(expected: Sequence[str], seen: Sequence[str]) -> bool:
     """The same digits, and every cell ends where a figure of the text ends: a figure may be broken, never joined."""
+    if [*expected] == [*seen]:
+        return True
     if "".join(expected) != "".join(seen):
         return False
     ends = set(accumulate(map(len, seen)))
@@ -196,18 +196,23 @@ def _unread(rows: Sequence[_Row], found: Places) -> Iterator[Doubt]:
 
 def _of_another_form(stream: Stream, table: TableName, reading: TableReading) -> Iterator[Doubt]:
     """Rows that only the other form has; what is a mere heading in this form counts with figures right behind it."""
-    form = FORMS[reading.form]
-    own = frozenset(figure.address.rsplit(".", 1)[0] for figure in form.figures(table))
-    groups = _groups(form)
-    headings = {f"table3.{row.code}" for other in FORMS.values() for row in other.rows if row.label in groups}
-    for where, places in stream.rows(table, without=own).items():
-        if where not in headings or any(parts[0].figures for parts in places):
+    for where, places in stream.rows(table, without=_own(table, reading.form)).items():
+        if where not in _headings(reading.form) or any(parts[0].figures for parts in places):
             yield Doubt(table, f"{reading.form} 年格式", "文字中有另一年格式才有的行", reading.cells)
             return
 
 
-def _groups(form: Form) -> frozenset[str]:
-    return frozenset(row.group for row in form.rows)
+@cache
+def _own(table: TableName, form: str) -> frozenset[str]:
+    """The rows that a table of the form has."""
+    return frozenset(figure.address.rpartition(".")[0] for figure in FORMS[form].figures(table))
+
+
+@cache
+def _headings(form: str) -> frozenset[str]:
+    """The rows of any form whose label is a mere heading in this one."""
+    groups = {row.group for row in FORMS[form].rows}
+    return frozenset(f"table3.{row.code}" for other in FORMS.values() for row in other.rows if row.label in groups)
 
 
 def _elsewhere(stream: Stream, table: TableName, rows: Sequence[_Row]) -> Iterator[Doubt]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from expectations.evidence import Cell, Doubt
 from expectations.forms import FORMS, TABLES, TableName, identities
@@ -88,9 +89,10 @@ def _misplaced(name: TableName, table: TableReading, *, is_in_doubt: bool) -> It
 
     Of a table that is in doubt no row is called missing.
     """
-    read = Counter(cell.address.rsplit(".", 1)[0] for cell in table.cells)
-    lines = Counter(figure.address.rsplit(".", 1)[0] for figure in FORMS[table.form].figures(name))
-    columns = {cell.address.rsplit(".", 1)[1] for cell in table.cells}
+    places = [cell.address.rpartition(".") for cell in table.cells]
+    read = Counter([line for line, _, _ in places])
+    lines = _lines(table.form, name)
+    columns = {column for _, _, column in places}
     for line, figures in read.items():
         if figures < (len(columns) if name == "table3" else lines[line]):
             yield Doubt(line, f"读出 {figures} 个数", "这一行没有读全")
@@ -100,11 +102,18 @@ def _misplaced(name: TableName, table: TableReading, *, is_in_doubt: bool) -> It
         yield from (Doubt(line, "没有读出这一行", why) for line in lines if line not in read)
 
 
+@cache
+def _lines(form: str, name: TableName) -> Counter[str]:
+    """How many figures each line of a table has."""
+    return Counter(figure.address.rpartition(".")[0] for figure in FORMS[form].figures(name))
+
+
 def _named_elsewhere(stream: Stream, name: TableName, table: TableReading) -> Iterator[Doubt]:
     """Rows of table 2 that were not read although the table has their name, as the head of a column maybe."""
-    read = {cell.address.rsplit(".", 1)[0] for cell in table.cells}
-    lines = {figure.address.rsplit(".", 1)[0] for figure in FORMS[table.form].figures(name)} if name == "table2" else ()
-    for line in sorted(lines):
+    if name != "table2":
+        return
+    read = {cell.address.rpartition(".")[0] for cell in table.cells}
+    for line in sorted(_lines(table.form, name)):
         if line not in read and stream.mentions(name, line):
             yield Doubt(line, "没有读出这一行", "表中另有其名称")
 
@@ -112,6 +121,9 @@ def _named_elsewhere(stream: Stream, name: TableName, table: TableReading) -> It
 def _joined(tables: Mapping[TableName, TableReading], cells: Iterable[Cell]) -> Iterator[Doubt]:
     """Figures whose digits stand apart, where no sum confirms that they are one number."""
     by_address = {cell.address: cell for cell in cells}
+    apart = {address: cell for address, cell in by_address.items() if has_gap(cell.raw)}
+    if not apart:
+        return
     confirmed: set[str] = set()
     for form in {FORMS[table.form] for table in tables.values()}:
         for identity in identities(form):
@@ -119,8 +131,8 @@ def _joined(tables: Mapping[TableName, TableReading], cells: Iterable[Cell]) -> 
             sums = [_sum(side) for side in sides]
             if sums[0] is not None and sums[0] == sums[1]:
                 confirmed.update((*identity.left, *identity.right))
-    for address, cell in by_address.items():
-        if has_gap(cell.raw) and address not in confirmed:
+    for address, cell in apart.items():
+        if address not in confirmed:
             yield Doubt(address, cell.raw, "数字之间有空格或换行，没有合计可以证实是一个数", (cell,))
 
 

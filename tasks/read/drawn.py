@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import groupby, repeat
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium
@@ -66,6 +68,7 @@ class PageObject(NamedTuple):
         return _times(_matrix(self.item), self.outer)
 
 
+_item_of = attrgetter("item")
 _new_object: Callable[[tuple[object, ...]], PageObject] = partial(tuple.__new__, PageObject)
 """As `PageObject._make`, in half the time."""
 
@@ -133,76 +136,62 @@ def segments(objects: Iterable[PageObject]) -> Iterator[BBox]:
     """The thin boxes that drawn lines, stroked boxes and thin filled boxes make, in the page's user space."""
     grounds: list[BBox] = []
     sheets: list[BBox] = []
-    ask = _Ask()
-    for item in objects:
-        if item.kind != raw.FPDF_PAGEOBJ_PATH:
-            continue
-        is_filled, is_stroked = ask.draw_mode(item)
-        if is_stroked and not ask.is_white(item, stroke_color):
-            yield from _stroked(item, ask)
+    paths = [item for item in objects if item.kind == raw.FPDF_PAGEOBJ_PATH]
+    filled, stroked = _modes(paths)
+    inks = zip(filled, _are_seen(paths, stroked, stroke_color), _are_seen(paths, filled, fill_color), strict=True)
+    for path, (is_filled, strokes, fills), length, box in zip(paths, inks, _lengths(paths), _boxes(paths), strict=True):
+        if strokes:
+            if length == _LINE and (box[2] - box[0] <= THIN or box[3] - box[1] <= THIN):
+                yield box
+            else:
+                yield from ((*a, *b) for points in _subpaths(path) for a, b in itertools.pairwise(points))
         elif is_filled:
-            fills = not ask.is_white(item, fill_color)
-            for box in _filled(item, ask):
-                if min(box[2] - box[0], box[3] - box[1]) > THIN:
-                    (grounds if fills else sheets).append(box)
+            for part in [box] if length == _BOX else map(_box, _subpaths(path)):
+                if min(part[2] - part[0], part[3] - part[1]) > THIN:
+                    (grounds if fills else sheets).append(part)
                 elif fills:
-                    yield box
+                    yield part
     yield from _gaps(grounds, sheets)
 
 
-class _Ask:
-    """Questions that PDFium answers into variables: these are made once, for a page has thousands of paths."""
-
-    def __init__(self) -> None:
-        self._ints, self._int_places = _variables(ctypes.c_int, 2)
-        self._colors, self._color_places = _variables(ctypes.c_uint, 4)
-        self._floats, self._float_places = _variables(ctypes.c_float, 4)
-
-    def draw_mode(self, item: PageObject) -> tuple[bool, bool]:
-        """Whether it is filled, and whether it is stroked."""
-        _draw_mode(item.item, *self._int_places)
-        filled, stroked = self._ints
-        return bool(filled), bool(stroked)
-
-    def is_white(self, item: PageObject, get_color: Callable[..., int]) -> bool:
-        """Whether nothing is seen of it on paper."""
-        if not get_color(item.item, *self._color_places):
-            return False
-        red, green, blue, alpha = self._colors
-        return bool(alpha == 0 or (red >= _WHITE and green >= _WHITE and blue >= _WHITE))
-
-    def bounds(self, item: PageObject) -> BBox:
-        """Its box in the page's user space."""
-        _bounds(item.item, *self._float_places)
-        x0, y0, x1, y1 = self._floats
-        if item.outer is _AS_IT_IS:
-            return x0, y0, x1, y1
-        return _box((_at(item.outer, x0, y0), _at(item.outer, x1, y1)))
+def places(variables: ctypes.Array[Any]) -> range:
+    """Where each of these variables of C is, for functions that answer into them."""
+    start, size = ctypes.addressof(variables), ctypes.sizeof(variables)
+    return range(start, start + size, size // len(variables)) if size else range(0)
 
 
-def _variables(kind: type[Any], number: int) -> tuple[Any, list[int]]:
-    """So many variables of a C type, and where each is."""
-    variables = (kind * number)()
-    return variables, [ctypes.addressof(variables) + n * ctypes.sizeof(kind) for n in range(number)]
+def _modes(paths: Sequence[PageObject]) -> tuple[Sequence[int], Sequence[int]]:
+    """Whether each is filled, and whether it is stroked."""
+    filled, stroked = (ctypes.c_int * len(paths))(), (ctypes.c_int * len(paths))()
+    deque(map(_draw_mode, map(_item_of, paths), places(filled), places(stroked)), maxlen=0)
+    return filled[:], stroked[:]
 
 
-def _stroked(item: PageObject, ask: _Ask) -> Iterator[BBox]:
-    """The lines of each subpath; of a single thin line PDFium knows where it is."""
-    if _count_segments(item.item) == _LINE:
-        x0, y0, x1, y1 = box = ask.bounds(item)
-        if x1 - x0 <= THIN or y1 - y0 <= THIN:
-            yield box
-            return
-    for points in _subpaths(item):
-        yield from ((*a, *b) for a, b in itertools.pairwise(points))
+def _lengths(paths: Sequence[PageObject]) -> Iterator[int]:
+    return map(_count_segments, map(_item_of, paths))
 
 
-def _filled(item: PageObject, ask: _Ask) -> Iterator[BBox]:
-    """The box of each subpath; PDFium knows that of a single rectangle."""
-    if _count_segments(item.item) == _BOX:
-        yield ask.bounds(item)
-    else:
-        yield from (_box(points) for points in _subpaths(item))
+def _boxes(paths: Sequence[PageObject]) -> Iterator[BBox]:
+    """The box of each in the page's user space, as PDFium knows it: of a single line, or a single rectangle."""
+    sides = (ctypes.c_float * (4 * len(paths)))()
+    at = places(sides)
+    deque(map(_bounds, map(_item_of, paths), at[::4], at[1::4], at[2::4], at[3::4]), maxlen=0)
+    boxes = zip(sides[::4], sides[1::4], sides[2::4], sides[3::4], strict=True)
+    return (
+        box if path.outer is _AS_IT_IS else _box((_at(path.outer, *box[:2]), _at(path.outer, *box[2:])))
+        for path, box in zip(paths, boxes, strict=True)
+    )
+
+
+def _are_seen(paths: Sequence[PageObject], used: Sequence[int], get_color: Callable[..., int]) -> list[bool]:
+    """Whether each uses a colour that is seen on paper."""
+    items = [path.item for path, is_used in zip(paths, used, strict=True) if is_used]
+    colors = (ctypes.c_uint * (4 * len(items)))()
+    at = places(colors)
+    told = map(get_color, items, at[::4], at[1::4], at[2::4], at[3::4])
+    known = zip(list(told), colors[::4], colors[1::4], colors[2::4], colors[3::4], strict=True)
+    seen = iter([not is_told or (a > 0 and (r < _WHITE or g < _WHITE or b < _WHITE)) for is_told, r, g, b, a in known])
+    return [bool(is_used) and next(seen) for is_used in used]
 
 
 def _gaps(grounds: Sequence[BBox], sheets: Sequence[BBox]) -> Iterator[BBox]:
@@ -215,11 +204,12 @@ def _gaps(grounds: Sequence[BBox], sheets: Sequence[BBox]) -> Iterator[BBox]:
 def _subpaths(item: PageObject) -> Iterator[list[Point]]:
     """The corner points of each subpath, in the page's user space; a closed one ends where it began."""
     points: list[Point] = []
-    corner, places = _variables(ctypes.c_float, 2)
+    corner = (ctypes.c_float * 2)()
+    x_at, y_at = places(corner)
     matrix = item.matrix
     for index in range(_count_segments(item.item)):
         segment = _segment(item.item, index)
-        _segment_point(segment, *places)
+        _segment_point(segment, x_at, y_at)
         point = _at(matrix, *corner)
         if _segment_type(segment) == raw.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:

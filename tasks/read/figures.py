@@ -112,6 +112,8 @@ def unit_conflict(text: str, figure: Figure) -> str:
 
 def parse_figure(raw: str, figure: Figure) -> Number | None:
     """The number that `raw` prints; None also where it is not clear."""
+    if figure.kind == "count" and len(raw) <= _LONGEST and raw.isascii() and raw.isdecimal():
+        return int(raw)
     read = read_figure(raw, figure)
     return None if read.unclear else read.value
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 
 from rapidfuzz.distance import Indel
 
@@ -104,8 +104,8 @@ def align(printed: Sequence[str], names: Names) -> dict[int, int]:
     The best alignment in order comes first (labels may be missing, extra rows may stand between). What is left on both
     sides is then matched wherever it stands, if it is certain. What is one label to the letter is never another.
     """
-    options = tuple(map(tuple, names))
-    table = [(_likeness if len(text) <= _LONGEST else _likeness_of)(text, options) for text in printed]
+    likeness = _likeness(tuple(map(tuple, names)))
+    table = [likeness(text) if len(text) <= _LONGEST else _likeness_of(names, text) for text in printed]
     found = _in_order(table, len(names))
     taken = set(found.values())
     for i, row in enumerate(table):
@@ -116,15 +116,17 @@ def align(printed: Sequence[str], names: Names) -> dict[int, int]:
     return found
 
 
-def _likeness_of(printed: str, names: Names) -> tuple[float, ...]:
+def _likeness_of(names: Names, printed: str) -> tuple[float, ...]:
     own = [any(is_to_the_letter(printed, name) for name in options) for options in names]
     if any(own):
         return tuple(max(CERTAIN, best_of(printed, n)) if is_own else 0.0 for is_own, n in zip(own, names, strict=True))
     return tuple(best_of(printed, options) for options in names)
 
 
-_likeness = lru_cache(maxsize=1024)(_likeness_of)
-"""The same labels are held against the same forms in every document; long texts are no labels."""
+@lru_cache(maxsize=16)
+def _likeness(names: Names) -> Callable[[str], tuple[float, ...]]:
+    """The same labels are held against the same forms in every document; long texts are no labels."""
+    return lru_cache(maxsize=512)(partial(_likeness_of, names))
 
 
 def best_of(printed: str, names: Sequence[str]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
@@ -59,14 +60,14 @@ def _page(page: pdfium.PdfPage, number: int) -> Page:
         return turned(boxes, turn, view.width, view.height)
 
     is_seen = np.array(drawn.is_seen, dtype=bool) & ~under_pictures(objects, drawn, view.width * view.height)
-    chars, gaps = _main_text(drawn, view, is_seen & (turns == turn), turn)
+    chars, gaps, boxes = _main_text(drawn, view, is_seen & (turns == turn), turn)
     horizontal, vertical, slanted = rules(upright(view.boxes(list(segments(objects)))).T.tolist())
     pictures = upright(view.boxes([picture_box(o) for o in objects if o.kind == raw.FPDF_PAGEOBJ_IMAGE])).T.tolist()
     dropped = upright(view.boxes(dropped_texts(objects, drawn))).T.tolist()
     said = written(page)
     places: list[BBox] = list(map(tuple, upright(view.boxes([note.box for note in said])).T.tolist()))
     strikes = [_middle(place) for note, place in zip(said, places, strict=True) if note.struck]
-    gone, marks, horizontal = _amended(chars, horizontal, strikes, slanted)
+    gone, marks, horizontal = _amended(chars, boxes, horizontal, strikes, slanted)
     if gone or marks:
         kept = [n for n in range(len(chars)) if n not in gone and n not in marks]
         chars, gaps = [chars[n] for n in kept], [gaps[n] for n in kept]
@@ -96,13 +97,13 @@ def _middle(box: BBox) -> Rule:
 
 
 def _amended(
-    chars: Sequence[Char], rules: list[Rule], strikes: list[Rule], slanted: Sequence[BBox]
+    chars: Sequence[Char], places: Boxes, rules: list[Rule], strikes: list[Rule], slanted: Sequence[BBox]
 ) -> tuple[dict[int, Char], dict[int, Char], list[Rule]]:
     """The digits that were struck out, those that are marks of footnotes, and the rules that are ruling."""
     indices = digits(chars)
     if not len(indices):
         return {}, {}, rules
-    boxes = np.array([chars[n][1:5] for n in indices.tolist()], dtype=float).T
+    boxes = places[:, indices]
     is_struck, ruling = struck(boxes, rules)
     if strikes:
         is_struck |= struck(boxes, strikes)[0]
@@ -129,7 +130,7 @@ def _write(text: str, box: BBox, chars: list[Char], gaps: list[str]) -> Note:
 def _turns(radians: Sequence[float], view: View) -> Angles:
     """What makes each character upright as shown: 0, 90, 180 or 270 degrees clockwise; -1 for a slanted watermark."""
     turn_of = {angle: _turn(math.degrees(angle) % 360, view) for angle in set(radians)}
-    return np.array([turn_of[angle] for angle in radians], dtype=int)
+    return np.fromiter(map(turn_of.__getitem__, radians), dtype=int, count=len(radians))
 
 
 def _turn(degrees: float, view: View) -> int:
@@ -137,16 +138,17 @@ def _turn(degrees: float, view: View) -> int:
     return (-right_angle - view.rotation) % 360 if abs(degrees - right_angle) <= 3 else -1
 
 
-def _main_text(drawn: Drawn, view: View, is_main: Mask, turn: int) -> tuple[list[Char], list[str]]:
-    """The characters that run in the main direction, on the page, struck once, upright; and the gap before each."""
+def _main_text(drawn: Drawn, view: View, is_main: Mask, turn: int) -> tuple[list[Char], list[str], Boxes]:
+    """The characters that run in the main direction, on the page, struck once, upright; gap before, and box of each."""
     boxes = view.boxes(drawn.corners)
     is_large = (
         (boxes[2] > boxes[0])
         & (boxes[3] > boxes[1])
         & (np.maximum(boxes[2] - boxes[0], boxes[3] - boxes[1]) >= SMALLEST)
     )
-    shown = np.flatnonzero(is_main & is_large & view.shows(boxes)).tolist()
-    upright = turned(boxes[:, shown], turn, view.width, view.height)
-    texts = [drawn.texts[i] for i in shown]
+    is_shown = is_main & is_large & view.shows(boxes)
+    upright = turned(boxes[:, is_shown], turn, view.width, view.height)
+    texts, gaps = (list(compress(column, is_shown.tolist())) for column in (drawn.texts, drawn.gaps))
     first = struck_once(texts, upright)
-    return chars_at([texts[i] for i in first], upright[:, first]), [drawn.gaps[shown[i]] for i in first]
+    upright = upright[:, first]
+    return chars_at([texts[i] for i in first], upright), [gaps[i] for i in first], upright

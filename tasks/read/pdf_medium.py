@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import add, itemgetter
 
 from tasks.read.aligned import read_aligned
 from tasks.read.lines import Aside, Line, PageRow, free_rows, furniture, page_lines, running_heads, table_spans
@@ -99,9 +100,11 @@ def _stream(pages: Sequence[Page], aside: Aside) -> Stream:
     return Stream("\n".join(_drawn(page, aside[page.number]) for page in pages))
 
 
-def _drawn(page: Page, aside: Container[int]) -> str:
-    pairs = zip(page.gaps, page.chars, strict=True)
-    text = "".join(gap + char.text for i, (gap, char) in enumerate(pairs) if i not in aside)
+def _drawn(page: Page, aside: Iterable[int]) -> str:
+    pieces = list(map(add, page.gaps, map(itemgetter(0), page.chars)))
+    for index in aside:
+        pieces[index] = ""
+    text = "".join(pieces)
     if page.turn != 180:
         return text
     # PDFium puts what stands in one line in order from the left, which is the end of a line that stands on its head

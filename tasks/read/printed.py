@@ -35,7 +35,7 @@ def char_rows(chars: Iterable[Char]) -> list[list[Char]]:
 def printed(chars: Collection[Char]) -> str:
     """The text of a cell or line: a space where a line has a gap, lines joined by line breaks."""
     if len(chars) < 2:
-        return "".join(char.text for char in chars)
+        return "".join([char.text for char in chars])
     return "\n".join(map(line, char_rows(chars)))
 
 

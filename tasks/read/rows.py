@@ -18,7 +18,7 @@ _HEADS: dict[TableName, frozenset[str]] = {
         {*(key(g.label) for g in _FORM.groups), "行政诉讼", *(key(c.label) for c in _FORM.results[:4])}
     ),
 }
-
+_ANY_HEAD = frozenset().union(*_HEADS.values())
 
 _MOST_ROWS = 1000
 """Rows that are looked at for one table; no statutory table has a tenth of that."""
@@ -67,5 +67,7 @@ def rows_by_table(grids: Iterable[Grid]) -> dict[TableName, list[GridRow]]:
 
 
 def _head_of(row: GridRow) -> TableName | None:
-    texts = {key(cell.text) for cell in row.starting}
+    texts = {key(cell.text) for cell in row.cells if cell.row0 == row.index}
+    if texts.isdisjoint(_ANY_HEAD):
+        return None
     return next((name for name, heads in _HEADS.items() if texts & heads), None)

@@ -79,10 +79,10 @@ class _Region:
                     self.parent[self._root(cell + self.columns)] = self._root(cell)
 
     def _is_ruled_right(self, row: int, column: int) -> bool:
-        return _cover(self.vertical[column + 1], self.ys[row], self.ys[row + 1]) >= RULED
+        return _is_ruled(self.vertical[column + 1], self.ys[row], self.ys[row + 1])
 
     def _is_ruled_below(self, row: int, column: int) -> bool:
-        return _cover(self.horizontal[row + 1], self.xs[column], self.xs[column + 1]) >= RULED
+        return _is_ruled(self.horizontal[row + 1], self.xs[column], self.xs[column + 1])
 
     def _chars_by_cell(self, chars: Sequence[Char], roots: Sequence[int]) -> dict[int, list[Char]]:
         found: dict[int, list[Char]] = defaultdict(list)
@@ -93,8 +93,11 @@ class _Region:
         return found
 
     def _cell(self, page: Page, group: list[int], chars: list[Char]) -> GridCell:
-        columns = [c % self.columns for c in group]
-        row0, row1, col0, col1 = group[0] // self.columns, group[-1] // self.columns, min(columns), max(columns)
+        row0, col0 = divmod(group[0], self.columns)
+        row1, col1 = row0, col0
+        if len(group) > 1:
+            columns = [c % self.columns for c in group]
+            row1, col0, col1 = group[-1] // self.columns, min(columns), max(columns)
         box = (self.xs[col0], self.ys[row0], self.xs[col1 + 1], self.ys[row1 + 1])
         return GridCell(printed(chars), row0, row1, col0, col1, box[0], box[2], page.as_displayed(box))
 
@@ -138,11 +141,13 @@ def _merged(spans: list[tuple[float, float]]) -> Iterator[tuple[float, float]]:
     yield start, end
 
 
-def _cover(spans: list[tuple[float, float]], start: float, end: float) -> float:
-    """The share of start..end that the spans cover."""
+def _is_ruled(spans: list[tuple[float, float]], start: float, end: float) -> bool:
+    """Whether the spans cover enough of start..end."""
     covered = 0.0
     for a, b in spans:
+        if a <= start and end <= b:
+            return True
         low, high = a if a > start else start, b if b < end else end
         if high > low:
             covered += high - low
-    return covered / (end - start)
+    return covered / (end - start) >= RULED

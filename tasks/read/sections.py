@@ -16,6 +16,8 @@ _NUMBERS = {key(name): section.number for section in _SECTIONS for name in (sect
 _ORDINAL = re.compile(r"\A(?:第?[一二三四五六七八九十0-9]{1,3}(?:部分|章|节)?|[ⅠⅡⅢⅣⅤⅥIVX]{1,4})(?=\D)")
 """However a site numbers its headings."""
 _LONGEST = 200
+_LONGEST_KEY = max(map(len, _NUMBERS)) + 6
+"""Characters of a heading's key, with what is printed before it."""
 
 
 def find_sections(lines: Sequence[Line]) -> tuple[ReportSection, ...]:
@@ -44,4 +46,6 @@ def section_number(line: Line) -> str | None:
 
 
 def _number(text: str) -> str | None:
+    if len(text) > _LONGEST_KEY:
+        return None
     return _NUMBERS.get(text) or _NUMBERS.get(_ORDINAL.sub("", text))

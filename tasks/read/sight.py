@@ -103,6 +103,7 @@ class _Part:
         near = np.flatnonzero(_inside(np.array(around(self._boxes))[:, None], self._shown)[0])
         self._of_cell, inside = np.nonzero(_inside(self._boxes, self._shown[:, near]))
         self._of_char = near[inside]
+        self._texts = [page.chars[n][0] for n in self._of_char.tolist()]
 
     def doubts(self) -> Iterator[Doubt]:
         """A doubt for every cell of which something else is seen than was read; the gravest alone."""
@@ -124,8 +125,8 @@ class _Part:
     def _too_small(self) -> list[int]:
         """Blank cells between rules where no figure has room: the rules are a drawn digit's."""
         x0, top, x1, bottom = self._boxes
-        blank = np.array([cell.engine != ENGINE and cell.is_blank for cell in self.cells])
-        return _where(blank & (np.minimum(x1 - x0, bottom - top) < _LEAST))
+        small = ((n, self.cells[n]) for n in _where(np.minimum(x1 - x0, bottom - top) < _LEAST))
+        return [n for n, cell in small if cell.engine != ENGINE and cell.is_blank]
 
     def _explained(self) -> Boxes:
         """Where ink is that of what was read."""
@@ -202,9 +203,9 @@ class _Part:
     def _hidden(self, rendered: Rendered) -> set[int]:
         """The cells with figures that leave no ink; the characters are noted."""
         chars = self._page.chars
-        noted = self._noted
-        is_figure = [chars[n][0] in _FIGURE and not (noted and chars[n] in noted) for n in self._of_char.tolist()]
-        chosen = np.flatnonzero(is_figure)
+        chosen = np.flatnonzero([text in _FIGURE for text in self._texts])
+        if self._noted:
+            chosen = chosen[[chars[n] not in self._noted for n in self._of_char[chosen].tolist()]]
         places = cores(self._shown[:, self._of_char[chosen]])
         ruled = np.array([cell.engine != ENGINE for cell in self.cells])[self._of_cell[chosen]]
         places[:, ruled] = common(places, inner(self._boxes[:, self._of_cell[chosen]]))[:, ruled]
@@ -220,8 +221,8 @@ class _Part:
 
     def _unknown(self) -> set[int]:
         """The cells with characters of which only the machine knows what they are."""
-        chars = self._page.chars
-        return {cell for cell, n in self._pairs() if _is_unknown(chars[n][0])}
+        unknown = set(filter(_is_unknown, set(self._texts)))
+        return {cell for cell, text in zip(self._of_cell.tolist(), self._texts, strict=True) if text in unknown}
 
     def _mixed(self) -> set[int]:
         """The cells in which both a note and the page print something."""
@@ -235,8 +236,7 @@ class _Part:
 
     def _digits(self) -> Digits:
         """The digits of the cells, cell by cell from the left: the index of the cell, and the upright boxes."""
-        chars = self._page.chars
-        chosen = np.flatnonzero([chars[n][0].isdecimal() for n in self._of_char.tolist()])
+        chosen = np.flatnonzero(list(map(str.isdecimal, self._texts)))
         boxes = self._upright[:, self._of_char[chosen]]
         order = np.lexsort((boxes[0] + boxes[2], self._of_cell[chosen]))
         return self._of_cell[chosen][order], boxes[:, order]

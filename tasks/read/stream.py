@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import chain
+from itertools import chain, starmap
 from typing import NamedTuple
 
 from expectations.forms import FORMS, TableName
@@ -20,6 +20,7 @@ _WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {0x3000:
 _CHARACTERS = SIMPLIFIED | _WIDTH
 _HAN = "\u3400-\u9fff\u3007"
 _LETTERS = re.compile(rf"[0-9A-Za-z{_HAN}]+")
+_IN_WORD = re.compile(rf"[{_HAN}A-Za-z]")
 _UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _NUMBER_BEFORE = re.compile(
     r"(?:\([一二三四五六七八九十]{1,2}\)|(?<![0-9.,])[0-9]{1,2}\s*[.、,)]+|[一二三四五六七八九十]、)[.、\s]*\Z"
@@ -116,9 +117,8 @@ class Stream:
     @cached_property
     def _flat(self) -> tuple[str, Sequence[int]]:
         """Letters alone, and where each stands in the plain text."""
-        runs = list(_LETTERS.finditer(self._plain))
-        places = chain.from_iterable(range(run.start(), run.end()) for run in runs)
-        return "".join(_LETTERS.findall(self._plain)), list(places)
+        runs = [run.span() for run in _LETTERS.finditer(self._plain)]
+        return "".join([self._plain[a:b] for a, b in runs]), list(chain.from_iterable(starmap(range, runs)))
 
     def announces(self, table: TableName) -> bool:
         """Whether the text holds words that only `table` prints, read or not."""
@@ -267,11 +267,11 @@ class Stream:
         start = first - len(number[0]) if number else first
         if not number and before.endswith(label.number) and label.number.isdigit() and not before[:-1][-1:].isdigit():
             number, start = _NUMBER_BEFORE.search(f"{label.number}."), first - 1
-        if not number and re.match(rf"[{_HAN}A-Za-z]", before[-1:]):
+        if not number and _IN_WORD.match(before[-1:]):
             return None
         explanation = _EXPLANATION.match(text, last)
         end = explanation.end() if explanation else last
-        if re.match(rf"[{_HAN}A-Za-z]", text[end : end + 1]) and not explanation:
+        if not explanation and _IN_WORD.match(text, end):
             return None
         if len(label.body) < _SHORT and not self._stands_alone(label, number, start, end):
             return None
@@ -289,11 +289,12 @@ class Stream:
         parts: list[tuple[list[str], bool]] = [([], False)]
         blanks = [0]
         for token in _TOKEN.finditer(self._plain[start:end]):
-            if token["figure"]:
-                parts[-1][0].append(_digits(token["figure"]))
-            elif token["blank"]:
+            kind = token.lastgroup
+            if kind == "figure":
+                parts[-1][0].append(_digits(token[0]))
+            elif kind == "blank":
                 blanks[-1] += 1
-            elif token["text"] and (_HEAD.search(token["text"]) or not furniture.issuperset(token["text"])):
+            elif kind == "text" and (_HEAD.search(token[0]) or not furniture.issuperset(token[0])):
                 parts.append(([], True))
                 blanks.append(0)
         return tuple(Part(tuple(p[0]), p[1], n) for p, n in zip(parts, blanks, strict=True))
@@ -308,6 +309,8 @@ def _group_heads() -> dict[str, str]:
 
 def figures_of_cell(raw: str) -> str:
     """The digits, points and minus signs of a cell, whatever else it prints."""
+    if not raw or (raw.isascii() and raw.isdecimal()):
+        return raw
     return "".join(_digits(m[0]) for m in _FIGURES.finditer("".join(_UNSEEN.sub("", raw.translate(_WIDTH)).split())))
 
 

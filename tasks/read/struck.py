@@ -14,8 +14,8 @@ _NEAR = 0.3
 
 def struck_once(texts: Sequence[str], boxes: Boxes) -> list[int]:
     """The indices of the characters that are the first in their place."""
-    kinds: dict[str, int] = {}
-    kind = np.array([kinds.setdefault(text, len(kinds)) for text in texts], dtype=int)
+    kinds = {text: n for n, text in enumerate(dict.fromkeys(texts))}
+    kind = np.fromiter(map(kinds.__getitem__, texts), dtype=int, count=len(texts))
     x0, top, x1, bottom = boxes
     middles = (x0 + x1) / 2, (top + bottom) / 2
     order = np.lexsort((middles[0] + middles[1], kind))  # along a diagonal: few that are not near are next to another

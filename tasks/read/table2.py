@@ -14,6 +14,7 @@ from tasks.read.rows import GridRow, TableReading
 from tasks.read.values import FIGURES, cell_of
 
 _HEADER = "信息内容"
+_LABELS = {form.code: tuple((item.label,) for item in form.items) for form in FORMS.values()}
 Header = list[tuple[Measure, GridCell]]
 
 
@@ -83,7 +84,7 @@ def _item(form: Form, row: GridRow) -> Item | None:
     if not row.cells or row.cells[0].row0 != row.index:
         return None
     printed = row.cells[0].text
-    found = align([printed], [(i.label,) for i in form.items])
+    found = align([printed], _LABELS[form.code])
     item = form.items[found[0]] if found else None
     return item if item and best_of(printed, (item.label,)) >= LIKELY else None
 

@@ -19,6 +19,8 @@ from tasks.read.values import cell_of
 
 _APPLICANTS = FORMS["2021"].applicants
 _HEADS = frozenset({*(key(a.label) for a in _APPLICANTS[:5]), key(_APPLICANTS[1].group), "申请人情况"})
+_LABELS = tuple(dict.fromkeys(name for form in FORMS.values() for row in form.rows for name in row.names))
+_NAMES = tuple((a, frozenset(map(key, (a.label, *a.aliases)))) for a in _APPLICANTS)
 Columns = list[tuple[Column, float]]
 """The applicants found, from left to right, each with the middle of its column."""
 
@@ -41,7 +43,7 @@ class DataRow:
 def read_table3(rows: list[GridRow]) -> TableReading | None:
     """The figures of table 3 in the form that explains its labels best; None if no row was recognised."""
     reading = recognise_rows(joined_rows(list(_data_rows(rows))))
-    spanning = tuple(_over_rows(rows)) if reading else ()
+    spanning = tuple(_over_rows(rows)) if reading and any(map(_goes_on, rows)) else ()
     return replace(reading, rivals=(*reading.rivals, *spanning)) if reading and spanning else reading
 
 
@@ -53,7 +55,7 @@ def _over_rows(rows: Sequence[GridRow]) -> Iterator[Doubt]:
     columns: Columns = []
     for _, group in groupby(rows, key=lambda row: id(row.grid)):
         fragment = list(group)
-        columns = _named(fragment, columns) or columns
+        columns = _named([row for row in fragment if _is_header(row)], columns) or columns
         for row in fragment if len(columns) == len(_APPLICANTS) else ():
             cells = [cell for _, middle in columns if (cell := _under(row, middle))]
             own = [c for c in cells if c.row0 == row.index and c.row1 == row.index and FIGURE.match(c.text.strip())]
@@ -61,6 +63,11 @@ def _over_rows(rows: Sequence[GridRow]) -> Iterator[Doubt]:
                 text = cell.text.strip()
                 if cell.row0 < row.index and FIGURE.match(text) and 2 * len(own) > len(cells):
                     yield Doubt("table3", text, "一格跨了几行，不知属于哪一行")
+
+
+def _goes_on(row: GridRow) -> bool:
+    """Whether a figure of a row before stands in this row too."""
+    return any(cell.row0 < row.index and FIGURE.match(cell.text.strip()) for cell in row.cells)
 
 
 def recognise_rows(data: Sequence[DataRow]) -> TableReading | None:
@@ -72,6 +79,8 @@ def recognise_rows(data: Sequence[DataRow]) -> TableReading | None:
         score = sum(best_of(data[i].label, form.rows[j].names) for i, j in found.items()) - len(form.rows)
         if found and (best is None or score > best[0]):
             best = score, form, found
+        if score == 0:  # all rows of the form, to the letter
+            break
     return _reading(best[1], data, best[2]) if best else None
 
 
@@ -119,10 +128,12 @@ def _data_rows(rows: list[GridRow]) -> Iterator[DataRow]:
     named: Columns = []
     for _, group in groupby(rows, key=lambda row: id(row.grid)):
         fragment, opens = list(group), True
-        named = _named(fragment, named)
+        heads = [row for row in fragment if _is_header(row)]
+        others = set(map(id, heads))
+        named = _named(heads, named)
         columns = named if len(named) > len(_APPLICANTS) // 2 else _carried(columns, fragment)
         for row in fragment if columns else ():
-            if not _is_header(row) and (figures := _figures(row, columns)):
+            if id(row) not in others and (figures := _figures(row, columns)):
                 yield DataRow(_label(row, figures), figures, row.grid, opens)
                 opens = False
 
@@ -139,13 +150,12 @@ def _is_header(row: GridRow) -> bool:
     return any(key(c.text) in _HEADS for c in row.cells)
 
 
-def _named(rows: list[GridRow], before: Columns) -> Columns:
+def _named(heads: list[GridRow], before: Columns) -> Columns:
     """The columns that the header rows of one grid name, and those that a page break parted from them; else none."""
-    cells = {id(c): c for row in rows if _is_header(row) for c in row.cells}.values()
+    cells = [(key(c.text), c) for c in {id(c): c for row in heads for c in row.cells}.values()]
     named: Columns = []
-    for applicant in _APPLICANTS:
-        names = {key(name) for name in (applicant.label, *applicant.aliases)}
-        matching = [c for c in cells if key(c.text) in names]
+    for applicant, names in _NAMES:
+        matching = [c for text, c in cells if text in names]
         if len(matching) == 1:
             named.append((applicant, matching[0].middle))
     missing = [pair for pair in before if named and pair[0] not in dict(named)]
@@ -165,7 +175,10 @@ def _carried(columns: Columns, rows: Sequence[GridRow]) -> Columns:
 
 
 def _under(row: GridRow, middle: float) -> GridCell | None:
-    return next((c for c in row.cells if c.left <= middle <= c.right), None)
+    for cell in row.cells:
+        if cell.left <= middle <= cell.right:
+            return cell
+    return None
 
 
 def _figures(row: GridRow, columns: Columns) -> dict[str, GridCell]:
@@ -191,9 +204,9 @@ def joined_rows(data: Sequence[DataRow]) -> list[DataRow]:
 def _continues(before: DataRow, row: DataRow) -> bool:
     if set(before.figures) != set(row.figures):
         return False
-    whole, first, second = (best_similarity(t) for t in (before.label + row.label, before.label, row.label))
     if not row.label.strip() or (not before.label.strip() and _complete(before, row)):
         return True
+    whole, first, second = (best_similarity(t) for t in (before.label + row.label, before.label, row.label))
     return whole > max(first, second) or (row.is_blank and second < MATCH)
 
 
@@ -204,7 +217,7 @@ def _complete(before: DataRow, row: DataRow) -> bool:
 
 def best_similarity(label: str) -> float:
     """How alike `label` and the likeliest row label of any form are."""
-    return max(similarity(label, name) for form in FORMS.values() for row in form.rows for name in row.names)
+    return best_of(label, _LABELS)
 
 
 def _merged(before: DataRow, row: DataRow) -> DataRow:

@@ -11,9 +11,8 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import count as count_from
-from itertools import repeat
+from functools import lru_cache, partial
+from itertools import pairwise, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from expectations.evidence import BBox
-from tasks.read.drawn import PageObject, as_object, fill_color, picture_box, quick, stroke_color
+from tasks.read.drawn import PageObject, as_object, fill_color, picture_box, places, quick, stroke_color
 from tasks.read.radicals import IDEOGRAPHS
 
 SMALLEST = 1.5
@@ -53,6 +52,7 @@ _character_matrix = quick(raw.FPDFText_GetMatrix, ctypes.c_int, ctypes.c_void_p,
 _TURNED = 0.1
 """The sine of twice an angle that is none of the right ones."""
 _unicode = quick(raw.FPDFText_GetUnicode, ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_has_transparency = quick(raw.FPDFPageObj_HasTransparency, ctypes.c_int, ctypes.c_void_p)
 _mode = quick(raw.FPDFTextObj_GetTextRenderMode, ctypes.c_int, ctypes.c_void_p)
 
 
@@ -62,32 +62,40 @@ def characters(text_page: pdfium.PdfTextPage) -> Drawn:
     count = raw.FPDFText_CountChars(text_page.raw)
     codes = _codes(text_page, count)
     known = {code: _text(code) for code in set(codes)}
-    indices: list[int] = []
-    texts: list[str] = []
-    gaps: list[str] = []
-    gap = ""
-    for index, code in enumerate(codes):
-        text = known[code] if code or not _has_shape(handle, index) else "\ufffd"
-        if text in _GAPS:
-            gap = "\n" if text == "\n" or gap == "\n" else " "
-            continue
-        indices.append(index)
-        texts.append(text)
-        gaps.append(gap)
-        gap = ""
+    all_texts = list(map(known.__getitem__, codes))
+    if 0 in known:
+        nameless = (index for index, code in enumerate(codes) if not code)
+        for index in filter(partial(_has_shape, handle), nameless):
+            all_texts[index] = "\ufffd"
+    indices = [index for index, text in enumerate(all_texts) if text not in _GAPS]
+    texts = [all_texts[index] for index in indices]
+    gaps = ["" if index - last == 1 else _gap(all_texts[last + 1 : index]) for last, index in pairwise((-1, *indices))]
     rects = (raw.FS_RECTF * len(indices))()
-    places = count_from(ctypes.addressof(rects), ctypes.sizeof(raw.FS_RECTF))
-    deque(map(_loose_box, repeat(handle), indices, places), maxlen=0)
+    deque(map(_loose_box, repeat(handle), indices, places(rects)), maxlen=0)
     owners: list[int | None] = list(map(_owner, repeat(handle), indices))
     one_of = dict(zip(reversed(owners), reversed(indices), strict=True))
-    angles = {owner: _turned(handle, index) for owner, index in one_of.items()}
-    drawn = {owner: owner is None or _is_drawn(owner) for owner in one_of}
+    angles = dict(zip(one_of, map(_angle, repeat(handle), one_of.values()), strict=True))
+    for owner in [owner for owner, angle in angles.items() if angle and abs(math.sin(2 * angle)) >= _TURNED]:
+        angles[owner] = _line_angle(handle, one_of[owner], angles[owner])
+    drawn: dict[int | None, bool] = {None: True}
+    drawn.update(_are_drawn([owner for owner in one_of if owner]).items())
     corners = np.frombuffer(rects, dtype=np.float32).reshape(-1, 4).astype(float)
-    return Drawn(texts, gaps, corners, [angles[owner] for owner in owners], [drawn[owner] for owner in owners], owners)
+    return Drawn(
+        texts,
+        gaps,
+        corners,
+        list(map(angles.__getitem__, owners)),
+        list(map(drawn.__getitem__, owners)),
+        owners,
+    )
+
+
+def _gap(blanks: Sequence[str]) -> str:
+    return "\n" if "\n" in blanks else " "
 
 
 _sides = (ctypes.c_double * 4)()
-_side = tuple(ctypes.addressof(_sides) + ctypes.sizeof(ctypes.c_double) * n for n in range(4))
+_side = tuple(places(_sides))
 _matrix = raw.FS_MATRIX()
 
 
@@ -97,10 +105,9 @@ def _has_shape(handle: int | None, index: int) -> bool:
     return right > left and top > bottom
 
 
-def _turned(handle: int | None, index: int) -> float:
-    """By how much a character is turned: of a slanted one, as programs draw italics, how its line runs."""
-    angle: float = _angle(handle, index)
-    if abs(math.sin(2 * angle)) < _TURNED or not _character_matrix(handle, index, ctypes.addressof(_matrix)):
+def _line_angle(handle: int | None, index: int, angle: float) -> float:
+    """By how much a slanted character is turned, as programs draw italics: how its line runs."""
+    if not _character_matrix(handle, index, ctypes.addressof(_matrix)):
         return angle
     return math.atan2(-_matrix.b, _matrix.a)
 
@@ -123,17 +130,20 @@ def _text(code: int) -> str:
     return "\ufffd" if "\ud800" <= text <= "\udfff" else text  # half of a character, which no text may hold
 
 
-_alpha = ctypes.c_uint()
-_others = (ctypes.c_uint * 3)()
-_rgba = (*(ctypes.addressof(_others) + 4 * n for n in range(3)), ctypes.addressof(_alpha))
+_colors = (ctypes.c_uint * 4)()
+_rgba = tuple(places(_colors))
 
 
-def _is_drawn(text_object: int) -> bool:
-    mode = _mode(text_object)
-    if mode in _UNSEEN_MODES:
-        return False
-    color = stroke_color if mode in _STROKED_MODES else fill_color
-    return not color(text_object, *_rgba) or _alpha.value > 0
+def _are_drawn(text_objects: Sequence[int]) -> dict[int, bool]:
+    """Whether anything is seen of each text object: only where something is transparent, its alpha may be none."""
+    modes = list(map(_mode, text_objects))
+    is_sheer = list(map(_has_transparency, text_objects))
+    drawn = {item: mode not in _UNSEEN_MODES for item, mode in zip(text_objects, modes, strict=True)}
+    for item, mode, sheer in zip(text_objects, modes, is_sheer, strict=True):
+        if sheer or mode in _STROKED_MODES:
+            color = stroke_color if mode in _STROKED_MODES else fill_color
+            drawn[item] = drawn[item] and (not color(item, *_rgba) or _colors[3] > 0)
+    return drawn
 
 
 def under_pictures(objects: Sequence[PageObject], drawn: Drawn, area: float) -> npt.NDArray[np.bool_]:
@@ -157,9 +167,10 @@ def dropped_texts(objects: Sequence[PageObject], drawn: Drawn) -> list[BBox]:
     owners = set(drawn.owners)
     if len(texts) <= len(owners):
         return []
-    dropped = (o for o in texts if o.item not in owners and _is_drawn(o.item))
-    places = (o.matrix for o in dropped if _height(o.item) and not _is_embedded(o.item))
-    return [(x, y, x + 1, y + 1) for *_, x, y in places]
+    others = [o for o in texts if o.item not in owners]
+    drawn_so = _are_drawn([o.item for o in others])
+    dropped = (o for o in others if drawn_so[o.item] and _height(o.item) and not _is_embedded(o.item))
+    return [(x, y, x + 1, y + 1) for *_, x, y in (o.matrix for o in dropped)]
 
 
 def _height(text_object: int) -> float:
