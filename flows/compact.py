@@ -17,7 +17,6 @@ from prefect.states import Completed
 from prefect.utilities.annotations import quote
 
 from flows.deployments import COMPACT
-from flows.retries import RETRIES, RETRY_DELAYS
 from tasks.lake.marts.compact import Compaction
 from tasks.lake.marts.compact import compact as compact_year
 from tasks.lake.marts.due import is_due
@@ -27,6 +26,10 @@ from tasks.ledger import Change, open_ledger
 from tasks.ledger.compacting import BusyError, current_by_year
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
+
+RETRIES = 3
+RETRY_DELAYS = [1.0, 5.0, 15.0]
+"""Seconds."""
 
 
 @task(name="relate", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)

@@ -33,16 +33,6 @@ _RENAMED: Mapping[str, Mapping[str, str]] = {
 _OTHERS = tuple(table for table in SCHEMAS if table not in ("reports", "decisions"))
 
 
-def reports_of_version_2(s3: S3Client, place: Place) -> Iterator[tuple[str, int]]:
-    """The id and the year of every report that is in `place`."""
-    prefix = place.key("reports/year=")
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=prefix):
-        for found in page.get("Contents", []):
-            year, slash, name = found["Key"].removeprefix(prefix).partition("/")
-            if slash and year.isdigit() and name.endswith(".parquet"):
-                yield name.removesuffix(".parquet"), int(year)
-
-
 def stored_in_version_2(
     s3: S3Client, place: Place, report_id: str, year: int, reviews: Sequence[Review] = ()
 ) -> dict[str, pa.Table] | None:
