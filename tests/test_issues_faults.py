@@ -404,7 +404,7 @@ def test_an_empty_lake_says_so(run, buckets, tmp_path, monkeypatch, words):
 
 
 def test_no_receipts_are_told_of(run, buckets):
-    assert run("status").output == "还没有回执：没有处理完的文件。\n"
+    assert run("status").output == "还没有上传的文件。\n"
 
 
 def test_a_wide_row_is_a_page_of_its_own(run, buckets):
