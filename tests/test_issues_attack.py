@@ -1,9 +1,17 @@
 """Plausible documents made against the code a second time: one test for each class that was silent or unfair."""
 
+import io
+import re
+import zipfile
+
 import pytest
 
 from tasks.read.identity import identify
 from tasks.read.lines import Line
+from tests.plausible.document import Line as Paragraph
+from tests.plausible.document import Run
+from tests.plausible.render.pdf import _Paper
+from tests.test_issues_eyes import FEES, draft, failed, judged
 
 A, B = "青岚市财政局", "青岚市水利局"
 R = "政府信息公开工作年度报告"
@@ -43,3 +51,105 @@ def test_another_body_acts_in_the_first_sentence():
 def test_a_name_without_its_place_is_completed_by_the_signature():
     assert who(f"市财政局2023年{R}", signed=f"{A}\n2024年1月20日") == (A, set())
     assert who(f"市财政局2023年{R}") == ("市财政局", set())
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("12<small>1</small>", DOUBT),
+        ('12<span style="font-size:60%">1</span>', DOUBT),
+        ('<span style="font-size:12pt">12</span><span style="font-size:8pt">1</span>', DOUBT),
+        ('12<a href="#n" style="vertical-align:4px;font-size:8px">1</a>', DOUBT),
+        ('<ol start="12"><li></li></ol>', DOUBT),
+        ('<span style="font-size:12pt">12</span><span style="font-size:12pt">1</span>', set()),
+        ('<span style="font-size:10.5pt">12</span><span style="vertical-align:baseline">1</span>', set()),
+    ],
+)
+def test_smaller_digits_behind_others_on_a_web_page(written, told):
+    made = draft("html")
+    made.cell("table2.licensing.decisions").text = "MARK"
+    assert failed(judged(made, lambda body: body.replace(b"MARK", written.encode()))[1]) == told
+
+
+LOOK = "<w:r><w:rPr>{}</w:rPr><w:t>{}</w:t></w:r>"
+THEME = '<w:color w:val="auto" w:themeColor="background1"/>'
+
+
+def sized(first, second):
+    return LOOK.format(f'<w:sz w:val="{first}"/>', 12) + LOOK.format(f'<w:sz w:val="{second}"/>', 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        (sized(21, 12), None),
+        (sized(21, 21), 121),
+        (LOOK.format("", 12) + LOOK.format('<w:w w:val="1"/>', 1), None),
+        (LOOK.format(THEME, 9) + LOOK.format("", 12), 12),
+    ],
+)
+def test_how_word_prints_digits(written, value):
+    made = draft("docx")
+    made.cell("table2.licensing.decisions").runs = [Run("MARK")]
+    report, verdict = judged(made, lambda body: repacked(body, written))
+    if value is None:
+        assert failed(verdict) == DOUBT
+    else:
+        assert {c.address: c.value for c in report.cells}["table2.licensing.decisions"] == value
+        assert verdict.outcome == "validated"
+
+
+def repacked(body, written, style=""):
+    """A DOCX whose run MARK is another, with one more style."""
+    old, file = zipfile.ZipFile(io.BytesIO(body)), io.BytesIO()
+    with zipfile.ZipFile(file, "w") as new:
+        for name in old.namelist():
+            part = re.sub(r"<w:r><w:t[^>]*>MARK</w:t></w:r>", written, old.read(name).decode("latin-1"))
+            new.writestr(name, part.replace("</w:styles>", f"{style}</w:styles>").encode("latin-1"))
+    return file.getvalue()
+
+
+def test_a_style_may_number_an_empty_cell():
+    made = draft("docx")
+    made.cell("table2.licensing.decisions").runs = [Run("MARK")]
+    style = (
+        '<w:style w:type="paragraph" w:styleId="N"><w:name w:val="N"/><w:pPr><w:numPr><w:numId w:val="3"/></w:numPr>'
+        "</w:pPr></w:style>"
+    )
+    assert failed(judged(made, lambda b: repacked(b, '<w:pPr><w:pStyle w:val="N"/></w:pPr>', style))[1]) == DOUBT
+
+
+@pytest.mark.parametrize(("rise", "told"), [(0.4, set()), (-0.25, DOUBT), (0.0, DOUBT)])
+def test_a_browser_prints_note_marks_nearly_as_large_as_figures(rise, told, monkeypatch):
+    plain = _Paper._run
+
+    def run(paper, piece, x, y, size):
+        if piece.look == "super":
+            return paper._text(piece.text, x, y + rise * size, size * 5 / 6)
+        return plain(paper, piece, x, y, size)
+
+    monkeypatch.setattr(_Paper, "_run", run)
+    made = draft("pdf")
+    made.cell("table2.licensing.decisions").runs = [Run("12"), Run("1", "super")]
+    report, verdict = judged(made)
+    assert failed(verdict) == told
+    if not told:
+        assert {c.address: c.value for c in report.cells}["table2.licensing.decisions"] == 12
+
+
+def test_numerals_in_the_columns_of_a_typed_table_4_are_a_doubt():
+    made = draft("spaced")
+    for cell in made.table("table4").figures():
+        cell.text = "零一二三四五六七八九"[int(cell.text or 0) % 10]
+    assert "READ.DISAGREEMENT" in failed(judged(made)[1])
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("（计量单位：件、元）", DOUBT), ("（单位：件，万元）", set()), ("单位：件", set())]
+)
+@pytest.mark.parametrize("medium", ["html", "pdf"])
+def test_a_line_of_units_names_the_unit_of_the_amounts(medium, said, told):
+    made = draft(medium)
+    made.cell(FEES).text = "1200"
+    made.blocks.insert(next(n for n, b in enumerate(made.blocks) if b in made.tables()), Paragraph([Run(said)]))
+    assert failed(judged(made)[1]) == told
