@@ -1,11 +1,11 @@
 """Figures that were silently another, and agencies accused because of our reading: one test for each class."""
 
 import pytest
-from tasks.recognise import recognise
-from tasks.validate import validate
 
-from tasks import reread
+from tasks.judge import second_look
+from tasks.judge.validate import validate
 from tasks.read import read
+from tasks.read.recognise import recognise
 from tests.plausible.document import Cell, Run
 from tests.plausible.judge import judge_all, make
 from tests.plausible.render import printed
@@ -19,7 +19,7 @@ def laid(made, change=lambda body: body):
     name, body = printed(made)
     document = recognise(name, change(body))
     report = read(document)
-    return reread.reconsidered(document, report, validate(report))[1]
+    return second_look.reconsidered(document, report, validate(report))[1]
 
 
 def accuses(verdict):
@@ -28,7 +28,7 @@ def accuses(verdict):
 
 @pytest.fixture(autouse=True)
 def in_process(monkeypatch):
-    monkeypatch.setattr(reread, "guarded", lambda function, *args: function(*args))
+    monkeypatch.setattr(second_look, "guarded", lambda function, *args: function(*args))
 
 
 @pytest.mark.parametrize("medium", ["pipes", "bars", "tabs"])

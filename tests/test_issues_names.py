@@ -6,11 +6,9 @@ import random
 import docx
 import numpy as np
 import pytest
-from tasks.read.dump import read_dump
-from tasks.recognise import recognise
-from tasks.validate import validate
 
 from expectations.forms import FORMS
+from tasks.judge.validate import validate
 from tasks.read import read
 from tasks.read.claims import find_claims
 from tasks.read.dates import find_date
@@ -18,6 +16,8 @@ from tasks.read.html import read_html
 from tasks.read.identity import identify
 from tasks.read.ink import _without_frame
 from tasks.read.lines import Line
+from tasks.read.plain_text import read_plain_text
+from tasks.read.recognise import recognise
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 from tasks.samples.draw import Paper
 from tasks.samples.tables import table2, table3, table4
@@ -107,7 +107,7 @@ def named(lines, names=(), name="a.txt"):
 
 def in_text(head, name="a.txt", **kinds):
     """The same of a report's running text."""
-    return named(read_dump("\n".join(p for p in parts(head, **kinds) if isinstance(p, str))).lines, name=name)
+    return named(read_plain_text("\n".join(p for p in parts(head, **kinds) if isinstance(p, str))).lines, name=name)
 
 
 def judged(body, name):

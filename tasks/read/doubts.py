@@ -24,7 +24,9 @@ _UNIT_SAID = re.compile(
 )
 """The unit of the amounts as a sentence has it."""
 _CURRENCY = re.compile(r"[¥￥$]|(?<![A-Za-z])(?:RMB|CNY|USD|HKD)(?![A-Za-z])|(?<=[(/:])[角分](?=\))")
-_UNIT_ABOVE = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*[百千万亿]*元")
+_UNIT_ABOVE = re.compile(
+    r"单位\s*[:：](?:[^。；;\n()（）:：\d]{0,9}[件项个条次、，,/和\s])?\s*(?:人民币)?\s*([百千万亿]*元)"
+)
 _IN_CELLS = ("lines", "cells")
 """Engines that see the edges of cells."""
 _AMOUNTS = ("table2.fees.amount_wan", "table2.procurement.amount")
@@ -151,8 +153,8 @@ def _sum(cells: Iterable[Cell | None]) -> int | None:
 def _units(stream: Stream, cells: Iterable[Cell]) -> Iterator[Doubt]:
     """Amounts beside which table 2 names another unit of money than the form's 万元."""
     above, text = map(closed_up, stream.part("table2"))
-    named = (*_UNIT_ABOVE.finditer(above), *_MONEY_UNIT.finditer(text))
-    units = {found[0].lstrip("单位金额收费人民币:： ") for found in named}
+    named = (*_UNIT_ABOVE.finditer(above), *_UNIT_ABOVE.finditer(text), *_MONEY_UNIT.finditer(text))
+    units = {found[0].lstrip("单位金额收费人民币:： ") if found.re is _MONEY_UNIT else found[1] for found in named}
     units |= {found[1] or found[2] for part in (above, text) for found in _UNIT_SAID.finditer(part)}
     units |= {found[0] for found in _CURRENCY.finditer(text)}
     units -= {"万元"}

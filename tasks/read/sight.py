@@ -29,8 +29,8 @@ _SIZES = "格内数字大小不一，可能有脚注标记"
 _UNKNOWN = "格内有无法识别的字符"
 _NAME = "标题或落款中有看不见的字符"
 
-_SIZE = 0.75
-"""Digits of one figure are not less high than this share of its highest."""
+_SIZE, _EVEN = 0.75, 0.86
+"""Of those of other cells, and of the highest digit of the same figure: digits are not less high than this share."""
 _MARK = 2
 """Digits: so few of them, smaller than those of other cells, may be a footnote's mark in a blank cell."""
 _OVERLAP = 0.5
@@ -245,13 +245,13 @@ class _Part:
         """The cells with digits of clearly different size."""
         cells, boxes = digits
         height = boxes[3] - boxes[1]
-        if not len(cells) or height.min() >= _SIZE * height.max():
+        if not len(cells) or height.min() >= _EVEN * height.max():
             return set()
         tallest = np.zeros(len(self.cells))
         np.maximum.at(tallest, cells, height)
         small = height < _SIZE * np.median(height)
         lone = small & (np.bincount(cells, minlength=len(self.cells))[cells] <= _MARK)
-        return set(cells[(height < _SIZE * tallest[cells]) | lone].tolist())
+        return set(cells[(height < _EVEN * tallest[cells]) | lone].tolist())
 
     def _stacked(self, digits: Digits) -> set[int]:
         """The cells with two digits in one place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
@@ -14,6 +15,7 @@ from tasks.read.labels import key
 from tasks.read.rows import TableReading
 from tasks.read.table4 import ADDRESSES
 
+_SPELT = re.compile(r"[〇零一二两三四五六七八九十百千]{1,5}[件宗起]?")
 _FORM = FORMS["2021"]
 _NAMES = [(c.label, *c.aliases) for _ in _FORM.groups for c in _FORM.results]
 _GROUPS = frozenset(key(name) for g in _FORM.groups for name in (g.label, g.parent))
@@ -36,6 +38,9 @@ def read_table4(rows: Sequence[WordRow]) -> TableReading | None:
             doubts.append(Doubt("table4", word.text, UNCLEAR))
         else:
             placed[column].append(word)
+    spelt = next((w.text for row in rows[: first + 1] for w in row if _SPELT.fullmatch(w.text)), "")
+    if spelt:
+        doubts.append(Doubt("table4", spelt, "用汉字写的数"))
     heading = [w for row in rows[:last] for w in row]
     cells = tuple(cell_at(a, placed[n], columns[n], heading[-1:]) for n, a in enumerate(ADDRESSES))
     return TableReading(_FORM.code, cells, tuple(doubts))

@@ -29,6 +29,10 @@ _NEVER = re.compile(
 )
 _PLACED = re.compile(rf"(?!城市|社区|城乡|城区|住房|市场)[{HAN}]{{2,7}}?[省市县区州旗镇乡]")
 _STEM = re.compile(rf"(?:{_ENDINGS})\Z")
+_TWO = re.compile(
+    r"(?P<one>(?P<place>[\u4e00-\u9fff]{2,6}?[省市县区州]).*?(?:政府|局|委员会|委|办公室|厅|院|中心|办事处))(?P<two>(?P=place).+)"
+)
+"""Two names on end, each of which begins with the same place."""
 _LOOSE = re.compile(r"和|与|及|、|·|\s")
 _SHORT = (
     ("人民政府", "政府"),
@@ -92,6 +96,9 @@ def is_body(text: str) -> bool:
 
 def bodies(name: str) -> tuple[str, ...]:
     """The bodies that a joint name is made of; the name itself where it is one body's."""
+    twice = _TWO.fullmatch(normal(name))
+    if twice and is_body(twice["one"]) and is_body(twice["two"]):
+        return twice["one"], twice["two"]
     parts = [part for part in re.split(r"、|和|与|及", normal(name)) if part]
     ends = re.compile(r"(?:政府|局|委员会|委|办公室|厅|院|中心|办事处|管委会)\Z")
     return tuple(parts) if len(parts) > 1 and all(ends.search(p) and is_body(p) for p in parts) else (name,)

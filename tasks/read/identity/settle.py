@@ -29,6 +29,7 @@ from tasks.read.identity.witness import (
     FILE_NAME,
     LETTERHEAD,
     NICKNAME,
+    OPENING,
     PARTICULARS,
     PERIOD,
     SITE,
@@ -109,7 +110,9 @@ def agency_stand(agency: str, witness: Witness[str]) -> Stand:
         return "neither"
     if witness.where == SITE and is_government(witness.value):
         return "neither"
-    if witness.where in _OF_FILE and loosely_within(witness.value, agency):
+    if witness.where == OPENING and (is_government(agency) or is_government(witness.value)):
+        return "neither"
+    if witness.where in (*_OF_FILE, OPENING) and loosely_within(witness.value, agency):
         return "neither"
     return "against"
 
@@ -137,12 +140,25 @@ def settle_agency(title: Title, titles: Titles, testimony: Testimony) -> Settled
     lonely = not supported and (
         not title.is_sound or ((titles.is_web_page or title.is_mixed) and title.lines > 1 and is_government(agency))
     )
-    rivals += () if supported else _longer(title, titles)
+    rivals += () if supported else (*_longer(title, titles), *_beside(title, titles))
     opposed = opposed or _at_odds([w for w in supported if w.weight == "states" and same_body(w.value, agency)])
     if opposed or rivals or lonely:
         others = [*_places(opposed), *(("另一题目", rival) for rival in rivals)]
         return Settled(agency, ((TITLE, agency), *dict.fromkeys(others)))
-    return Settled(agency)
+    return Settled(_in_full(agency, supported))
+
+
+def _in_full(agency: str, supported: Sequence[Witness[str]]) -> str:
+    """The name with its place, where the title has it without (市财政局) and all that name the body agree on it."""
+    longer = {w.value for w in supported if is_placed(w.value) and normal(w.value).endswith(normal(agency))}
+    return agency if is_placed(agency) or len(longer) != 1 else longer.pop()
+
+
+def _beside(title: Title, titles: Titles) -> Iterator[str]:
+    """The other body that reports too, or whose report it is: right before the name, in its line or the one above."""
+    for one in (title, *titles.extents):
+        if one.beside and title.agency and one.agency == title.agency and not same_body(one.beside, title.agency):
+            yield one.beside
 
 
 def _at_odds(told: Sequence[Witness[str]]) -> list[Witness[str]]:

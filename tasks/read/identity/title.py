@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from expectations.forms import FORMS
 from tasks.read.characters import nfkc
 from tasks.read.dates import ANY_YEAR, is_month, is_part, part_group, year_group, year_of
-from tasks.read.identity.names import HAN, UNREAD, is_body, is_placed, same_body
+from tasks.read.identity.names import HAN, UNREAD, is_body, is_government, is_placed, same_body
 from tasks.read.lines import Line
 from tasks.read.sections import headings, section_number
 
@@ -23,7 +23,8 @@ _TITLE = re.compile(
 _REMARKED_YEAR = re.compile(rf"\A{year_group(4)}{part_group(5)}\Z")
 _BRACKETS = str.maketrans("〔〕[]【】", "()()()")
 _MARK = re.compile(
-    r"\A(?:(?:标题|名称|题目|文件名称|信息名称)[:：]|附件?[\d一二三四五六七八九十]*[:：.、]|附件[\d一二三四五六七八九十]*)"
+    r"\A(?:(?:标题|名称|题目|文件名称|信息名称)[:：]|附件?[\d一二三四五六七八九十]*[:：.、]|附件[\d一二三四五六七八九十]*"
+    r"|[一二三四五六七八九十]{1,2}、|[(（][一二三四五六七八九十]{1,2}[)）])"
 )
 _REMARK = re.compile(rf"\([^()]+\)|{ANY_YEAR}年度?")
 """A line that stands by itself under the title: （2023年度）."""
@@ -63,7 +64,8 @@ class Title:
     """The title as printed, without spaces, and what it says; None for what it leaves out.
 
     `years` are all that it names, `part` is what it tells of if less than a year, `lines` the number of lines that it
-    was read from, `end` the place of the last one. `is_mixed`: the medium says that its lines are of different kinds.
+    was read from, `end` the place of the last one. `is_mixed`: the medium says that its lines are of different
+    kinds. `beside` is another body that is named right before this one, of the same place.
     """
 
     text: str
@@ -74,6 +76,7 @@ class Title:
     rank: tuple[float, ...] = ()
     part: str = ""
     is_mixed: bool = False
+    beside: str = ""
 
     @property
     def year(self) -> int | None:
@@ -135,10 +138,17 @@ def title_in(text: str) -> Title | None:
     agency = found["agency"]
     if agency and len(normal) == len(printed):
         agency = printed[slice(*found.span("agency"))]
+    twice = _TWICE.match(agency or "")
     agency = _issuer(agency or "")
     if agency is not None and _FOREIGN.search(agency):
         return None
-    return Title(normal, agency or None, tuple(dict.fromkeys(_years(found))), part=_part(found))
+    return Title(normal, agency or None, tuple(dict.fromkeys(_years(found))), part=_part(found), beside=_beside(twice))
+
+
+def _beside(twice: re.Match[str] | None) -> str:
+    """The body that is named before another of its place, if it is neither the place nor its government: a site."""
+    before = _SENT.sub("", twice[0]) if twice else ""
+    return before if is_body(before) and not is_government(before) else ""
 
 
 def _years(found: re.Match[str]) -> Iterator[int]:

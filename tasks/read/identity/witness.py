@@ -31,7 +31,7 @@ class Witness(Generic[T]):
 
 COMPILED, SIGNED, CONTACT, FILE_NAME, SITE = "引言（编制单位）", "落款", "引言（联系方式）", "文件名", "网站名称"
 PERIOD, PAGE_TITLE, PARTICULARS, NEARBY = "统计期限", "网页标题", "页面信息（发布机构）", "题目附近"
-LETTERHEAD, NICKNAME = "红头", "文件名（简称）"
+LETTERHEAD, NICKNAME, OPENING = "红头", "文件名（简称）", "正文（开头）"
 """What a file's name says less formally than a title does: no name to publish under."""
 NAMES = {"page": PAGE_TITLE, "head": "页眉页脚", "meta": PARTICULARS}
 

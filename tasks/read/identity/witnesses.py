@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tasks.read.characters import nfkc
 from tasks.read.dates import ANY_YEAR, DAY, MONTH, year_group
-from tasks.read.identity.names import BODY, bodies, is_body, normal
+from tasks.read.identity.names import BODY, bodies, is_body, is_place, is_placed, normal
 from tasks.read.identity.title import title_in
 from tasks.read.identity.when import hinted_years, labelled_years, opening, parts_of_year, periods, reported
 from tasks.read.identity.witness import (
@@ -19,6 +19,7 @@ from tasks.read.identity.witness import (
     NAMES,
     NEARBY,
     NICKNAME,
+    OPENING,
     PARTICULARS,
     SIGNED,
     SITE,
@@ -47,6 +48,10 @@ _STATEMENTS: Statements = (
 )
 _OF_THE_REPORT = (_STATEMENTS[0], *_STATEMENTS[4:])
 """Those that speak of the report itself, and not maybe of something else that was made."""
+_SUBJECT = re.compile(
+    rf"\A(?:[一(][^,。]{{0,20}}情况\)?[:。]?)?(?:{_Y})?,?{_B}(?=(?:认真|严格|坚持|深入|全面|高度|积极|紧紧|始终|不断|切实)[^,。]{{2}})"
+)
+"""Who acts in the first sentence."""
 _CONTACT = re.compile(
     rf"(?:请(?:径)?与|请同|请向|请联系|联系单位:|编制单位:|编制机关:){_B}(?:联系|咨询|反映|[(,。;]|电话|地址|\Z)"
 )
@@ -98,6 +103,8 @@ def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_tex
     agencies = [
         *(list(_stated(intro)) or _stated(begun[:_OPENING_WORDS], _OF_THE_REPORT)),
         *_signed(lines, first),
+        *_acting(intro),
+        *_acting(next((line.plain for line in lines[first + 1 :] if len(line.plain) > _HEADING), "")),
         *_bylines(lines[:first], title_text),
         *_labelled(names),
     ]
@@ -142,6 +149,13 @@ def _named(where: str, text: str, weight: Weight = "states") -> Iterator[Witness
         yield from (Witness(where, (body,), weight) for body in bodies(text))
 
 
+def _acting(text: str) -> Iterator[Witness[str]]:
+    """The body that acts in the first sentence of `text`, if it is named with its place."""
+    found = _SUBJECT.match(nfkc(text[:_OPENING_WORDS]).replace("，", ","))
+    if found and is_placed(body := normal(found["body"])) and not is_place(body):
+        yield from _named(OPENING, body, "labels")
+
+
 def _contacts(intro: str) -> Iterator[Witness[str]]:
     for found in _CONTACT.finditer(intro):
         yield from _named(CONTACT, found["body"], "labels")
@@ -155,9 +169,15 @@ def _signed(lines: Sequence[Line], first: int) -> Iterator[Witness[str]]:
     if not starts:
         tail = tail[-_LAST:]
     end = next((n for n, line in enumerate(tail) if _FOOTER.match(line.plain) or line.tag == "a"), len(tail))
-    last = [line.plain for line in tail[:end]][-_LAST:]
+    signing = tail[:end][-_LAST:]
+    last = [line.plain for line in signing]
     is_signed = False
     for number, text in enumerate(last):
+        beside = [body for part in signing[number].text.split() if (body := _signature(part))]
+        if len(beside) > 1:
+            yield from (Witness(SIGNED, (body,)) for body in beside)
+            is_signed = True
+            continue
         body = _signature(text)
         is_dated = bool(_DATE.search(text))
         if body is None and is_signed and is_dated:

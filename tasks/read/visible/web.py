@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -52,6 +52,10 @@ _CLIPPED_AWAY = re.compile(
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What a reference such as &#8; makes: nothing to see, and no text that the tree takes back."""
+_IN_LINE = frozenset({"baseline", "middle", "inherit", "initial", "unset", "0", "0px", "0pt", ""})
+_SMALLER = frozenset({"smaller", "xx-small", "x-small"})
+_EVEN, _SMALL_PRINT = 0.86, 6.5
+"""Digits of one figure are not smaller than this share of its largest; points that no figure is printed in."""
 _FAINT = 0.05
 """Of full: what is fainter or smaller is not seen."""
 _FLOATING = ("absolute", "fixed")
@@ -84,9 +88,55 @@ def keep_visible(root: html.HtmlElement) -> tuple[str, ...]:
     sheets = [style.text_content() for style in root.iter("style") if style.get("media") in (None, "", "all", "screen")]
     has_more = any("stylesheet" in (link.get("rel") or "") for link in root.iter("link"))
     etree.strip_elements(root, etree.Comment, etree.ProcessingInstruction, *_UNSEEN, with_tail=False)
+    _mark_uneven(root)
     walk = _Walk(root, sheets, has_more)
     walk.go()
     return tuple(walk.floating)
+
+
+def _mark_uneven(root: html.HtmlElement) -> None:
+    """Mark digits on end that are smaller than those before them, or not in their line: a note's mark, or a digit.
+
+    And a list's empty entry, which shows its number alone.
+    """
+    for element in root.iter("small", "big", "span", "font", "a", "i", "em", "b", "li"):
+        if element.tag == "li":
+            if element.getparent().tag == "ol" and not _text_of(element) and _cell_of(element) is not None:
+                element.text = UNSURE
+        elif (element.text or "")[:1].isdigit() and _is_uneven(element) and _before(element)[-1:].isdigit():
+            element.text += UNSURE
+
+
+def _is_uneven(element: html.HtmlElement) -> bool:
+    if element.tag in ("small", "big"):
+        return True
+    style = inline(element.get("style") or "")
+    shift, size = style.get("vertical-align", "baseline"), style.get("font-size", "")
+    if shift not in _IN_LINE or size in _SMALLER:
+        return True
+    if size.endswith(("%", "em")) and (number := re.match(r"\d*\.?\d+", size)):
+        return float(number[0]) < _EVEN * (100 if size.endswith("%") else 1)
+    other = next(
+        (s for a in _neighbours(element) if (s := points(inline(a.get("style") or "").get("font-size")))), None
+    )
+    own = points(size)
+    return own is not None and own < (_EVEN * other if other else _SMALL_PRINT)
+
+
+def _neighbours(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    """What may say how large the print beside an element is."""
+    before = element.getprevious()
+    if before is not None and not element.getprevious().tail:
+        yield before
+    yield from element.iterancestors()
+
+
+def _before(element: html.HtmlElement) -> str:
+    """The text that ends where an element begins."""
+    before, parent = element.getprevious(), element.getparent()
+    if before is None:
+        return (parent.text or "") if parent is not None else ""
+    return before.tail or ("" if before.tag in ("br", "p", "div") else str(before.text_content()))
 
 
 class _Walk:

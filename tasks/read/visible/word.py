@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lxml import etree
 
@@ -30,6 +31,8 @@ _WRAPPERS = frozenset(
 _BREAKS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": " ", f"{W}ptab": " ", f"{W}noBreakHyphen": "-"}
 _FLAT = 40
 """Twentieths of a point: a row of exactly this height or less shows nothing."""
+_EVEN = 0.86
+"""Digits of one figure are not smaller than this share of its largest."""
 _COMPUTED = ("EQ", "SYMBOL", "ADVANCE")
 """Fields that show what their instruction says."""
 
@@ -75,7 +78,9 @@ def keep_visible(body: etree._Element, styles: Styles) -> None:
         else:
             _show_equation(run)
     for paragraph in body.iter(_PARAGRAPH):
-        _mark_number(paragraph)
+        if next(paragraph.iterancestors(_CELL), None) is not None:
+            _mark_number(paragraph, styles)
+            _mark_uneven(paragraph, styles)
 
 
 def _choose_branches(body: etree._Element) -> None:
@@ -218,13 +223,25 @@ def _show_equation(run: etree._Element) -> None:
     run[:] = [_text(seen(text))]
 
 
-def _mark_number(paragraph: etree._Element) -> None:
+def _mark_number(paragraph: etree._Element, styles: Styles) -> None:
     """A paragraph in a cell that Word numbers by itself: a number that may be the figure's, where there is no label."""
     number = paragraph.find(f"{W}pPr/{W}numPr/{W}numId")
-    if number is None or value_of(number) == "0" or next(paragraph.iterancestors(_CELL), None) is None:
+    if (number is None and not styles.numbers(paragraph)) or (number is not None and value_of(number) == "0"):
         return
     if not any("\u4e00" <= c <= "\u9fff" for t in paragraph.iter(_TEXT) for c in t.text or ""):
         paragraph.append(_run(UNSURE))
+
+
+def _mark_uneven(paragraph: etree._Element, styles: Styles) -> None:
+    """Digits on end that are clearly smaller than those before or after them: the mark of a note, or a digit."""
+    runs = [run for run in paragraph.iter(_RUN) if next(run.iter(_TEXT), None) is not None]
+    for one, two in pairwise(runs):
+        before, after = ("".join(t.text or "" for t in run.iter(_TEXT)) for run in (one, two))
+        if before[-1:].isdigit() and after[:1].isdigit():
+            small, large = sorted(styles.size(run) for run in (one, two))
+            if small < _EVEN * large:
+                paragraph.append(_run(UNSURE))
+                return
 
 
 def _blank(element: etree._Element) -> None:

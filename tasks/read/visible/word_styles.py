@@ -16,6 +16,10 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _TOGGLES = ("vanish", "strike")
 """Properties that two styles together turn off again."""
+_NUMBERED = f"{W}pPr/{W}numPr/{W}numId"
+_USUAL = 20
+_NARROW, _CLOSE = 20, -100
+"""Percent of the usual width, and twentieths of a point between characters: less cannot be read for certain."""
 _TINY = 2
 _RAISED = 4
 """Half points: print as small as this is not seen; print so far off its line is a note mark."""
@@ -92,17 +96,33 @@ class Styles:
         gone = any(_is_on(merged.get(p)) for p in ("vanish", "specVanish", "webHidden", "strike", "dstrike"))
         gone = gone or (_number(merged.get("sz")) or 99) <= _TINY or _has_no_fill(run)
         unseen, unsure = (False, False) if gone else self._is_unseen(run, paragraph, merged)
+        unsure = (
+            unsure or (_number(merged.get("w")) or 100) < _NARROW or (_number(merged.get("spacing")) or 0) <= _CLOSE
+        )
         raised = merged.get("vertAlign")
         note = raised is not None and value_of(raised) in ("superscript", "subscript")
         note = note or abs(_number(merged.get("position")) or 0) >= _RAISED
         fonts = merged.get("rFonts")
         return Look(gone or unseen, note, unsure, (value_of(fonts, "ascii") or "") if fonts is not None else "")
 
+    def size(self, run: etree._Element) -> int:
+        """How large a run is printed, in half points."""
+        own, paragraph = _own(run), next(run.iterancestors(f"{W}p"), None)
+        name = own.get("rStyle")
+        by_character = self._of_style("character", value_of(name)) if name is not None else {}
+        by_paragraph = self._of_style("paragraph", _named(paragraph, "pPr", "pStyle"))
+        return _number({**self._base, **by_paragraph, **by_character, **own}.get("sz")) or _USUAL
+
+    def numbers(self, paragraph: etree._Element) -> bool:
+        """Whether the style of a paragraph numbers it."""
+        name = _named(paragraph, "pPr", "pStyle")
+        return name is not None and any(s.find(_NUMBERED) is not None for s in self._chain("paragraph", name))
+
     def _is_unseen(
         self, run: etree._Element, paragraph: etree._Element | None, merged: Properties
     ) -> tuple[bool, bool]:
         """Whether the print has the colour of what is behind it; and whether that is not known."""
-        colour = _colour(value_of(merged["color"])) if "color" in merged else None
+        colour = _printed(merged["color"]) if "color" in merged else None
         if colour is None:
             return False, False
         behind = next((c for c in _behind(run, paragraph, merged) if c), None)
@@ -162,6 +182,12 @@ def _fill(shading: etree._Element | None) -> Colour | None:
     if value_of(shading) == "solid":
         return _colour(value_of(shading, "color")) or (0, 0, 0)
     return _colour(value_of(shading, "fill"))
+
+
+def _printed(colour: etree._Element) -> Colour | None:
+    """The colour of print; that of the theme's background is white, where no other is worked out."""
+    is_background = value_of(colour, "themeColor") in ("background1", "light1")
+    return _colour(value_of(colour)) or (_WHITE if is_background else None)
 
 
 def _colour(text: str | None) -> Colour | None:
