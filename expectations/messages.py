@@ -84,6 +84,11 @@ def confirmed() -> str:
     return "所涉单元格经两种方法独立读取，结果一致，系原文有误。"
 
 
+def with_corrected() -> str:
+    """A person gave one of the values that a rule does not hold for."""
+    return "其中有人工更正的数值，不是原文所印；更正有误的，请用 nianbao review undo 撤销。"
+
+
 def claimed(claim: Claim, form: str, right: Number, with_old: bool) -> str:
     """TEXT.*: what section one says, and what the cells hold."""
     said = f"第一部分写道“{_short(claim.quote)}”"

@@ -46,13 +46,13 @@ def fetch(
     found_etag = found["ETag"].strip('"')
     if etag and found_etag != etag.strip('"'):
         raise ObjectGoneError(f"s3://{bucket}/{shown(key)} 的版本 {etag} 已被新版本 {found_etag} 取代")
-    landed_at = (landed_at or _landed_at(s3, bucket, key, found_etag) or found["LastModified"]).astimezone(UTC)
+    landed_at = (landed_at or listed_at(s3, bucket, key, found_etag) or found["LastModified"]).astimezone(UTC)
     sha256 = hashlib.sha256(body).hexdigest() if len(body) <= MAX_BYTES else ""
     return Source(bucket, key, found_etag, found["ContentLength"], landed_at, sha256, body)
 
 
-def _landed_at(s3: S3Client, bucket: str, key: str, etag: str) -> datetime | None:
-    """When the version landed, as the listing tells it: a response header has whole seconds only."""
+def listed_at(s3: S3Client, bucket: str, key: str, etag: str) -> datetime | None:
+    """When the version landed that is there now, as the listing tells it: a header has whole seconds only."""
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
     same = (o["LastModified"] for o in listed if o["Key"] == key and o["ETag"].strip('"') == etag)
     return next(same, None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
-from typing import Annotated
+import sys
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -14,6 +16,7 @@ from flows.cli.demo import demo
 from flows.cli.docs import docs
 from flows.cli.env import env
 from flows.cli.export import export
+from flows.cli.failure import ExitCode
 from flows.cli.listen import listen
 from flows.cli.open import open  # noqa: A004 (the command's name)
 from flows.cli.query import query
@@ -79,4 +82,20 @@ def _find_services(
 
 def main() -> None:
     """The entry point of `nianbao`."""
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        if "pyarrow" not in sys.modules or not isinstance(end.code, int):
+            raise
+        _end_at_once(end.code)
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """Without the interpreter's own end, in which Arrow's threads abort the process if they still read ahead."""
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        code = code or ExitCode.ERROR
+    os._exit(code)

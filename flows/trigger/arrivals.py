@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tasks.fetch import listed_at
 from tasks.ledger import ObjectVersion, open_ledger
 from tasks.names import has_alias, key_as_stored
 from tasks.storage import s3_client
@@ -22,7 +23,7 @@ def take_now(arrived: Sequence[ObjectVersion]) -> None:
     """Put them into the ledger. Raises LedgerAwayError, or what S3 raises while it cannot be asked for a name."""
     found = [as_listed(one) for one in arrived]
     if found:
-        open_ledger().add(found)
+        _add(found)
 
 
 class Arrivals:
@@ -49,4 +50,10 @@ class Arrivals:
 
 
 def _add(arrived: Sequence[ObjectVersion]) -> None:
-    open_ledger().add(arrived)
+    """What was put back as it was before a newer version looks like an event that came twice: the listing tells."""
+    ledger = open_ledger()
+    ledger.add(arrived)
+    for one in ledger.overtaken(arrived):
+        landed_at = listed_at(s3_client(), one.bucket, one.key, one.etag)
+        if landed_at:
+            ledger.add([replace(one, landed_at=landed_at)])

@@ -33,7 +33,8 @@ def judged(document: Document, report: Report) -> tuple[Report, Verdict]:
 def reconsidered(document: Document, report: Report, verdict: Verdict) -> tuple[Report, Verdict]:
     """The same for a `verdict` that the rules have given already.
 
-    What rests on a cell that only one reading saw accuses nobody: it is our doubt.
+    What rests on a cell that only one reading saw accuses nobody: it is our doubt. Nor does what rests on a value that
+    a person gave, which the source does not print.
     """
     accused = tuple(_accused(verdict))
     if not accused:
@@ -79,6 +80,8 @@ def _accused(verdict: Verdict) -> Iterator[Cell]:
 
 
 def _laid(finding: Finding, agreed: frozenset[str]) -> Finding:
+    if finding.outcome == "fail" and any(cell.is_corrected for cell in finding.cells):
+        return replace(finding, message=finding.message + messages.with_corrected())
     if (
         finding.left is None
         or finding.severity != "critical"

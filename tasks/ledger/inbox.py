@@ -55,6 +55,17 @@ class Inbox(Database):
         known = {_identity(row) for row in rows} - again
         return [o for o in found if _identity(o) not in known]
 
+    def overtaken(self, found: Sequence[ObjectVersion]) -> list[ObjectVersion]:
+        """Those of `found` of whose key a later version is known: told of now, they may have landed once more."""
+        with self.reading() as connection:
+            rows = _known(connection, found)
+        last: dict[Key, datetime] = {}
+        for row in rows:
+            if row.landed_at:
+                last[row.bucket, row.key] = max(row.landed_at, last.get((row.bucket, row.key), row.landed_at))
+        old = {_identity(r) for r in rows if r.landed_at and r.landed_at < last[r.bucket, r.key]}
+        return [o for o in found if _identity(o) in old]
+
     def waiting(self, limit: int) -> list[Waiting]:
         """What is open, was handed to no run, and is not leased: new before replays, the oldest first."""
         with self.reading() as connection:

@@ -23,6 +23,7 @@ from tasks.ledger.values import LeaseLostError, ReceiptWritten, Settled, Settlem
 
 _TOLD = ("outcome", "reason", "message", "processed_at")
 _READ = ("agency", "year", "form", "report_id", "sha256", "duplicate_of", "is_name_bound", "review")
+_OF_DUPLICATES = ("outcome", "agency", "year", "form", "report_id", "is_name_bound", "review")
 _OF_THE_REPORT = ("report_id", "year", "agency", "form", "sha256")
 
 
@@ -59,6 +60,7 @@ class Settling(Database):
             _stand(connection, scope.look(connection), now, stored)
             after = scope.standings(connection)
             _mark_due(connection, before, after, {row.id for row in mine}, now)
+            _open_duplicates(connection, settled)
             return [Settled(row.id, after[row.id][1]) for row in mine]
 
     def standing(self, ids: Collection[int]) -> dict[int, Standing]:
@@ -248,6 +250,21 @@ def _changed(one: Settlement, row: Row[Any], now: datetime) -> dict[str, Any]:
         "receipt_due": row.receipt_due if is_gone else now,
         "revision": row.revision + 1,
     }
+
+
+def _open_duplicates(connection: Connection, settled: Sequence[tuple[Settlement, Row[Any]]]) -> None:
+    """Have the duplicates done again of what has another outcome than theirs tell of."""
+    c = objects.c
+    changed = {
+        row.id: row.sha256
+        for one, row in settled
+        if row.outcome is not None
+        and one.outcome not in ("failed", "gone")
+        and any(getattr(one, name) != row._mapping[name] for name in _OF_DUPLICATES)
+    }
+    for chunk in chunks(sorted(changed)):
+        wanted = (c.sha256.in_([changed[i] for i in chunk]), c.duplicate_of.in_(chunk), ~c.is_open)
+        connection.execute(update(objects).where(*wanted).values(REOPENED | {"is_replay": False}))
 
 
 def _part(row: Row[Any], *names: str) -> dict[str, Any]:
