@@ -4,6 +4,8 @@ import random
 from dataclasses import replace
 
 from expectations.forms import FORMS
+from flows.services.config import load_config
+from flows.services.environment import service_env
 from flows.trigger.arrivals import take_now
 from tasks.judge.files import examine_file
 from tasks.judge.second_look import judged
@@ -73,3 +75,13 @@ def test_a_wrong_correction_is_not_the_agency_s_fault():
     assert failed
     assert {finding.fault for finding in failed} == {None}
     assert all("人工更正" in finding.message and "原文有误" not in finding.message for finding in failed)
+
+
+def test_commands_use_the_ledger_that_the_services_were_started_with(tmp_path, monkeypatch):
+    """Whoever forgot the variable asked an empty ledger, and was told that nothing had been uploaded."""
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", "postgresql://user:secret@host/ledger")
+    load_config(tmp_path, starting=True)
+    assert (tmp_path / "config.json").stat().st_mode & 0o077 == 0
+    monkeypatch.delenv("NIANBAO_DATABASE_URL")
+    assert service_env(load_config(tmp_path))["NIANBAO_DATABASE_URL"] == "postgresql://user:secret@host/ledger"
+    assert service_env(load_config(tmp_path, starting=True))["NIANBAO_DATABASE_URL"].startswith("sqlite:///")
