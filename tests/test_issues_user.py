@@ -3,12 +3,20 @@
 import random
 from dataclasses import replace
 
+import pytest
+
 from expectations.forms import FORMS
+from flows.services.config import load_config
+from flows.services.environment import service_env
+from flows.services.ports import is_free
+from flows.services.s3 import format_volume
+from flows.services.supervisor import AlreadyRunningError, storage_alone
 from flows.trigger.arrivals import take_now
 from tasks.judge.files import examine_file
 from tasks.judge.second_look import judged
 from tasks.ledger import ObjectVersion
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
+from tasks.storage import s3_client
 from tests.tasks.ledger.story import Story
 
 
@@ -73,3 +81,29 @@ def test_a_wrong_correction_is_not_the_agency_s_fault():
     assert failed
     assert {finding.fault for finding in failed} == {None}
     assert all("人工更正" in finding.message and "原文有误" not in finding.message for finding in failed)
+
+
+def test_commands_use_the_ledger_that_the_services_were_started_with(tmp_path, monkeypatch):
+    """Whoever forgot the variable asked an empty ledger, and was told that nothing had been uploaded."""
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", "postgresql://user:secret@host/ledger")
+    load_config(tmp_path, starting=True)
+    assert (tmp_path / "config.json").stat().st_mode & 0o077 == 0
+    monkeypatch.delenv("NIANBAO_DATABASE_URL")
+    assert service_env(load_config(tmp_path))["NIANBAO_DATABASE_URL"] == "postgresql://user:secret@host/ledger"
+    assert service_env(load_config(tmp_path, starting=True))["NIANBAO_DATABASE_URL"].startswith("sqlite:///")
+
+
+def test_storage_runs_alone_for_who_makes_the_ledger_anew(tmp_path, monkeypatch):
+    """`rebuild` wants the services down and S3 up; no command did that."""
+    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "logs").mkdir()
+    config = load_config(tmp_path)
+    format_volume(config)
+    for name, value in service_env(config).items():
+        monkeypatch.setenv(name, value)
+    with storage_alone(tmp_path):
+        assert s3_client().list_buckets()["Buckets"] == []
+        with pytest.raises(AlreadyRunningError, match="nianbao down"), storage_alone(tmp_path):
+            pass
+    assert is_free(config.s3_port)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
 
 from flows.cli.failure import explain, failed
+from flows.services.config import external_s3, load_config
+from tasks.settings import home
 
 _NAMES = {"validated": "通过", "quarantined": "隔离", "rejected": "拒收", "failed": "处理出错", "open": "待处理"}
 
@@ -20,8 +23,23 @@ def rebuild(
 
     回执、决定和报告版本都在对象存储中，什么都不重新读取；没有回执的对象随后照常处理。
 
-    重建时请先停止处理（nianbao down 后只开存储）。
+    请先 nianbao down：重建期间只开存储，本命令自己启动它。外部的存储，请先停止处理。
     """
+    from flows.services.supervisor import AlreadyRunningError, StartError, storage_alone
+
+    try:
+        with storage_alone(home()) if _is_embedded() else nullcontext():
+            _rebuild(replace)
+    except (AlreadyRunningError, StartError) as error:
+        raise failed(str(error)) from error
+
+
+def _is_embedded() -> bool:
+    """Whether S3 is the server of `home`, which every command's environment names."""
+    return (home() / "config.json").exists() and external_s3() == load_config(home()).s3_url
+
+
+def _rebuild(replace: bool) -> None:
     from tasks.ledger import LedgerError, open_ledger
     from tasks.rebuild import rebuild as rebuild_all
     from tasks.settings import buckets_from_env
@@ -46,7 +64,7 @@ def _ask_for_marts() -> None:
     if _is_asked():
         typer.echo("已请求重做全部汇总表（运行“整理汇总表”）。")
     else:
-        typer.echo("汇总表还没有重做：请运行 nianbao compact --full。")
+        typer.echo("汇总表还没有重做：请在 nianbao up 之后运行 nianbao compact --full。")
 
 
 def _is_asked() -> bool:

@@ -32,6 +32,8 @@ class Config:
     webhook_token: str
     prefect_auth: str = ""
     """`user:password` of Prefect's API and UI; empty in a home from before it was asked for, until its next start."""
+    database_url: str = ""
+    """The ledger's database that the services were started with, if one was named: commands use the same."""
 
     @property
     def s3_url(self) -> str:
@@ -62,6 +64,7 @@ def load_config(home: Path, *, starting: bool = False) -> Config:
     if starting:
         kept = kept | {name: free_port() for name in PORTS if not is_free(int(kept[name]))}
         kept["prefect_auth"] = kept.get("prefect_auth") or _prefect_auth()
+        kept["database_url"] = os.environ.get("NIANBAO_DATABASE_URL", "")
     config = Config(home=home, **kept)
     if kept != saved:
         _save(path, config)

@@ -29,7 +29,7 @@ def service_env(config: Config, env: Mapping[str, str] = os.environ) -> dict[str
         theirs = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING", "PREFECT_API_KEY")
         found |= {name: env[name] for name in theirs if env.get(name)}
     found["NIANBAO_DATABASE_URL"] = (
-        env.get("NIANBAO_DATABASE_URL") or f"sqlite:///{config.home.absolute()}/ledger.sqlite"
+        env.get("NIANBAO_DATABASE_URL") or config.database_url or f"sqlite:///{config.home.absolute()}/ledger.sqlite"
     )
     return found
 

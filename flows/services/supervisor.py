@@ -206,6 +206,31 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
             os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
 
+@contextmanager
+def storage_alone(home: Path) -> Iterator[None]:
+    """The embedded S3 server with nothing else, while the context lasts: nobody else changes what it holds.
+
+    Raises AlreadyRunningError where the services run.
+    """
+    config = load_config(home)
+    with lock_file(home).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise AlreadyRunningError(f"{home} 的服务正在运行，请先 nianbao down。") from error
+        running = Running(services(config, {})[0], home / "logs" / "s3.log")
+        try:
+            running.start()
+            deadline = time.monotonic() + START_SECONDS
+            while not running.is_healthy():
+                if running.pid is None or time.monotonic() > deadline:
+                    raise StartError(f"服务 s3 没有正常启动，日志：{running.log}")
+                time.sleep(0.1)
+            yield
+        finally:
+            running.stop()
+
+
 def run(home: Path, report: Callable[[str], None], ready: Callable[[Config], None]) -> None:
     """Run the services of `home` until SIGINT or SIGTERM; `ready` is called once they are healthy."""
     settings()
