@@ -42,6 +42,8 @@ Stand = Literal["for", "against", "neither"]
 _OF_FILE = (FILE_NAME, NICKNAME)
 TITLE, ISSUED = "题目", "落款日期"
 _OFFICE = re.compile(r"(?<=.{3})(?:办公室|办公厅|[\u4e00-\u9fff]{0,6}(?:[科室股]|(?<!办事)处))\Z")
+_NAMELESS = re.compile(r"(?!市场|市政|区块|州际|乡村|乡镇)[省市县区州旗镇乡]")
+"""How a name begins whose place is only said to be one."""
 _LATE_MONTH = 11
 """From this month on a report may be on the year that it is dated in."""
 
@@ -151,7 +153,7 @@ def settle_agency(title: Title, titles: Titles, testimony: Testimony) -> Settled
 def _in_full(agency: str, supported: Sequence[Witness[str]]) -> str:
     """The name with its place, where the title has it without (市财政局) and all that name the body agree on it."""
     longer = {w.value for w in supported if is_placed(w.value) and normal(w.value).endswith(normal(agency))}
-    return agency if is_placed(agency) or len(longer) != 1 else longer.pop()
+    return longer.pop() if _NAMELESS.match(agency) and not is_placed(agency) and len(longer) == 1 else agency
 
 
 def _beside(title: Title, titles: Titles) -> Iterator[str]:
