@@ -21,6 +21,7 @@ from tasks.lake.version2 import remove_version_2, stored_in_version_2
 from tasks.lake.versions import StaleVersionError, put_tables, stored_version
 from tasks.landing import add_landed
 from tasks.ledger import Ledger, NewVersion, ObjectVersion, ReceiptWritten, Settlement
+from tasks.ledger.compacting import BusyError, exclusive
 from tasks.ledger.leases import SECONDS
 from tasks.names import DECISIONS, decision_name, version_name
 from tasks.process_identity import process_identity
@@ -55,6 +56,22 @@ def rebuild(s3: S3Client, buckets: Buckets, ledger: Ledger) -> Counter[str]:
     refresh_due(s3, buckets, ledger, datetime.now(UTC), limit=1_000_000)
     found["open"] = ledger.counts().open
     return found
+
+
+def recover(s3: S3Client, buckets: Buckets, ledger: Ledger) -> bool:
+    """`rebuild` where the ledger has no outcome though S3 has decisions or receipts: it has been lost; whether it had.
+
+    Else all that landed would be taken for new, and what people decided would be forgotten.
+    """
+    if ledger.has_outcomes() or next(iter(stored_receipts(s3, buckets)), None) is None:
+        return False
+    logger.warning("the ledger is empty and S3 has receipts: it is made anew")
+    try:
+        with exclusive(ledger, "rebuild"):
+            logger.warning("the ledger was made anew: %s", dict(rebuild(s3, buckets, ledger)))
+    except BusyError:
+        return False
+    return True
 
 
 def _settled(s3: S3Client, buckets: Buckets, ledger: Ledger, receipts: Sequence[tuple[str, Json]]) -> Counter[str]:

@@ -64,9 +64,13 @@ class Dispatcher:
     async def work(self) -> None:
         """Go on until cancelled, whatever is away."""
         failures = 0
+        is_sound = False
         while True:
             self._woken.clear()
             try:
+                if not is_sound:
+                    await asyncio.to_thread(_recover_ledger)
+                    is_sound = True
                 pause = _BUSY_POLL if await self.hand_out() else _POLL
                 failures = 0
             except Exception as error:
@@ -141,6 +145,20 @@ def together(waiting: Sequence[Waiting], places: int) -> list[list[Waiting]]:
         else:
             filling.append(one)
     return groups[:places]
+
+
+def _recover_ledger() -> None:
+    """A ledger that was lost is made anew from S3 before anything is handed out."""
+    ledger, s3, buckets = open_ledger(), s3_client(), buckets_from_env()
+    place = buckets.receipts
+    if (
+        ledger.has_outcomes()
+        or not s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key(""), MaxKeys=1)["KeyCount"]
+    ):
+        return
+    from tasks import rebuild  # it reads and judges: all that the receiver else has no need of
+
+    rebuild.recover(s3, buckets, ledger)
 
 
 def _try_to_write() -> None:

@@ -189,6 +189,12 @@ class Inbox(Database):
             found = [row.id for row in _found(connection, wanted, ids, None)]
             return _update(connection, found, ~c.is_open, **REOPENED)
 
+    def has_outcomes(self) -> bool:
+        """Whether anything has ever been processed."""
+        with self.reading() as connection:
+            query = select(objects.c.id).where(objects.c.outcome.is_not(None)).limit(1)
+            return connection.execute(query).first() is not None
+
     def is_empty(self) -> bool:
         """Whether nothing has ever landed."""
         with self.reading() as connection:

@@ -12,7 +12,7 @@ from tasks.lake.query import connect
 from tasks.lake.schemas import LAKE_TABLES
 from tasks.ledger import Ledger
 from tasks.ledger.tables import decisions, objects, versions
-from tasks.rebuild import rebuild
+from tasks.rebuild import rebuild, recover
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 SEEN = {"id", "seen_at", "processed_at", "attempts", "is_replay", "run_id", "dispatched_at", "revision", "message"}
@@ -175,3 +175,14 @@ def test_the_command(buckets, way, ledger, tmp_path, monkeypatch):
     ledger.clear()
     assert nianbao().exit_code == 0
     assert connect(buckets).sql("SELECT source_key FROM reports").fetchall() == [("a.pdf",)]
+
+
+def test_a_ledger_that_was_lost_is_noticed_and_made_anew(s3, buckets, ledger, history, other):
+    assert not recover(s3, buckets, ledger), "nothing was lost"
+    assert recover(s3, buckets, other)
+    assert lake(buckets, other) == lake(buckets, ledger)
+    assert not recover(s3, buckets, other)
+
+
+def test_a_new_ledger_beside_empty_places_is_no_loss(s3, buckets, ledger):
+    assert not recover(s3, buckets, ledger)
