@@ -9,7 +9,7 @@ from balanced import report as balanced
 from publishing import publish as published
 from typer.testing import CliRunner
 
-from flows.cli import app, main
+from flows.cli import app
 from flows.compact import compact
 from tasks.lake.marts.parts import listed
 from tasks.lake.rows import report_id
@@ -114,7 +114,7 @@ def test_a_storage_that_is_away_is_told_in_one_line(publish, monkeypatch, capsys
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
     monkeypatch.setattr("sys.argv", ["nianbao", "compact"])
     with pytest.raises(SystemExit) as ended:
-        main()
+        app()
     assert ended.value.code == 1
     assert capsys.readouterr().err.startswith("连接不上对象存储")
     assert home() == tmp_path
