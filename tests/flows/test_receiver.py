@@ -19,7 +19,7 @@ from flows.services.ports import free_port
 from flows.trigger.notifications import object_versions
 from flows.trigger.receiver import MAX_BODY, create_app
 from tasks.ledger import ObjectVersion, Settlement
-from tasks.settings import Place
+from tasks.settings import Place, buckets_from_env
 
 TOKEN = "token"
 LANDING = Place("landing")
@@ -56,6 +56,8 @@ def send(body, **options):
 def _home(tmp_path, monkeypatch):
     monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
     monkeypatch.delenv("NIANBAO_LANDING_BUCKET", raising=False)
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:1/api"}):  # away, unless a test asks for a server
+        yield
 
 
 def keys_of(ledger):
@@ -89,8 +91,10 @@ def test_an_odd_key_is_kept_as_it_is(prefect, ledger):
     assert keys_of(ledger) == sorted(ODD_KEYS)
 
 
-def test_events_are_taken_while_prefect_is_away(prefect, ledger):
+def test_events_are_taken_while_prefect_is_away(prefect, s3, ledger, monkeypatch):
     """And a run is made for each as soon as it is back."""
+    monkeypatch.setenv("NIANBAO_RECEIPTS_BUCKET", f"receipts-{uuid.uuid4().hex[:12]}")
+    s3.create_bucket(Bucket=buckets_from_env().receipts.bucket)
     away = f"http://127.0.0.1:{free_port()}/api"
     with temporary_settings({PREFECT_API_URL: away, PREFECT_CLIENT_MAX_RETRIES: 0}):
         answers = [send(event(f"{number}.pdf"))[0] for number in range(5)]
