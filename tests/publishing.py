@@ -6,7 +6,8 @@ from tasks.lake.rows import Judged
 from tasks.lake.versions import put_version
 from tasks.ledger import ObjectVersion, Settlement
 from tasks.ledger.leases import SECONDS
-from tasks.pipeline import Prepared, finish
+from tasks.pipeline import finish
+from tasks.prepare import Prepared
 from tasks.receipt.outcome import Origin, is_name_bound, judged_receipt
 from tasks.values import Document
 

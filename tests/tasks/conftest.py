@@ -17,7 +17,8 @@ from tasks.lake.versions import put_version
 from tasks.landing import add_landed
 from tasks.ledger import ObjectVersion, Settlement
 from tasks.ledger.leases import SECONDS
-from tasks.pipeline import Prepared, finish, process
+from tasks.pipeline import finish, process
+from tasks.prepare import Prepared
 from tasks.receipt.outcome import Origin, is_name_bound, judged_receipt
 from tasks.receipt.write import refresh_due
 from tasks.values import Document, Report, ReportSection, Source, Verdict
