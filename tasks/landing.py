@@ -17,7 +17,9 @@ def add_landed(
     added = 0
     for page in _pages(s3, buckets, prefix, datetime.now(UTC) - older_than):
         unknown = ledger.missing_from(page)
-        added += len(ledger.add(unknown)) if unknown else 0
+        added += len(unknown)
+        if unknown:
+            ledger.add(unknown)
     return added
 
 
