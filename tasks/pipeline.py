@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from tasks.lake.versions import remove_version
-from tasks.ledger import Claimed, LeaseLostError, Ledger, LedgerAwayError, ReceiptWritten, Standing
+from tasks.ledger import Claimed, LeaseLostError, Ledger, ReceiptWritten, Standing
 from tasks.ledger.leases import MOST_ATTEMPTS, SECONDS, leases
 from tasks.prepare import WRITERS, A, B, KnownNow, Prepared, Trouble, each, prepare, prepared_from
 from tasks.receipt.outcome import Origin, duplicate_receipt, failed_receipt, unread
@@ -161,7 +161,7 @@ def _sorted_out(prepared: Iterable[Prepared | Trouble], origin: Origin) -> tuple
     for one in prepared:
         if isinstance(one, Prepared):
             over.append(one)
-        elif _is_outage(one.error) or one.claimed.attempts < MOST_ATTEMPTS:
+        elif is_outage(one.error) or one.claimed.attempts < MOST_ATTEMPTS:
             broken.append(one)
         else:
             why = f"处理程序出错（{type(one.error).__name__}）"
@@ -171,13 +171,9 @@ def _sorted_out(prepared: Iterable[Prepared | Trouble], origin: Origin) -> tuple
 
 def _give_back(ledger: Ledger, broken: Sequence[Trouble], owner: str) -> None:
     """For another attempt; what S3 or the ledger is to blame for counts as none."""
-    outages = [one.claimed.id for one in broken if _is_outage(one.error)]
+    outages = [one.claimed.id for one in broken if is_outage(one.error)]
     ledger.release(outages, owner, uncount=True, again_in=AGAIN_SECONDS)
     ledger.release([one.claimed.id for one in broken if one.claimed.id not in outages], owner, again_in=AGAIN_SECONDS)
-
-
-def _is_outage(error: Exception) -> bool:
-    return isinstance(error, LedgerAwayError) or is_outage(error)
 
 
 def _refresh(s3: S3Client, buckets: Buckets, ledger: Ledger) -> None:
