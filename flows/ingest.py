@@ -100,7 +100,7 @@ def _landed(bucket: str, key: str, etag: str | None) -> ObjectVersion | None:
 def _opened(ledger: Ledger, landed: ObjectVersion, *, replay: bool) -> list[int]:
     """Its id in the ledger, which learns of it here if a person started the run; open again for a `replay`."""
     ledger.add([landed])
-    ids = [row.id for row in ledger.find(landed.bucket, landed.key) if row.object.etag == landed.etag]
+    ids = list(ledger.ids_of([landed]).values())
     if replay:
         ledger.reopen(ids)
     return ids

@@ -189,7 +189,7 @@ def prepared_from(
         receipt.size,
         receipt.landed_at,
         duplicate_of,
-        is_name_bound(receipt),
+        is_name_bound(receipt.reason, (finding.rule for finding in receipt.findings)),
         receipt.review.kind if receipt.review else None,
         version,
     )
