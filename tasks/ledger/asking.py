@@ -48,14 +48,6 @@ class Asking(Database):
         """The objects with these bytes, the newest first."""
         return self._rows(_newest_first().where(objects.c.sha256 == sha256))
 
-    def find_by_report(self, report_id: str) -> list[ObjectRow]:
-        """The objects that were read as this report, the newest first."""
-        return self._rows(_newest_first().where(objects.c.report_id == report_id))
-
-    def find_by_run(self, run_id: str) -> list[ObjectRow]:
-        """The objects that this run was the last to be handed, the newest first."""
-        return self._rows(_newest_first().where(objects.c.run_id == run_id))
-
     def first_with(self, sha256: str, not_id: int) -> ObjectRow | None:
         """The first object under another key with these bytes whose outcome holds for whatever has them.
 

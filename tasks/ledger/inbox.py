@@ -102,14 +102,11 @@ class Inbox(Database):
         return [_run_out(run_id, rows) for run_id, rows in runs.items()]
 
     @retried
-    def take_back(self, run_id: str | None = None, ids: Collection[int] = ()) -> list[int]:
-        """A run came to nothing: what it still held (or `ids`) waits again, whoever held a lease on it."""
+    def take_back(self, run_id: str) -> list[int]:
+        """A run came to nothing: what it still held waits again, whoever had a lease on it."""
+        taken = update(objects).where(objects.c.is_open, objects.c.run_id == run_id).values(**_NO_RUN, **_NO_LEASE)
         with self.writing() as connection:
-            if run_id is None:
-                return _update(connection, ids, objects.c.is_open, **_NO_RUN, **_NO_LEASE)
-            mine = objects.c.is_open & (objects.c.run_id == run_id)
-            found = list(connection.execute(select(objects.c.id).where(mine)).scalars())
-            return _update(connection, {*found, *ids}, mine, **_NO_RUN, **_NO_LEASE)
+            return sorted(connection.execute(taken.returning(objects.c.id)).scalars())
 
     @retried
     def claim(
@@ -118,7 +115,6 @@ class Inbox(Database):
         owner: str,
         seconds: float,
         limit: int | None = None,
-        prefix: str | None = None,
         run_id: str | None = None,
     ) -> list[Claimed]:
         """Take a lease on these open objects, or on any that wait; what another holds is left out.
@@ -132,8 +128,6 @@ class Inbox(Database):
             wanted = [c.is_open, _is_free(now) if ids is None else _is_free(now) | (c.lease_owner == owner)]
             if ids is None or run_id is not None:
                 wanted.append(or_(c.run_id.is_(None), c.run_id == run_id))
-            if prefix is not None:
-                wanted.append(starts_with(c.key, prefix))
             wanted.append(~_other_is_held(now))
             rows = _one_of_a_key(_found(connection, wanted, ids, limit))
             lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
@@ -165,29 +159,10 @@ class Inbox(Database):
             return _update(connection, ids, _is_held_by(owner), **changed)
 
     @retried
-    def reopen(
-        self,
-        ids: Collection[int] | None = None,
-        *,
-        key: str | None = None,
-        prefix: str | None = None,
-        bucket: str | None = None,
-        outcomes: Collection[str] = (),
-        sha256: str | None = None,
-    ) -> list[int]:
-        """Replay what is done and meets every condition given: it waits again, its attempts counted from none."""
-        c = objects.c
-        wanted: list[ColumnElement[bool]] = [~c.is_open]
-        wanted += [column == value for column, value in ((c.key, key), (c.bucket, bucket), (c.sha256, sha256)) if value]
-        if prefix:
-            wanted.append(starts_with(c.key, prefix))
-        if outcomes:
-            wanted.append(c.outcome.in_(outcomes))
-        if ids is None and len(wanted) == 1:
-            raise ValueError("everything would be done again: say at least a prefix or the outcomes")
+    def reopen(self, ids: Collection[int]) -> list[int]:
+        """Replay what is done: it waits again, its attempts counted from none; returns which that were."""
         with self.writing() as connection:
-            found = [row.id for row in _found(connection, wanted, ids, None)]
-            return _update(connection, found, ~c.is_open, **REOPENED)
+            return _update(connection, ids, ~objects.c.is_open, **REOPENED)
 
     def has_outcomes(self) -> bool:
         """Whether anything has ever been processed."""

@@ -103,13 +103,6 @@ class Settling(Database):
                 connection.execute(update(objects).where(c.id == bindparam("b_id")), rows)
         return [row["b_id"] for row in rows]
 
-    def receipts_due(self, older_than: datetime, limit: int) -> list[int]:
-        """Objects that are done whose receipt has not told what is true since before `older_than`, the oldest first."""
-        c = objects.c
-        query = select(c.id).where(c.receipt_due < older_than, ~c.is_open).order_by(c.receipt_due, c.id).limit(limit)
-        with self.reading() as connection:
-            return list(connection.execute(query).scalars())
-
     @retried
     def forget_versions(self, ids: Collection[int]) -> list[int]:
         """Their objects in S3 are removed; returns the ids of those that became current again meanwhile.

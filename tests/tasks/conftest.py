@@ -105,11 +105,11 @@ def refreshed(s3, buckets, ledger):
 
 
 @pytest.fixture
-def again(ledger, way):
+def again(ledger, buckets, way):
     """Replay what landed as `key`; returns what became of it."""
 
     def run(key):
-        ledger.reopen(key=key)
+        ledger.reopen([row.id for row in ledger.find(buckets.landing.bucket, key)])
         return way()[key]
 
     return run

@@ -78,7 +78,7 @@ def test_what_breaks_over_one_object_does_not_touch_the_others(way, s3, buckets,
         breaking.setattr(half, stage, breaks_once)
         done = list(process(ledger, buckets, ledger.claim(None, "me", SECONDS), "me", Origin()))
     assert sorted(one.outcome for one in done) == ["error", "validated", "validated"]
-    ledger.take_back(ids=[one.claimed.id for one in done])
+    ledger.renew([one.claimed.id for one in done], "me", -1)
     assert {one.outcome for one in way().values()} == {"validated"}
     assert agencies(buckets) == ["青岚市教育局", "青岚市林业局", "青岚市水利局"]
     assert all(read_receipt(s3, buckets, key)["outcome"] == "validated" for key in files)
@@ -100,7 +100,7 @@ def test_what_breaks_the_rules_over_one_report_breaks_them_over_that_one_alone(w
     assert (receipt.outcome, receipt.reason) == ("failed", "PROCESSING.FAILED")
     assert "ZeroDivisionError" in receipt.message
     monkeypatch.setattr(prepare, "judge_examined", working)
-    ledger.reopen(outcomes=["failed"])
+    ledger.reopen([done["b.pdf"].claimed.id])
     assert way()["b.pdf"].outcome == "validated"
 
 
@@ -127,7 +127,7 @@ def test_who_has_lost_his_lease_changes_nothing(s3, buckets, ledger, monkeypatch
         prepared = working(*args)
         if not done:
             done.append("slow")
-            ledger.take_back(ids=[1])
+            ledger.renew([1], "me", -1)
             done.extend(process(ledger, buckets, ledger.claim(None, "other", SECONDS), "other", Origin("theirs")))
         return prepared
 
@@ -162,7 +162,7 @@ def test_a_decision_made_while_the_object_is_being_judged_is_heeded(way, s3, buc
 
         with monkeypatch.context() as patch:
             patch.setattr(place, name, deciding)
-            ledger.reopen(key=key)
+            ledger.reopen([row.id for row in ledger.find(buckets.landing.bucket, key)])
             way()
         assert read_receipt(s3, buckets, key)["outcome"] == ends, name
         stands = ledger.find(buckets.landing.bucket, key)[0]

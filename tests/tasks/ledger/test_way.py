@@ -187,7 +187,7 @@ def is_as_it_should_be(way, folder, names):
 
 def _replays(way, key, times=3):
     for _ in range(times):
-        way.ledger.reopen(key=key)
+        way.ledger.reopen([row.id for row in way.ledger.find(way.buckets.landing.bucket, key)])
         time.sleep(random.uniform(0, 0.03))
 
 
