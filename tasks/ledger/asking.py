@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, or_, select, tuple_
 
 from tasks.ledger.database import Database
+from tasks.ledger.duplicates import counts_as_first
 from tasks.ledger.rows import chunks, object_row, select_objects, starts_with, under
-from tasks.ledger.standing import DECIDED, counts_as_first
+from tasks.ledger.standing import DECIDED
 from tasks.ledger.tables import Instant, landed, objects, versions
 from tasks.ledger.values import Counts, ObjectRow, ObjectVersion
 
