@@ -116,7 +116,7 @@ def measures(ledger: Ledger, number: int) -> Iterator[tuple[str, Callable[[], ob
     yield "review queue of 50", ledger.review_queue
     yield "find by key", lambda: ledger.find("landing", f"2024/机关{42:06}/报告.pdf")
     yield "first with these bytes", lambda: ledger.first_with(f"{42:064x}", 1)
-    yield "find by report", lambda: ledger.find_by_report(f"{42:016x}")
+    yield "find by report", lambda: ledger.page(report_id=f"{42:016x}")
     yield "standing of 24", lambda: ledger.standing(range(1000, 1000 + BATCH))
     yield "missing from 1,000 listed", lambda: ledger.missing_from(known)
     yield "waiting, 100", lambda: ledger.waiting(100)

@@ -27,7 +27,8 @@ from flows.runners import Place, Runner, batches_on
 from tasks.landing import add_landed
 from tasks.ledger import database_url, open_ledger
 from tasks.ledger.leases import SECONDS, leases
-from tasks.pipeline import Ended, KnownThen, finish, prepare, process
+from tasks.pipeline import Ended, finish, process
+from tasks.prepare import KnownThen, prepare
 from tasks.process_identity import process_identity
 from tasks.receipt.outcome import Origin
 from tasks.settings import Buckets, buckets_from_env

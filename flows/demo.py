@@ -24,7 +24,7 @@ from tasks.lake.query import connect
 from tasks.receipt.as_json import Json
 from tasks.samples import SampleReport, consistent_figures, draw_budget, draw_pdf
 from tasks.settings import Buckets, buckets_from_env
-from tasks.storage import S3Client, s3_client
+from tasks.storage import S3Client, plain_etag, s3_client
 from tasks.values import Outcome
 
 TIMEOUT_SECONDS = 300.0
@@ -95,7 +95,7 @@ def _upload(console: Console, s3: S3Client, bucket: str, key: str, body: bytes) 
     """The etag of what is there now."""
     etag: str = s3.put_object(Bucket=bucket, Key=key, Body=body)["ETag"]
     console.print(f"  上传　s3://{bucket}/{key}", highlight=False)
-    return etag.strip('"')
+    return plain_etag(etag)
 
 
 def _wait(console: Console, s3: S3Client, etags: Mapping[str, str]) -> dict[str, Json]:

@@ -26,7 +26,7 @@ from tasks.pipeline import Ended, process
 from tasks.process_identity import process_identity
 from tasks.receipt.outcome import Origin
 from tasks.settings import buckets_from_env
-from tasks.storage import head_object, is_folder_marker, s3_client
+from tasks.storage import head_object, is_folder_marker, plain_etag, s3_client
 
 
 @flow(name="ingest", persist_result=False)
@@ -91,16 +91,16 @@ def _summary(done: list[Ended]) -> str:
 def _landed(bucket: str, key: str, etag: str | None) -> ObjectVersion | None:
     """The version that is meant: by default the one that is there now."""
     if etag is not None:
-        return ObjectVersion(bucket, key, etag.strip('"'))
+        return ObjectVersion(bucket, key, plain_etag(etag))
     key = key_as_stored(s3_client(), bucket, key)
     head = None if is_folder_marker(key) else head_object(s3_client(), bucket, key)
-    return ObjectVersion(bucket, key, head["ETag"].strip('"')) if head else None
+    return ObjectVersion(bucket, key, plain_etag(head["ETag"])) if head else None
 
 
 def _opened(ledger: Ledger, landed: ObjectVersion, *, replay: bool) -> list[int]:
     """Its id in the ledger, which learns of it here if a person started the run; open again for a `replay`."""
     ledger.add([landed])
-    ids = [row.id for row in ledger.find(landed.bucket, landed.key) if row.object.etag == landed.etag]
+    ids = list(ledger.ids_of([landed]).values())
     if replay:
         ledger.reopen(ids)
     return ids

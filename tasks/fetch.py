@@ -9,7 +9,7 @@ from tasks.errors import Failure
 from tasks.names import has_alias, key_as_stored
 from tasks.read.recognise import MAX_BYTES
 from tasks.shown import shown
-from tasks.storage import S3Client, is_folder_marker
+from tasks.storage import S3Client, is_folder_marker, plain_etag
 from tasks.values import Source
 
 
@@ -43,8 +43,8 @@ def fetch(
         raise ObjectGoneError(f"s3://{bucket}/{shown(key)} 已被删除") from error
     with found["Body"] as stream:
         body: bytes = stream.read(MAX_BYTES + 1)
-    found_etag = found["ETag"].strip('"')
-    if etag and found_etag != etag.strip('"'):
+    found_etag = plain_etag(found["ETag"])
+    if etag and found_etag != plain_etag(etag):
         raise ObjectGoneError(f"s3://{bucket}/{shown(key)} 的版本 {etag} 已被新版本 {found_etag} 取代")
     landed_at = (landed_at or listed_at(s3, bucket, key, found_etag) or found["LastModified"]).astimezone(UTC)
     sha256 = hashlib.sha256(body).hexdigest() if len(body) <= MAX_BYTES else ""
@@ -54,5 +54,5 @@ def fetch(
 def listed_at(s3: S3Client, bucket: str, key: str, etag: str) -> datetime | None:
     """When the version landed that is there now, as the listing tells it: a header has whole seconds only."""
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
-    same = (o["LastModified"] for o in listed if o["Key"] == key and o["ETag"].strip('"') == etag)
+    same = (o["LastModified"] for o in listed if o["Key"] == key and plain_etag(o["ETag"]) == etag)
     return next(same, None)

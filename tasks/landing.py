@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from tasks.ledger import Ledger, ObjectVersion
 from tasks.settings import Buckets
-from tasks.storage import S3Client, is_folder_marker
+from tasks.storage import S3Client, is_folder_marker, plain_etag
 
 
 def add_landed(
@@ -17,7 +17,9 @@ def add_landed(
     added = 0
     for page in _pages(s3, buckets, prefix, datetime.now(UTC) - older_than):
         unknown = ledger.missing_from(page)
-        added += len(ledger.add(unknown)) if unknown else 0
+        added += len(unknown)
+        if unknown:
+            ledger.add(unknown)
     return added
 
 
@@ -25,7 +27,7 @@ def _pages(s3: S3Client, buckets: Buckets, prefix: str, before: datetime) -> Ite
     place = buckets.landing
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key(prefix)):
         yield [
-            ObjectVersion(place.bucket, found["Key"], found["ETag"].strip('"'), found["LastModified"], found["Size"])
+            ObjectVersion(place.bucket, found["Key"], plain_etag(found["ETag"]), found["LastModified"], found["Size"])
             for found in page.get("Contents", [])
             if not is_folder_marker(found["Key"]) and found["LastModified"] <= before
         ]

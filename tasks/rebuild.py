@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from tasks.judge.decisions import RETRACTED, Review, review_in, review_text, reviews_in
 from tasks.lake.rows import report_id
@@ -26,14 +26,13 @@ from tasks.ledger.leases import SECONDS
 from tasks.names import DECISIONS, decision_name, version_name
 from tasks.process_identity import process_identity
 from tasks.receipt.as_json import Json
-from tasks.receipt.outcome import is_stored_name_bound
+from tasks.receipt.outcome import is_name_bound
 from tasks.receipt.write import note_version, refresh_due, stored_receipts
 from tasks.settings import Buckets, Place
 from tasks.storage import S3Client, read_object
 
 _TOGETHER = 200
 _AT_ONCE = 8
-A = TypeVar("A")
 logger = logging.getLogger("nianbao.rebuild")
 
 
@@ -42,15 +41,9 @@ def rebuild(s3: S3Client, buckets: Buckets, ledger: Ledger) -> Counter[str]:
     _decisions(s3, buckets, ledger)
     found: Counter[str] = Counter()
     kept = _kept_versions(s3, buckets)
-    late: list[tuple[str, Json]] = []
-    for together in _batches(stored_receipts(s3, buckets), _TOGETHER):
-        known = [one for one in together if not _is_to_be_judged(one[1], kept)]
-        firsts = [one for one in known if not one[1]["duplicate_of"]]
-        late += [one for one in known if one[1]["duplicate_of"]]
-        for part in _one_of_a_key(firsts):
-            found += _settled(s3, buckets, ledger, part)
-    for start in range(0, len(late), _TOGETHER):
-        for part in _one_of_a_key(late[start : start + _TOGETHER]):
+    receipts = (one for one in stored_receipts(s3, buckets) if not _is_to_be_judged(one[1], kept))
+    for together in _firsts_before_duplicates(receipts):
+        for part in _one_of_a_key(together):
             found += _settled(s3, buckets, ledger, part)
     add_landed(s3, buckets, ledger)
     refresh_due(s3, buckets, ledger, datetime.now(UTC), limit=1_000_000)
@@ -203,7 +196,7 @@ def _settlement(ledger: Ledger, object_id: int, receipt: Json, version: NewVersi
         landed["size"],
         _instant(landed["landed_at"]),
         first,
-        is_stored_name_bound(receipt),
+        is_name_bound(receipt["reason"], (finding["rule"] for finding in receipt["findings"])),
         review["kind"] if review else None,
         version,
     )
@@ -262,6 +255,11 @@ def _one_of_a_key(receipts: Sequence[tuple[str, Json]]) -> Iterator[list[tuple[s
         waiting = [one for one in waiting if one[0] not in taken]
 
 
-def _batches(things: Iterator[A], size: int) -> Iterator[list[A]]:
-    while together := list(islice(things, size)):
-        yield together
+def _firsts_before_duplicates(receipts: Iterator[tuple[str, Json]]) -> Iterator[list[tuple[str, Json]]]:
+    """In batches; a duplicate is settled after all that it may be one of."""
+    duplicates: list[tuple[str, Json]] = []
+    while together := list(islice(receipts, _TOGETHER)):
+        duplicates += [one for one in together if one[1]["duplicate_of"]]
+        yield [one for one in together if not one[1]["duplicate_of"]]
+    for start in range(0, len(duplicates), _TOGETHER):
+        yield duplicates[start : start + _TOGETHER]

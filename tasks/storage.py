@@ -67,6 +67,11 @@ def _named() -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in sorted(os.environ.items()) if name.startswith("AWS_"))
 
 
+def plain_etag(etag: str) -> str:
+    """Without the quotes that S3 puts around it."""
+    return etag.strip('"')
+
+
 def read_object(s3: S3Client, place: Place, name: str) -> bytes | None:
     """The bytes of `name` in `place`; None if it is not there."""
     try:

@@ -4,16 +4,17 @@ from tasks.judge.decisions import in_force, review_in
 from tasks.judge.files import Judgement
 from tasks.lake.rows import Judged
 from tasks.lake.versions import put_version
-from tasks.ledger import ObjectVersion, Settlement
+from tasks.ledger import ObjectVersion
 from tasks.ledger.leases import SECONDS
-from tasks.pipeline import Prepared, finish
-from tasks.receipt.outcome import Origin, is_name_bound, judged_receipt
+from tasks.pipeline import finish
+from tasks.prepare import prepared_from
+from tasks.receipt.outcome import Origin, judged_receipt
 from tasks.values import Document
 
 OWNER = "test"
 
 
-def publish(s3, buckets, ledger, source, report, verdict, reviews=None):
+def publish(s3, buckets, ledger, source, report, verdict, reviews=None, media_type="application/pdf"):
     """Publish it under the decisions that the ledger knows, or `reviews`; returns the id of the landed object."""
     landed = ObjectVersion(source.bucket, source.key, source.etag, source.landed_at, source.size)
     ledger.add([landed])
@@ -22,20 +23,12 @@ def publish(s3, buckets, ledger, source, report, verdict, reviews=None):
     (claimed,) = ledger.claim([object_id], OWNER, SECONDS)
     rows = ledger.decisions([source.sha256]).get(source.sha256, [])
     known = in_force([review_in(row.content) for row in rows]) if reviews is None else tuple(reviews)
-    document = Document(source.key, "application/pdf", 6, source.body)
+    document = Document(source.key, media_type, 6, source.body)
     judged = Judged(source, document, report, verdict, known)
     place = buckets.lake if verdict.outcome == "validated" else buckets.quarantine
     version = put_version(s3, place, judged)
     judgement = Judgement(document, report, verdict, None, known)
     receipt = judged_receipt(source, judgement, judged.report_id, place.uri(version.name), {}, Origin())
-    names = ("outcome", "reason", "message", "agency", "year", "form", "report_id", "sha256", "size", "landed_at")
-    settlement = Settlement(
-        claimed.id,
-        **{name: getattr(receipt, name) for name in names},
-        is_name_bound=is_name_bound(receipt),
-        review=receipt.review.kind if receipt.review else None,
-        version=version,
-    )
-    prepared = Prepared(claimed, settlement, receipt, report, decisions=len(rows))
+    prepared = prepared_from(claimed, receipt, report, version=version, decisions=len(rows))
     finish(s3, ledger, buckets, [prepared], OWNER, Origin())
     return claimed.id

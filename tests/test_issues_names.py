@@ -21,6 +21,7 @@ from tasks.read.recognise import recognise
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 from tasks.samples.draw import Paper
 from tasks.samples.tables import table2, table3, table4
+from tests.tasks.read.made import rows
 
 A, B, C = "青岚市财政局", "青岚市水利局", "青岚市教育局"
 GOV, OFFICE = "青岚市人民政府", "青岚市人民政府办公室"
@@ -44,15 +45,6 @@ def parts(head, intro="", begun="认真落实《条例》。", signed="", form="
     yield heads[3]
     yield table4(shape, figures, Layout())
     yield from (heads[4], "公开不够及时。", heads[5], "无。", *(signed.split("\n") if signed else []))
-
-
-def rows(table):
-    for row in range(table.rows):
-        line = [""] * len(table.widths)
-        for cell in table.cells:
-            if cell.row0 == row:
-                line[cell.col0] = cell.text
-        yield line
 
 
 def text(*reports):

@@ -39,7 +39,7 @@ def process(s3, buckets, ledger):
 
     def run(key=KEY):
         add_landed(s3, buckets, ledger)
-        ledger.reopen(key=key)
+        ledger.reopen([row.id for row in ledger.find(buckets.landing.bucket, key)])
         while claimed := ledger.claim(None, "test", SECONDS):
             list(process_claimed(ledger, buckets, claimed, "test", Origin()))
         return read_receipt(s3, buckets, key)

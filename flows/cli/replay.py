@@ -65,7 +65,7 @@ def _named(ledger: Ledger, keys: list[str]) -> list[ObjectRow]:
     from tasks.ledger import ObjectVersion
     from tasks.names import key_as_stored
     from tasks.settings import buckets_from_env
-    from tasks.storage import head_object, is_folder_marker, s3_client
+    from tasks.storage import head_object, is_folder_marker, plain_etag, s3_client
 
     s3, bucket = s3_client(), buckets_from_env().landing.bucket
     versions = []
@@ -74,7 +74,7 @@ def _named(ledger: Ledger, keys: list[str]) -> list[ObjectRow]:
         if head is None:
             typer.echo(f"没有这个对象：s3://{bucket}/{shown(key)}", err=True)
             continue
-        etag, at = head["ETag"].strip('"'), head["LastModified"]
+        etag, at = plain_etag(head["ETag"]), head["LastModified"]
         versions.append(ObjectVersion(bucket, key, etag, at, head["ContentLength"]))
     ledger.add(versions)
     return ledger.rows_of(versions)

@@ -12,7 +12,7 @@ import typer
 from flows.cli.failure import ExitCode, failed, outcome_code
 from flows.cli.show import show_receipt
 from flows.cli.wait import awaited, receipts_of_versions
-from tasks.storage import S3Client
+from tasks.storage import S3Client, plain_etag
 
 TIMEOUT_SECONDS = 600.0
 
@@ -91,7 +91,7 @@ def _put(s3: S3Client, bucket: str, key: str, body: bytes) -> tuple[str | None, 
 
     where = f"s3://{bucket}/{key}"
     try:
-        return s3.put_object(Bucket=bucket, Key=key, Body=body)["ETag"].strip('"'), f"已上传 {where}"
+        return plain_etag(s3.put_object(Bucket=bucket, Key=key, Body=body)["ETag"]), f"已上传 {where}"
     except (BotoCoreError, ClientError) as error:
         told = explain(error)
         why = told[0] if told else str(error)
@@ -114,7 +114,7 @@ def _stored_etag(bucket: str, key: str) -> str | None:
         head = head_object(quick_client(), bucket, key)
     except (BotoCoreError, ClientError):
         return None
-    return head["ETag"].strip('"') if head else ""
+    return plain_etag(head["ETag"]) if head else ""
 
 
 def _outcomes(s3: S3Client, uploaded: Mapping[str, str], timeout: float) -> ExitCode:

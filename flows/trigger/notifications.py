@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from tasks.ledger import ObjectVersion
 from tasks.settings import Place
-from tasks.storage import is_folder_marker
+from tasks.storage import is_folder_marker, plain_etag
 
 _LONGEST_KEY, _LONGEST_ETAG = 1024, 128
 
@@ -69,4 +69,4 @@ def _landed(bucket: str, key: str, etag: str) -> ObjectVersion:
             raise ValueError("no object's name")
     if not key:
         raise ValueError("no name")
-    return ObjectVersion(bucket, key, etag.strip('"'))
+    return ObjectVersion(bucket, key, plain_etag(etag))

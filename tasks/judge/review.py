@@ -18,7 +18,7 @@ from tasks.names import decision_name
 from tasks.receipt.as_json import Json
 from tasks.receipt.shape import receipt_in
 from tasks.settings import Buckets
-from tasks.storage import S3Client, head_object, read_object
+from tasks.storage import S3Client, head_object, plain_etag, read_object
 
 
 class CannotDecideError(Mistaken):
@@ -108,7 +108,7 @@ def _check_in_lake(s3: S3Client, ledger: Ledger, row: ObjectRow) -> None:
     if stands.object_id != row.id:
         raise CannotDecideError(f"{key}（结果是 {row.outcome}）不在数据湖，{_standing_instead(key, stands)}")
     head = head_object(s3, row.object.bucket, key)
-    if head is None or head["ETag"].strip('"') != row.object.etag:
+    if head is None or plain_etag(head["ETag"]) != row.object.etag:
         raise CannotDecideError(f"landing 中的 {key} 已被删除或取代，无法重新判定；请重新上传原来的文件，然后再撤回。")
 
 

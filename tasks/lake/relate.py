@@ -7,8 +7,9 @@ two reports comes last, both are looked at. What is found is kept in the ledger,
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
 
 import pyarrow.parquet as pq
 
@@ -33,6 +34,7 @@ _CHUNK = 200
 _COLUMNS = ["form", "cells.list.element.address", "cells.list.element.value"]
 
 Rows = dict[str, VersionRow]
+PeersOf = Callable[[VersionRow], list[VersionRow]]
 Related = tuple[VersionRow, Finding]
 """The other report, and what was found beside it."""
 
@@ -56,16 +58,17 @@ def relate_due(s3: S3Client, buckets: Buckets, ledger: Ledger) -> list[Change]:
 def relate(s3: S3Client, lake: Place, ledger: Ledger, changed: Collection[tuple[int, str]]) -> None:
     """Compare these reports (year and id) with others, and all that are compared with them."""
     ids = {report_id for _, report_id in changed}
-    for gone in sorted(ids - ledger.current(ids, "lake").keys()):
+    rows = ledger.current(ids, "lake")
+    for gone in sorted(ids - rows.keys()):
         ledger.replace_relations(gone, [])
-    affected = sorted(_affected(ledger, changed).values(), key=lambda row: (row.year, row.report_id))
+    peers_of = cache(partial(_peers, ledger))
+    affected = sorted(_affected(ledger, changed, rows, peers_of).values(), key=lambda row: (row.year, row.report_id))
     for start in range(0, len(affected), _CHUNK):
-        _relate_some(s3, lake, ledger, affected[start : start + _CHUNK], ids)
+        _relate_some(s3, lake, ledger, affected[start : start + _CHUNK], ids, peers_of)
 
 
-def _affected(ledger: Ledger, changed: Collection[tuple[int, str]]) -> Rows:
-    """The changed reports, those that were or are to be compared with them, as far as they are in the lake."""
-    rows = ledger.current({report_id for _, report_id in changed}, "lake")
+def _affected(ledger: Ledger, changed: Collection[tuple[int, str]], rows: Rows, peers_of: PeersOf) -> Rows:
+    """The changed reports (`rows`), those that were or are to be compared with them, as far as they are in the lake."""
     years = {year for year, _ in changed}
     mentions = [
         relation for year in sorted(years | {year + 1 for year in years}) for relation in ledger.relations(year)
@@ -73,15 +76,20 @@ def _affected(ledger: Ledger, changed: Collection[tuple[int, str]]) -> Rows:
     ids = {report_id for _, report_id in changed}
     others = {relation.report_id for relation in mentions if relation.content["other_report_id"] in ids}
     others |= {report_id for row in rows.values() for report_id in _ids(row, row.year + 1)}
-    peers = {peer.report_id: peer for row in rows.values() for peer in _peers(ledger, row)}
+    peers = {peer.report_id: peer for row in rows.values() for peer in peers_of(row)}
     return peers | ledger.current(others, "lake") | rows
 
 
 def _relate_some(
-    s3: S3Client, lake: Place, ledger: Ledger, rows: Sequence[VersionRow], changed: Collection[str]
+    s3: S3Client,
+    lake: Place,
+    ledger: Ledger,
+    rows: Sequence[VersionRow],
+    changed: Collection[str],
+    peers_of: PeersOf,
 ) -> None:
     earlier = ledger.current({i for row in rows for i in _ids(row, row.year - 1)}, "lake")
-    beside = {row.report_id: (_first(row, earlier), _peers(ledger, row)) for row in rows}
+    beside = {row.report_id: (_first(row, earlier), peers_of(row)) for row in rows}
     needed = {row.report_id: row for row in rows if any(beside[row.report_id])}
     for before, peers in beside.values():
         needed |= {other.report_id: other for other in (*peers, *([before] if before else []))}

@@ -22,7 +22,7 @@ from tasks.lake.schemas import KEY, SCHEMAS
 from tasks.ledger import NewVersion
 from tasks.names import version_name
 from tasks.settings import Place
-from tasks.storage import S3Client
+from tasks.storage import S3Client, plain_etag
 from tasks.values import LAKE_VERSION
 
 Tables = dict[str, pa.Table]
@@ -72,24 +72,21 @@ def put_tables(s3: S3Client, place: Place, of_report: Mapping[str, pa.Table]) ->
     put = s3.put_object(
         Bucket=place.bucket, Key=place.key(name), Body=to_parquet(nested(of_report)), ContentType=MEDIA_TYPE
     )
-    return _new_version(name, put["ETag"], of_report, row)
+    return _new_version(name, plain_etag(put["ETag"]), of_report, row)
 
 
 def stored_version(s3: S3Client, place: Place, name: str) -> NewVersion:
     """What `put_version` said of the version that is there. Raises StaleVersionError if it is not."""
-    try:
-        found = s3.get_object(Bucket=place.bucket, Key=place.key(name))
-    except s3.exceptions.NoSuchKey:
-        raise StaleVersionError(place.uri(name)) from None
-    of_report = flat(nested_of(found["Body"].read()))
-    return _new_version(name, found["ETag"], of_report, of_report["reports"].to_pylist()[0])
+    body, etag = _got(s3, place, name)
+    of_report = flat(nested_of(body))
+    return _new_version(name, etag, of_report, of_report["reports"].to_pylist()[0])
 
 
 def _new_version(name: str, etag: str, of_report: Mapping[str, pa.Table], row: Mapping[str, Any]) -> NewVersion:
     return NewVersion(
         "lake" if row["outcome"] == "validated" else "quarantine",
         name,
-        plain_etag(etag),
+        etag,
         figures_of(of_report["cells"]),
         row["report_id"] == report_id(row["agency"], row["year"]),
     )
@@ -102,24 +99,24 @@ def read_version(s3: S3Client, place: Place, name: str, etag: str | None = None)
 
 def get_version(s3: S3Client, place: Place, name: str, etag: str | None = None) -> bytes:
     """The bytes of the version, as `read_version`."""
+    body, found = _got(s3, place, name)
+    if etag is not None and found != plain_etag(etag):
+        raise StaleVersionError(place.uri(name))
+    return body
+
+
+def _got(s3: S3Client, place: Place, name: str) -> tuple[bytes, str]:
+    """The bytes and the ETag of the version."""
     try:
         found = s3.get_object(Bucket=place.bucket, Key=place.key(name))
     except s3.exceptions.NoSuchKey:
         raise StaleVersionError(place.uri(name)) from None
-    body: bytes = found["Body"].read()
-    if etag is not None and plain_etag(found["ETag"]) != plain_etag(etag):
-        raise StaleVersionError(place.uri(name))
-    return body
+    return found["Body"].read(), plain_etag(found["ETag"])
 
 
 def remove_version(s3: S3Client, place: Place, name: str) -> None:
     """Remove the version's object, if it is there."""
     s3.delete_object(Bucket=place.bucket, Key=place.key(name))
-
-
-def plain_etag(etag: str) -> str:
-    """Without the quotes that S3 puts around it."""
-    return etag.strip('"')
 
 
 def nested(of_report: Mapping[str, pa.Table]) -> pa.Table:

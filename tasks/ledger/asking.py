@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, literal, or_, select, tuple_
 
 from tasks.ledger.database import Database
+from tasks.ledger.duplicates import counts_as_first
 from tasks.ledger.rows import chunks, object_row, select_objects, starts_with, under
-from tasks.ledger.standing import DECIDED, counts_as_first
+from tasks.ledger.standing import DECIDED
 from tasks.ledger.tables import Instant, landed, objects, versions
 from tasks.ledger.values import Counts, ObjectRow, ObjectVersion
 
@@ -47,14 +48,6 @@ class Asking(Database):
     def find_by_sha256(self, sha256: str) -> list[ObjectRow]:
         """The objects with these bytes, the newest first."""
         return self._rows(_newest_first().where(objects.c.sha256 == sha256))
-
-    def find_by_report(self, report_id: str) -> list[ObjectRow]:
-        """The objects that were read as this report, the newest first."""
-        return self._rows(_newest_first().where(objects.c.report_id == report_id))
-
-    def find_by_run(self, run_id: str) -> list[ObjectRow]:
-        """The objects that this run was the last to be handed, the newest first."""
-        return self._rows(_newest_first().where(objects.c.run_id == run_id))
 
     def first_with(self, sha256: str, not_id: int) -> ObjectRow | None:
         """The first object under another key with these bytes whose outcome holds for whatever has them.

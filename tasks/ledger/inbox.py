@@ -1,31 +1,28 @@
-"""The durable inbox: what landed, who works at it (a lease), and which run it was handed to."""
+"""The durable inbox: what landed, and which run it was handed to."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
+from tasks.ledger.leases import NO_LEASE, ORDER, change, held_rows, is_free
 from tasks.ledger.rows import Key, chunks, object_version, starts_with, under
-from tasks.ledger.tables import landed, metadata, objects
-from tasks.ledger.values import Claimed, ObjectVersion, RunOut, Waiting
+from tasks.ledger.tables import metadata, objects
+from tasks.ledger.values import ObjectVersion, RunOut, Waiting
 
-_NO_LEASE = {"lease_owner": None, "lease_until": None}
 _NO_RUN = {"run_id": None, "dispatched_at": None}
 REOPENED: dict[str, Any] = {"is_open": True, "is_replay": True, "attempts": 0, **_NO_RUN}
 """An object that is to be done again; a lease it has is of who writes its receipt just now, and is waited for."""
 
-_ORDER = (objects.c.is_replay, landed, objects.c.id)
-"""What is new goes before what is done again, and of each the oldest first."""
-
 
 class Inbox(Database):
-    """From landing to the claim of whoever processes it."""
+    """From landing to the run of whoever processes it."""
 
     @retried
     def add(self, found: Iterable[ObjectVersion]) -> list[int]:
@@ -69,17 +66,17 @@ class Inbox(Database):
     def waiting(self, limit: int) -> list[Waiting]:
         """What is open, was handed to no run, and is not leased: new before replays, the oldest first."""
         with self.reading() as connection:
-            free = (objects.c.run_id.is_(None), _is_free(self.now(connection)))
-            query = select(objects).where(objects.c.is_open, *free).order_by(*_ORDER).limit(limit)
+            free = (objects.c.run_id.is_(None), is_free(self.now(connection)))
+            query = select(objects).where(objects.c.is_open, *free).order_by(*ORDER).limit(limit)
             return [Waiting(r.id, object_version(r), r.attempts, r.is_replay) for r in connection.execute(query)]
 
     @retried
     def hand_to(self, ids: Collection[int], run_id: str) -> list[int]:
         """Note that a run was made for them; returns those that were still open and handed to no other run."""
-        is_free = objects.c.is_open & (objects.c.run_id.is_(None) | (objects.c.run_id == run_id))
+        not_out = objects.c.is_open & (objects.c.run_id.is_(None) | (objects.c.run_id == run_id))
         with self.writing() as connection:
             at = self.now(connection)
-            return _update(connection, ids, is_free, run_id=run_id, dispatched_at=at)
+            return change(connection, ids, not_out, run_id=run_id, dispatched_at=at)
 
     @retried
     def hand_all_to(self, run_id: str, bucket: str, prefix: str) -> list[int]:
@@ -87,9 +84,9 @@ class Inbox(Database):
         c = objects.c
         with self.writing() as connection:
             now = self.now(connection)
-            wanted = [c.is_open, c.run_id.is_(None), _is_free(now), c.bucket == bucket, starts_with(c.key, prefix)]
-            ids = [row.id for row in _found(connection, wanted, None, None)]
-            _update(connection, ids, c.is_open, run_id=run_id, dispatched_at=now)
+            wanted = [c.is_open, c.run_id.is_(None), is_free(now), c.bucket == bucket, starts_with(c.key, prefix)]
+            ids = [row.id for row in held_rows(connection, wanted, None, None)]
+            change(connection, ids, c.is_open, run_id=run_id, dispatched_at=now)
             return ids
 
     def runs_out(self) -> list[RunOut]:
@@ -102,92 +99,17 @@ class Inbox(Database):
         return [_run_out(run_id, rows) for run_id, rows in runs.items()]
 
     @retried
-    def take_back(self, run_id: str | None = None, ids: Collection[int] = ()) -> list[int]:
-        """A run came to nothing: what it still held (or `ids`) waits again, whoever held a lease on it."""
+    def take_back(self, run_id: str) -> list[int]:
+        """A run came to nothing: what it still held waits again, whoever had a lease on it."""
+        taken = update(objects).where(objects.c.is_open, objects.c.run_id == run_id).values(**_NO_RUN, **NO_LEASE)
         with self.writing() as connection:
-            if run_id is None:
-                return _update(connection, ids, objects.c.is_open, **_NO_RUN, **_NO_LEASE)
-            mine = objects.c.is_open & (objects.c.run_id == run_id)
-            found = list(connection.execute(select(objects.c.id).where(mine)).scalars())
-            return _update(connection, {*found, *ids}, mine, **_NO_RUN, **_NO_LEASE)
+            return sorted(connection.execute(taken.returning(objects.c.id)).scalars())
 
     @retried
-    def claim(
-        self,
-        ids: Collection[int] | None,
-        owner: str,
-        seconds: float,
-        limit: int | None = None,
-        prefix: str | None = None,
-        run_id: str | None = None,
-    ) -> list[Claimed]:
-        """Take a lease on these open objects, or on any that wait; what another holds is left out.
-
-        For `run_id` only what no other run was handed: of two runs for one object one alone gets it. Of an object's
-        versions no two are held at a time, so that their receipts do not cross.
-        """
-        c = objects.c
-        with self.writing(ordered=True) as connection:
-            now = self.now(connection)
-            wanted = [c.is_open, _is_free(now) if ids is None else _is_free(now) | (c.lease_owner == owner)]
-            if ids is None or run_id is not None:
-                wanted.append(or_(c.run_id.is_(None), c.run_id == run_id))
-            if prefix is not None:
-                wanted.append(starts_with(c.key, prefix))
-            wanted.append(~_other_is_held(now))
-            rows = _one_of_a_key(_found(connection, wanted, ids, limit))
-            lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
-            handed = {"run_id": run_id} if run_id is not None else {}
-            _update(connection, [r.id for r in rows], c.is_open, attempts=c.attempts + 1, **lease, **handed)
-            return [
-                Claimed(r.id, object_version(r), r.attempts + 1, r.is_replay, run_id or r.run_id, r.outcome)
-                for r in rows
-            ]
-
-    @retried
-    def renew(self, ids: Collection[int], owner: str, seconds: float) -> list[int]:
-        """Prolong the lease; returns those that `owner` still holds."""
+    def reopen(self, ids: Collection[int]) -> list[int]:
+        """Replay what is done: it waits again, its attempts counted from none; returns which that were."""
         with self.writing() as connection:
-            until = self.now(connection) + timedelta(seconds=seconds)
-            return _update(connection, ids, _is_held_by(owner), lease_until=until)
-
-    @retried
-    def release(self, ids: Collection[int], owner: str, *, uncount: bool = False, again_in: float = 0.0) -> list[int]:
-        """Give back what is not done, for nobody to take within `again_in` seconds; `uncount`: the attempt was none.
-
-        They stay with the run that they were handed to.
-        """
-        changed: dict[str, Any] = {"lease_owner": None}
-        if uncount:
-            changed["attempts"] = objects.c.attempts - 1
-        with self.writing() as connection:
-            changed["lease_until"] = self.now(connection) + timedelta(seconds=again_in) if again_in else None
-            return _update(connection, ids, _is_held_by(owner), **changed)
-
-    @retried
-    def reopen(
-        self,
-        ids: Collection[int] | None = None,
-        *,
-        key: str | None = None,
-        prefix: str | None = None,
-        bucket: str | None = None,
-        outcomes: Collection[str] = (),
-        sha256: str | None = None,
-    ) -> list[int]:
-        """Replay what is done and meets every condition given: it waits again, its attempts counted from none."""
-        c = objects.c
-        wanted: list[ColumnElement[bool]] = [~c.is_open]
-        wanted += [column == value for column, value in ((c.key, key), (c.bucket, bucket), (c.sha256, sha256)) if value]
-        if prefix:
-            wanted.append(starts_with(c.key, prefix))
-        if outcomes:
-            wanted.append(c.outcome.in_(outcomes))
-        if ids is None and len(wanted) == 1:
-            raise ValueError("everything would be done again: say at least a prefix or the outcomes")
-        with self.writing() as connection:
-            found = [row.id for row in _found(connection, wanted, ids, None)]
-            return _update(connection, found, ~c.is_open, **REOPENED)
+            return change(connection, ids, ~objects.c.is_open, **REOPENED)
 
     def has_outcomes(self) -> bool:
         """Whether anything has ever been processed."""
@@ -206,29 +128,6 @@ class Inbox(Database):
         with self.writing(ordered=True) as connection:
             for table in reversed(metadata.sorted_tables):
                 connection.execute(delete(table))
-
-    @retried
-    def claim_receipts(self, older_than: datetime, owner: str, seconds: float, limit: int) -> list[int]:
-        """Lease objects that are done, whose receipts have been due since before `older_than`, to write those again.
-
-        As with `claim`, no other version of the same object is held meanwhile.
-        """
-        c = objects.c
-        if limit <= 0:
-            return []
-        with self.writing(ordered=True) as connection:
-            now = self.now(connection)
-            wanted = [c.receipt_due < older_than, ~c.is_open, _is_free(now), ~_other_is_held(now)]
-            query = select(objects).where(*wanted).order_by(c.receipt_due, c.id).limit(limit)
-            rows = _one_of_a_key(connection.execute(query.with_for_update(skip_locked=True)))
-            lease = {"lease_owner": owner, "lease_until": now + timedelta(seconds=seconds)}
-            return _update(connection, [row.id for row in rows], ~c.is_open, **lease)
-
-    @retried
-    def release_receipts(self, ids: Collection[int], owner: str) -> list[int]:
-        """Give back what `claim_receipts` gave; who wants an object that was opened meanwhile waited for that."""
-        with self.writing() as connection:
-            return _update(connection, ids, objects.c.lease_owner == owner, **_NO_LEASE)
 
 
 def _landed(o: ObjectVersion) -> dict[str, Any]:
@@ -280,55 +179,6 @@ def _open_again(connection: Connection, again: Mapping[int, ObjectVersion]) -> N
     for object_id, o in again.items():
         connection.execute(update(objects).where(c.id == object_id).values(landed_at=o.landed_at))
         connection.execute(update(objects).where(c.id == object_id, ~c.is_open).values(REOPENED | {"is_replay": False}))
-
-
-def _is_free(now: Any) -> ColumnElement[bool]:  # noqa: ANN401
-    return or_(objects.c.lease_until.is_(None), objects.c.lease_until <= now)
-
-
-def _is_held_by(owner: str) -> ColumnElement[bool]:
-    return objects.c.is_open & (objects.c.lease_owner == owner)
-
-
-def _other_is_held(now: Any) -> ColumnElement[bool]:  # noqa: ANN401
-    """Whether another version of the same object is being worked at."""
-    other, c = objects.alias(), objects.c
-    same = and_(other.c.bucket == c.bucket, other.c.key == c.key, other.c.id != c.id)
-    held = and_(same, other.c.lease_owner.is_not(None), other.c.lease_until > now)
-    return exists().where(held).correlate(objects)
-
-
-def _one_of_a_key(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
-    """The first of each object's versions."""
-    firsts: dict[tuple[str, str], Row[Any]] = {}
-    for row in rows:
-        firsts.setdefault((row.bucket, row.key), row)
-    return list(firsts.values())
-
-
-def _found(
-    connection: Connection, wanted: Sequence[ColumnElement[bool]], ids: Collection[int] | None, limit: int | None
-) -> Iterable[Row[Any]]:
-    """Rows that meet the conditions, in order, held for this transaction; what another one holds is left out."""
-    query = select(objects).where(*wanted).order_by(*_ORDER).limit(limit).with_for_update(skip_locked=True)
-    if ids is None:
-        return connection.execute(query)
-    found = [row for chunk in chunks(ids) for row in connection.execute(query.where(objects.c.id.in_(chunk)))]
-    return found[:limit]
-
-
-def _update(
-    connection: Connection,
-    ids: Collection[int],
-    where: ColumnElement[bool],
-    **values: Any,  # noqa: ANN401
-) -> list[int]:
-    """Change these rows as far as they meet the condition; returns the ids of those."""
-    changed: list[int] = []
-    for chunk in chunks(sorted(ids)):
-        statement = update(objects).where(objects.c.id.in_(chunk), where).values(**values)
-        changed += connection.execute(statement.returning(objects.c.id)).scalars()
-    return sorted(changed)
 
 
 def _run_out(run_id: str, rows: Sequence[Row[Any]]) -> RunOut:

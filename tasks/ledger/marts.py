@@ -26,11 +26,6 @@ class Marts(Database):
         """All that is current in `place`, or of one year there, by report id."""
         return self._current(place, *([] if year is None else [versions.c.year == year]))
 
-    def current_of(self, agencies: Collection[str], years: Collection[int]) -> list[VersionRow]:
-        """What is current in the lake of an agency that goes by any of these names, as it was settled."""
-        v = versions.c
-        return self._current("lake", v.agency.in_(agencies), v.year.in_(years))
-
     def with_figures(self, figures: str, year: int) -> list[VersionRow]:
         """What is current in the lake with exactly these figures."""
         return self._current("lake", versions.c.figures == figures, versions.c.year == year)

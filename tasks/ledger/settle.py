@@ -5,7 +5,6 @@ No two run at a time: what is current is decided by comparison with all that was
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,15 +14,16 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
+from tasks.ledger.duplicates import duplicates_among, open_duplicates
 from tasks.ledger.inbox import REOPENED
+from tasks.ledger.leases import NO_LEASE
 from tasks.ledger.rows import Key, chunks, under
-from tasks.ledger.standing import Picture, Version, counts_as_first, look
+from tasks.ledger.standing import Picture, Version, look
 from tasks.ledger.tables import changes, objects, versions
 from tasks.ledger.values import LeaseLostError, ReceiptWritten, Settled, Settlement, Standing
 
 _TOLD = ("outcome", "reason", "message", "processed_at")
 _READ = ("agency", "year", "form", "report_id", "sha256", "duplicate_of", "is_name_bound", "review")
-_OF_DUPLICATES = ("outcome", "agency", "year", "form", "report_id", "is_name_bound", "review")
 _OF_THE_REPORT = ("report_id", "year", "agency", "form", "sha256")
 
 
@@ -49,7 +49,7 @@ class Settling(Database):
             if wanted and not mine:
                 raise LeaseLostError(tuple(sorted(wanted)))
             if but_for_duplicates:
-                duplicates = _duplicates(connection, [(wanted[row.id], row) for row in mine])
+                duplicates = duplicates_among(connection, [(wanted[row.id], row) for row in mine])
                 mine = [row for row in mine if row.id not in duplicates]
             settled = [(wanted[row.id], row) for row in mine]
             scope = _Scope.of(connection, settled)
@@ -60,7 +60,7 @@ class Settling(Database):
             _stand(connection, scope.look(connection), now, stored)
             after = scope.standings(connection)
             _mark_due(connection, before, after, {row.id for row in mine}, now)
-            _open_duplicates(connection, settled)
+            open_duplicates(connection, settled)
             return [Settled(row.id, after[row.id][1]) for row in mine]
 
     def standing(self, ids: Collection[int]) -> dict[int, Standing]:
@@ -97,18 +97,11 @@ class Settling(Database):
                     new = {"receipt_due": row.receipt_due if row.revision != one.revision else None,
                            "receipt_name": one.name or row.receipt_name}  # fmt: skip
                     kept = {"is_open": row.is_open, "lease_owner": row.lease_owner, "lease_until": row.lease_until}
-                    closed = {"is_open": False, "lease_owner": None, "lease_until": None}
+                    closed = {"is_open": False, **NO_LEASE}
                     rows.append({"b_id": row.id, **new, **(kept if owner is None else closed)})
             if rows:
                 connection.execute(update(objects).where(c.id == bindparam("b_id")), rows)
         return [row["b_id"] for row in rows]
-
-    def receipts_due(self, older_than: datetime, limit: int) -> list[int]:
-        """Objects that are done whose receipt has not told what is true since before `older_than`, the oldest first."""
-        c = objects.c
-        query = select(c.id).where(c.receipt_due < older_than, ~c.is_open).order_by(c.receipt_due, c.id).limit(limit)
-        with self.reading() as connection:
-            return list(connection.execute(query).scalars())
 
     @retried
     def forget_versions(self, ids: Collection[int]) -> list[int]:
@@ -195,34 +188,6 @@ def _held(connection: Connection, ids: Collection[int], owner: str) -> list[Row[
     return [row for chunk in chunks(sorted(ids)) for row in connection.execute(query.where(c.id.in_(chunk)))]
 
 
-def _duplicates(connection: Connection, settled: Sequence[tuple[Settlement, Row[Any]]]) -> set[int]:
-    """Those with the bytes of another object that counts, or is about to: the one that came first of them counts."""
-    c = objects.c
-    new = {
-        row.id: (one.sha256, row)
-        for one, row in settled
-        if one.sha256 and one.outcome != "failed" and one.duplicate_of is None and not row.is_replay
-    }
-    known: defaultdict[str, dict[int, Key]] = defaultdict(dict)
-    for chunk in chunks([sha256 for sha256, _ in new.values()]):
-        query = select(c.id, c.sha256, c.bucket, c.key).where(c.sha256.in_(chunk), counts_as_first())
-        for row in connection.execute(query):
-            known[row.sha256][row.id] = (row.bucket, row.key)
-    found: set[int] = set()
-    bound = {one.object_id for one, _ in settled if one.is_name_bound}
-    for object_id, (sha256, row) in sorted(new.items(), key=lambda one: _landing(one[1][1])):
-        firsts = known[sha256]
-        if object_id not in firsts and any(key != (row.bucket, row.key) for key in firsts.values()):
-            found.add(object_id)
-        elif object_id not in bound:
-            firsts[object_id] = (row.bucket, row.key)
-    return found
-
-
-def _landing(row: Row[Any]) -> tuple[datetime, int]:
-    return (row.landed_at or row.seen_at, row.id)
-
-
 def _write_objects(connection: Connection, settled: Sequence[tuple[Settlement, Row[Any]]], now: datetime) -> None:
     rows = [{"b_id": row.id, **_changed(one, row, now)} for one, row in settled]
     if rows:
@@ -240,7 +205,7 @@ def _changed(one: Settlement, row: Row[Any], now: datetime) -> dict[str, Any]:
         told = was | {name: judged[name] for name in _TOLD}
     else:
         told = judged
-    lease = {"lease_owner": None, "lease_until": None} if is_gone else _part(row, "lease_owner", "lease_until")
+    lease = NO_LEASE if is_gone else _part(row, "lease_owner", "lease_until")
     return {
         **told,
         **lease,
@@ -250,21 +215,6 @@ def _changed(one: Settlement, row: Row[Any], now: datetime) -> dict[str, Any]:
         "receipt_due": row.receipt_due if is_gone else now,
         "revision": row.revision + 1,
     }
-
-
-def _open_duplicates(connection: Connection, settled: Sequence[tuple[Settlement, Row[Any]]]) -> None:
-    """Have the duplicates done again of what has another outcome than theirs tell of."""
-    c = objects.c
-    changed = {
-        row.id: row.sha256
-        for one, row in settled
-        if row.outcome is not None
-        and one.outcome not in ("failed", "gone")
-        and any(getattr(one, name) != row._mapping[name] for name in _OF_DUPLICATES)
-    }
-    for chunk in chunks(sorted(changed)):
-        wanted = (c.sha256.in_([changed[i] for i in chunk]), c.duplicate_of.in_(chunk), ~c.is_open)
-        connection.execute(update(objects).where(*wanted).values(REOPENED | {"is_replay": False}))
 
 
 def _part(row: Row[Any], *names: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select
+from sqlalchemy import Connection, Row, select
 
 from tasks.ledger.rows import Key, chunks, under
 from tasks.ledger.tables import landed, objects, versions
@@ -32,15 +32,7 @@ JUDGED = ("validated", "quarantined", "rejected", "duplicate")
 DECIDED = ("reject", "retract")
 """Decisions after which a report stays in quarantine for good, and nobody has to look at it."""
 
-_FIRST = ("validated", "quarantined", "rejected")
-
 Order = tuple[datetime, str, int]
-
-
-def counts_as_first() -> ColumnElement[bool]:
-    """Whether an object's outcome holds for whatever has the same bytes, which is a duplicate of it then."""
-    c = objects.c
-    return and_(c.outcome.in_(_FIRST), c.duplicate_of.is_(None), ~c.is_name_bound)
 
 
 @dataclass(frozen=True, slots=True)

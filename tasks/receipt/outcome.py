@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -17,7 +18,6 @@ from tasks.values import Outcome, Receipt, Report, Source, Verdict, ending
 if TYPE_CHECKING:
     from expectations.evidence import DecisionKind
     from tasks.ledger import ObjectRow, ObjectVersion
-    from tasks.receipt.as_json import Json
 
 
 NAME_BOUND = (
@@ -106,14 +106,9 @@ def unread(landed: ObjectVersion) -> Source:
     return Source(landed.bucket, landed.key, landed.etag, landed.size or 0, landed.landed_at, "", b"")
 
 
-def is_name_bound(receipt: Receipt) -> bool:
-    """Whether the same bytes under another name may have another outcome."""
-    return not {receipt.reason, *(finding.rule for finding in receipt.findings)}.isdisjoint(NAME_BOUND)
-
-
-def is_stored_name_bound(receipt: Json) -> bool:
-    """The same of a receipt in S3."""
-    return not {receipt["reason"], *(finding["rule"] for finding in receipt["findings"])}.isdisjoint(NAME_BOUND)
+def is_name_bound(reason: str | None, rules: Iterable[str]) -> bool:
+    """Whether what came to this, with findings of these rules, may come to something else under another name."""
+    return not {reason, *rules}.isdisjoint(NAME_BOUND)
 
 
 def summary(report: Report, verdict: Verdict) -> str:

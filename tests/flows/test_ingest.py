@@ -11,7 +11,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from expectations.forms import FORMS
 from flows.ingest import ingest, ingest_many
 from flows.review import review
-from tasks import pipeline
+from tasks import pipeline, prepare
 from tasks.lake.query import connect
 from tasks.landing import add_landed
 from tasks.receipt.write import read_receipt, stored_receipts
@@ -101,11 +101,11 @@ def test_a_bug_fails_visibly_again_and_again_and_a_replay_mends_it(land, s3, buc
         raise ZeroDivisionError
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "judge_examined", bug)
+        patch.setattr(prepare, "judge_examined", bug)
         for _ in range(pipeline.MOST_ATTEMPTS - 1):
             state, receipt = land(sample())
             assert (state.is_failed(), receipt) == (True, None), "it is tried again"
-            ledger.take_back(ids=[1])
+            ledger.take_back(ledger.runs_out()[0].run_id)
         state, receipt = land(sample())
     assert state.is_completed()
     assert (receipt["outcome"], receipt["reason"]) == ("failed", "PROCESSING.FAILED")

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 import flows.sweep
+import tasks.landing
 from flows.sweep import sweep
 from tasks.names import receipt_name
 
@@ -41,8 +42,8 @@ def test_an_object_that_landed_just_now_has_its_event_on_the_way(landed, ledger,
 def test_more_than_one_page_of_a_listing(landed, ledger, monkeypatch):
     for number in range(5):
         landed(f"{number}.pdf")
-    pages = flows.sweep.listed
-    monkeypatch.setattr(flows.sweep, "listed", lambda place: ([one] for page in pages(place) for one in page))
+    pages = tasks.landing._pages
+    monkeypatch.setattr(tasks.landing, "_pages", lambda *asked: ([one] for page in pages(*asked) for one in page))
     sweep()
     assert len(ledger.waiting(10)) == 5
 

@@ -10,17 +10,12 @@ from publishing import publish
 
 from expectations.evidence import Cell, Finding, Suspect
 from expectations.forms import FORMS, TABLES
-from tasks.judge.decisions import in_force, review_in
-from tasks.judge.files import Judgement
-from tasks.lake.rows import Judged
-from tasks.lake.versions import put_version
 from tasks.landing import add_landed
-from tasks.ledger import ObjectVersion, Settlement
 from tasks.ledger.leases import SECONDS
-from tasks.pipeline import Prepared, finish, process
-from tasks.receipt.outcome import Origin, is_name_bound, judged_receipt
+from tasks.pipeline import process
+from tasks.receipt.outcome import Origin
 from tasks.receipt.write import refresh_due
-from tasks.values import Document, Report, ReportSection, Source, Verdict
+from tasks.values import Report, ReportSection, Source, Verdict
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 OWNER = "test"
@@ -72,42 +67,19 @@ def make():
 
 @pytest.fixture
 def published(s3, buckets, ledger):
-    """Publish a report as a run would, but for its receipt; returns the id of its object."""
+    """Publish a report as a run would; returns the id of its object."""
     return lambda *judged, **more: publish(s3, buckets, ledger, *judged, **more)
 
 
 @pytest.fixture
 def settled(s3, buckets, ledger):
-    """Publish a report as the pipeline does, as soon as it is judged; returns its standing."""
+    """Publish a report as a run would; returns its standing."""
 
-    def run(source, report, verdict, media_type="application/pdf"):
-        document = Document(source.key, media_type, 6, source.body)
-        version = ObjectVersion(source.bucket, source.key, source.etag, source.landed_at, source.size)
-        ledger.add([version])
-        (object_id,) = ledger.ids_of([version]).values()
-        ledger.reopen([object_id])
-        claimed = ledger.claim([object_id], OWNER, SECONDS)
-        assert claimed
-        prepared = _prepared(s3, buckets, ledger, claimed[0], source, document, report, verdict)
-        finish(s3, ledger, buckets, [prepared], OWNER, Origin())
+    def run(*judged, **more):
+        object_id = publish(s3, buckets, ledger, *judged, **more)
         return ledger.standing([object_id])[object_id]
 
     return run
-
-
-def _prepared(s3, buckets, ledger, claimed, source, document, report, verdict):
-    rows = ledger.decisions([source.sha256]).get(source.sha256, [])
-    reviews = in_force([review_in(row.content) for row in rows])
-    judged = Judged(source, document, report, verdict, reviews)
-    place = buckets.lake if verdict.outcome == "validated" else buckets.quarantine
-    version = put_version(s3, place, judged)
-    judgement = Judgement(document, report, verdict, None, reviews)
-    receipt = judged_receipt(source, judgement, judged.report_id, place.uri(version.name), {}, Origin())
-    names = ("outcome", "reason", "message", "agency", "year", "form", "report_id", "sha256", "size", "landed_at")
-    review = receipt.review.kind if receipt.review else None
-    told = {name: getattr(receipt, name) for name in names}
-    settlement = Settlement(claimed.id, **told, is_name_bound=is_name_bound(receipt), review=review, version=version)
-    return Prepared(claimed, settlement, receipt, report, decisions=len(rows))
 
 
 @pytest.fixture
@@ -133,11 +105,11 @@ def refreshed(s3, buckets, ledger):
 
 
 @pytest.fixture
-def again(ledger, way):
+def again(ledger, buckets, way):
     """Replay what landed as `key`; returns what became of it."""
 
     def run(key):
-        ledger.reopen(key=key)
+        ledger.reopen([row.id for row in ledger.find(buckets.landing.bucket, key)])
         return way()[key]
 
     return run

@@ -10,6 +10,7 @@ from tasks.judge.review import decide
 from tasks.lake.query import connect
 from tasks.ledger.leases import SECONDS
 from tasks.pipeline import process
+from tasks.prepare import KnownNow
 from tasks.receipt.outcome import Origin
 from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
@@ -96,8 +97,7 @@ def test_a_year_that_has_no_form_is_judged_anew_under_another_name(way):
 
 def test_what_failed_makes_no_duplicates(way, ledger, buckets):
     way({"first.pdf": GOOD})
-    ids = ledger.reopen(key="first.pdf")
-    pipeline.give_up(ledger, buckets, ids, "me")
+    pipeline.give_up(ledger, buckets, ledger.reopen([1]), "me")
     assert way({"second.pdf": GOOD})["second.pdf"].receipt.duplicate_of is None
 
 
@@ -115,7 +115,7 @@ def test_of_two_that_are_read_at_the_same_time_one_is_the_first(s3, buckets, led
     """Neither could know of the other when it was read: the transaction tells."""
     for key in ("a.pdf", "b.pdf"):
         s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=GOOD)
-    monkeypatch.setattr(pipeline.KnownNow, "first", lambda *_: None)
+    monkeypatch.setattr(KnownNow, "first", lambda *_: None)
     done = way()
     assert sorted((one.receipt.duplicate_of or "") for one in done.values()) == ["", "a.pdf"]
     assert connect(buckets).sql("SELECT source_key FROM reports").fetchall() == [("a.pdf",)]

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from expectations.forms import FORMS
-from tasks import pipeline
+from tasks import pipeline, prepare
 from tasks.judge.review import decide
 from tasks.lake.query import connect
 from tasks.landing import add_landed
@@ -54,9 +54,15 @@ def test_of_one_report_twice_the_later_counts(way, s3, buckets):
     assert read_receipt(s3, buckets, "later.pdf")["superseded_by_quarantined"]
 
 
-@pytest.mark.parametrize("stage", ["fetch", "examine_file", "put_version", "judged_receipt", "write_receipt"])
-def test_what_breaks_over_one_object_does_not_touch_the_others(way, s3, buckets, ledger, monkeypatch, stage):
-    working, calls = getattr(pipeline, stage), []
+@pytest.mark.parametrize(
+    ("half", "stage"),
+    [
+        *((prepare, stage) for stage in ("fetch", "examine_file", "put_version", "judged_receipt")),
+        (pipeline, "write_receipt"),
+    ],
+)
+def test_what_breaks_over_one_object_does_not_touch_the_others(way, s3, buckets, ledger, monkeypatch, half, stage):
+    working, calls = getattr(half, stage), []
 
     def breaks_once(*args, **options):
         calls.append(args)
@@ -69,10 +75,10 @@ def test_what_breaks_over_one_object_does_not_touch_the_others(way, s3, buckets,
         s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)
     add_landed(s3, buckets, ledger)
     with monkeypatch.context() as breaking:
-        breaking.setattr(pipeline, stage, breaks_once)
+        breaking.setattr(half, stage, breaks_once)
         done = list(process(ledger, buckets, ledger.claim(None, "me", SECONDS), "me", Origin()))
     assert sorted(one.outcome for one in done) == ["error", "validated", "validated"]
-    ledger.take_back(ids=[one.claimed.id for one in done])
+    ledger.renew([one.claimed.id for one in done], "me", -1)
     assert {one.outcome for one in way().values()} == {"validated"}
     assert agencies(buckets) == ["青岚市教育局", "青岚市林业局", "青岚市水利局"]
     assert all(read_receipt(s3, buckets, key)["outcome"] == "validated" for key in files)
@@ -80,34 +86,34 @@ def test_what_breaks_over_one_object_does_not_touch_the_others(way, s3, buckets,
 
 
 def test_what_breaks_the_rules_over_one_report_breaks_them_over_that_one_alone(way, s3, buckets, ledger, monkeypatch):
-    working = pipeline.judge_examined
+    working = prepare.judge_examined
 
     def breaks(files):
         if any("林业" in one.report.agency for one in files):
             raise ZeroDivisionError
         return working(files)
 
-    monkeypatch.setattr(pipeline, "judge_examined", breaks)
+    monkeypatch.setattr(prepare, "judge_examined", breaks)
     done = way({"a.pdf": pdf("水利", 1), "b.pdf": pdf("林业", 2), "c.pdf": pdf("教育", 3)})
     assert agencies(buckets) == ["青岚市教育局", "青岚市水利局"]
     receipt = done["b.pdf"].receipt
     assert (receipt.outcome, receipt.reason) == ("failed", "PROCESSING.FAILED")
     assert "ZeroDivisionError" in receipt.message
-    monkeypatch.setattr(pipeline, "judge_examined", working)
-    ledger.reopen(outcomes=["failed"])
+    monkeypatch.setattr(prepare, "judge_examined", working)
+    ledger.reopen([done["b.pdf"].claimed.id])
     assert way()["b.pdf"].outcome == "validated"
 
 
 def test_an_outage_uses_up_no_attempt(way, s3, buckets, ledger, monkeypatch):
     errors: list[Exception] = [EndpointConnectionError(endpoint_url="x"), LedgerAwayError("x")] * 3
-    working = pipeline.fetch
+    working = prepare.fetch
 
     def breaks(*args):
         if errors:
             raise errors.pop()
         return working(*args)
 
-    monkeypatch.setattr(pipeline, "fetch", breaks)
+    monkeypatch.setattr(prepare, "fetch", breaks)
     assert way({"a.pdf": pdf("水利", 1)})["a.pdf"].outcome == "validated"
     assert ledger.get([1])[1].attempts == 1
 
@@ -121,7 +127,7 @@ def test_who_has_lost_his_lease_changes_nothing(s3, buckets, ledger, monkeypatch
         prepared = working(*args)
         if not done:
             done.append("slow")
-            ledger.take_back(ids=[1])
+            ledger.renew([1], "me", -1)
             done.extend(process(ledger, buckets, ledger.claim(None, "other", SECONDS), "other", Origin("theirs")))
         return prepared
 
@@ -139,7 +145,7 @@ def test_a_decision_made_while_the_object_is_being_judged_is_heeded(way, s3, buc
     start = {"retract": False, "accept": True, "undo": True}[kind]
     ends = {"retract": "quarantined", "accept": "validated", "undo": "quarantined"}[kind]
     for number, (place, name) in enumerate(
-        [(pipeline, "put_version"), (Ledger, "settle"), (pipeline, "write_receipt"), (Ledger, "receipts_written")]
+        [(prepare, "put_version"), (Ledger, "settle"), (pipeline, "write_receipt"), (Ledger, "receipts_written")]
     ):
         key = f"{number}.pdf"
         way({key: pdf("水利林业教育民政"[2 * number : 2 * number + 2], number, wrong=start)})
@@ -156,7 +162,7 @@ def test_a_decision_made_while_the_object_is_being_judged_is_heeded(way, s3, buc
 
         with monkeypatch.context() as patch:
             patch.setattr(place, name, deciding)
-            ledger.reopen(key=key)
+            ledger.reopen([row.id for row in ledger.find(buckets.landing.bucket, key)])
             way()
         assert read_receipt(s3, buckets, key)["outcome"] == ends, name
         stands = ledger.find(buckets.landing.bucket, key)[0]

@@ -143,8 +143,7 @@ def test_a_failed_replay_does_not_lose_the_report(s3, buckets, ledger, way, othe
     from tasks.pipeline import give_up
 
     way({"a.pdf": pdf()})
-    ids = ledger.reopen(key="a.pdf")
-    give_up(ledger, buckets, ids, "me")
+    give_up(ledger, buckets, ledger.reopen([1]), "me")
     assert connect(buckets).sql("SELECT source_key FROM reports").fetchall() == [("a.pdf",)]
     rebuild(s3, buckets, other)
     assert [one.object.key for one in other.waiting(9)] == ["a.pdf"], "it is judged anew"

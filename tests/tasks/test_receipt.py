@@ -8,9 +8,10 @@ from pathlib import PurePath
 
 import pytest
 
-from tasks.ledger import ObjectVersion, Standing
+from tasks.ledger import ObjectVersion, Settlement, Standing
 from tasks.ledger.leases import SECONDS
-from tasks.pipeline import Prepared, Settlement, finish
+from tasks.pipeline import finish
+from tasks.prepare import Prepared
 from tasks.receipt.as_json import receipt_dict, to_text
 from tasks.receipt.outcome import Origin
 from tasks.receipt.standing import standing_dict

@@ -134,3 +134,12 @@ def test_relations_are_looked_at_by_one_process_at_a_time(s3, buckets, ledger):
     with exclusive(ledger, "relate"), pytest.raises(BusyError):
         relate_due(s3, buckets, ledger)
     assert relate_due(s3, buckets, ledger) == []
+
+
+def test_the_ledger_is_asked_once_for_the_peers_of_a_report(lake, ledger, monkeypatch):
+    asked, with_figures = [], type(ledger).with_figures
+    monkeypatch.setattr(
+        type(ledger), "with_figures", lambda self, *figures: asked.append(figures) or with_figures(self, *figures)
+    )
+    lake(2023)
+    assert len(asked) == 1

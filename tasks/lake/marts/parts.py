@@ -12,9 +12,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from tasks.lake.schemas import LAKE_TABLES
-from tasks.lake.versions import plain_etag
 from tasks.settings import Place
-from tasks.storage import S3Client
+from tasks.storage import S3Client, plain_etag
 
 MOST_IN_A_PART = 2500
 """Reports, on average; with more there are more parts."""

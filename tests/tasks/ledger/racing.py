@@ -48,7 +48,7 @@ def claim_all(ledger, owner, limit):
         claimed += [one.id for one in some]
         ledger.renew([one.id for one in some], owner, 600)
         for one in some:
-            ledger.take_back(ids=[])
+            ledger.take_back("nobody's")
             ledger.hand_to([one.id], f"{owner}-{one.id}")
     return claimed
 

@@ -60,4 +60,5 @@ class Story:
 
     def due(self):
         """Objects whose receipts are to be written again."""
-        return self.ledger.receipts_due(datetime.now(UTC) + timedelta(days=1), 100)
+        due = self.ledger.claim_receipts(datetime.now(UTC) + timedelta(days=1), "due", 60, 100)
+        return self.ledger.release_receipts(due, "due")

@@ -66,7 +66,7 @@ def test_the_first_with_some_bytes_is_one_that_counts_for_others(story, ledger):
     assert ledger.first_with("s", first) is None
     assert ledger.first_with("u", other) is None
     assert {row.id for row in ledger.find_by_sha256("s")} == {bound, copy, first}
-    assert [row.id for row in ledger.find_by_report("r2")] == [second]
+    assert [row.id for row in ledger.page(report_id="r2")] == [second]
 
 
 def test_decisions_are_kept_once_and_in_order(ledger):

@@ -96,10 +96,11 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule()
     def write_receipts(self):
-        due = self.ledger.receipts_due(NOON.replace(year=9999), 100)
+        due = self.ledger.claim_receipts(NOON.replace(year=9999), "receipts", 60, 100)
         standings = self.ledger.standing(due)
         self.told.update(standings)
         self.ledger.receipts_written([ReceiptWritten(i, "r", s.revision) for i, s in standings.items()])
+        self.ledger.release_receipts(due, "receipts")
 
     @rule()
     def compact(self):

@@ -17,7 +17,8 @@ from tasks.lake.versions import get_version
 from tasks.landing import add_landed
 from tasks.ledger import Ledger, Settlement
 from tasks.ledger.leases import SECONDS
-from tasks.pipeline import Prepared, _prepared, _Read, _written, finish
+from tasks.pipeline import finish
+from tasks.prepare import Prepared, _Read, _written, prepared_from
 from tasks.receipt.outcome import Origin, duplicate_receipt, rejected_receipt
 from tasks.receipt.write import read_receipt, refresh_due, stored_receipts
 from tasks.values import Document
@@ -44,19 +45,19 @@ class Way:
         return bool(claimed)
 
     def prepared(self, one):
-        """As `tasks.pipeline.prepare` does it, but for reading."""
+        """As `tasks.prepare.prepare` does it, but for reading."""
         try:
             source = fetch(self.s3, one.object.bucket, one.object.key, one.object.etag, one.object.landed_at)
         except ObjectGoneError:
             return Prepared(one, Settlement(one.id, "gone"))
         first = None if one.is_replay else self.ledger.first_with(source.sha256, one.id)
         if first:
-            return _prepared(one, duplicate_receipt(source, first, {}, Origin()), duplicate_of=first.id)
+            return prepared_from(one, duplicate_receipt(source, first, {}, Origin()), duplicate_of=first.id)
         kind, number, agency = source.body.decode().split(" ")
         rows = self.ledger.decisions([source.sha256]).get(source.sha256, [])
         reviews = in_force([review_in(row.content) for row in rows])
         if kind == "rejected":
-            return _prepared(one, rejected_receipt(source, EmptyFile(), {}, Origin()), decisions=len(rows))
+            return prepared_from(one, rejected_receipt(source, EmptyFile(), {}, Origin()), decisions=len(rows))
         report = self.make.report(agency=agency, step=int(number))
         verdict = accepted(getattr(self.make, kind), reviews)
         judgement = Judgement(Document(source.key, "text/html", None, b""), report, verdict, None, reviews)
@@ -186,7 +187,7 @@ def is_as_it_should_be(way, folder, names):
 
 def _replays(way, key, times=3):
     for _ in range(times):
-        way.ledger.reopen(key=key)
+        way.ledger.reopen([row.id for row in way.ledger.find(way.buckets.landing.bucket, key)])
         time.sleep(random.uniform(0, 0.03))
 
 
