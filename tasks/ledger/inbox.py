@@ -66,12 +66,14 @@ class Inbox(Database):
         old = {_identity(r) for r in rows if r.landed_at and r.landed_at < last[r.bucket, r.key]}
         return [o for o in found if _identity(o) in old]
 
-    def waiting(self, limit: int) -> list[Waiting]:
-        """What is open, was handed to no run, and is not leased: new before replays, the oldest first."""
+    def waiting(self, limit: int, queue: str | None = None) -> list[Waiting]:
+        """What is open in `queue`, was handed to no run, and is not leased: new before replays, the oldest first."""
+        c = objects.c
         with self.reading() as connection:
-            free = (objects.c.run_id.is_(None), _is_free(self.now(connection)))
-            query = select(objects).where(objects.c.is_open, *free).order_by(*_ORDER).limit(limit)
-            return [Waiting(r.id, object_version(r), r.attempts, r.is_replay) for r in connection.execute(query)]
+            free = (c.run_id.is_(None), _is_free(self.now(connection)), _is_in(queue))
+            query = select(objects).where(c.is_open, *free).order_by(*_ORDER).limit(limit)
+            rows = connection.execute(query)
+            return [Waiting(r.id, object_version(r), r.attempts, r.is_replay, r.queue) for r in rows]
 
     @retried
     def hand_to(self, ids: Collection[int], run_id: str) -> list[int]:
@@ -83,11 +85,12 @@ class Inbox(Database):
 
     @retried
     def hand_all_to(self, run_id: str, bucket: str, prefix: str) -> list[int]:
-        """Hand to a run everything under `prefix` that waits; returns it, the oldest first."""
+        """Hand to a run everything under `prefix` that waits in no queue of its own; returns it, the oldest first."""
         c = objects.c
         with self.writing() as connection:
             now = self.now(connection)
-            wanted = [c.is_open, c.run_id.is_(None), _is_free(now), c.bucket == bucket, starts_with(c.key, prefix)]
+            wanted = [c.is_open, _is_in(None), c.run_id.is_(None), _is_free(now)]
+            wanted += [c.bucket == bucket, starts_with(c.key, prefix)]
             ids = [row.id for row in _found(connection, wanted, None, None)]
             _update(connection, ids, c.is_open, run_id=run_id, dispatched_at=now)
             return ids
@@ -140,7 +143,7 @@ class Inbox(Database):
             handed = {"run_id": run_id} if run_id is not None else {}
             _update(connection, [r.id for r in rows], c.is_open, attempts=c.attempts + 1, **lease, **handed)
             return [
-                Claimed(r.id, object_version(r), r.attempts + 1, r.is_replay, run_id or r.run_id, r.outcome)
+                Claimed(r.id, object_version(r), r.attempts + 1, r.is_replay, run_id or r.run_id, r.outcome, r.queue)
                 for r in rows
             ]
 
@@ -162,6 +165,13 @@ class Inbox(Database):
             changed["attempts"] = objects.c.attempts - 1
         with self.writing() as connection:
             changed["lease_until"] = self.now(connection) + timedelta(seconds=again_in) if again_in else None
+            return _update(connection, ids, _is_held_by(owner), **changed)
+
+    @retried
+    def defer(self, ids: Collection[int], owner: str, queue: str) -> list[int]:
+        """Give back what is to be handed out by `queue`, whatever run it was handed to; the attempt was none."""
+        changed = {"queue": queue, "attempts": objects.c.attempts - 1, **_NO_RUN, **_NO_LEASE}
+        with self.writing() as connection:
             return _update(connection, ids, _is_held_by(owner), **changed)
 
     @retried
@@ -286,6 +296,10 @@ def _is_free(now: Any) -> ColumnElement[bool]:  # noqa: ANN401
     return or_(objects.c.lease_until.is_(None), objects.c.lease_until <= now)
 
 
+def _is_in(queue: str | None) -> ColumnElement[bool]:
+    return objects.c.queue.is_(None) if queue is None else objects.c.queue == queue
+
+
 def _is_held_by(owner: str) -> ColumnElement[bool]:
     return objects.c.is_open & (objects.c.lease_owner == owner)
 
@@ -340,4 +354,5 @@ def _run_out(run_id: str, rows: Sequence[Row[Any]]) -> RunOut:
         last.lease_owner,
         last.lease_until,
         max(row.attempts for row in rows),
+        rows[0].queue,
     )
