@@ -14,6 +14,7 @@ from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
 
 from expectations.evidence import DecisionKind
+from tasks.names import SCANS
 from tasks.settings import settings
 
 WORK_POOL = "nianbao"
@@ -147,6 +148,7 @@ async def deploy() -> None:
         with suppress(ObjectAlreadyExists):
             await client.create_work_pool(pool)
         await _put_reports_first(client)
+        await _put_scans_apart(client)
         for definition in DEPLOYMENTS:
             await _deploy(client, definition)
 
@@ -155,6 +157,16 @@ async def _put_reports_first(client: PrefectClient) -> None:
     """Prefect moves the other queues of the pool down."""
     with suppress(ObjectAlreadyExists):
         await client.create_work_queue(REPORTS, work_pool_name=WORK_POOL, priority=1)
+
+
+async def _put_scans_apart(client: PrefectClient) -> None:
+    """What takes seconds a page comes after reports that do not, and only some at a time."""
+    limit = settings().scan_limit
+    try:
+        await client.create_work_queue(SCANS, work_pool_name=WORK_POOL, priority=2, concurrency_limit=limit)
+    except ObjectAlreadyExists:
+        queue = await client.read_work_queue_by_name(SCANS, work_pool_name=WORK_POOL)
+        await client.update_work_queue(queue.id, concurrency_limit=limit)
 
 
 async def _deploy(client: PrefectClient, definition: DeploymentDefinition) -> None:

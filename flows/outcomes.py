@@ -15,7 +15,11 @@ from tasks.pipeline import Ended
 from tasks.settings import buckets_from_env
 from tasks.shown import shown
 
-_WITHOUT_RECEIPT = {"gone": "对象已被删除或取代，没有要处理的内容", "lost": "已由别的运行接手"}
+_WITHOUT_RECEIPT = {
+    "gone": "对象已被删除或取代，没有要处理的内容",
+    "lost": "已由别的运行接手",
+    "deferred": "页面或表格是图片，转入 scans 队列识别",
+}
 
 
 def told(ended: Ended) -> State[None]:

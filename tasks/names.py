@@ -19,6 +19,9 @@ from tasks.storage import S3Client, head_object
 
 _FOLDER = ".keys"
 DECISIONS = ".decisions"
+SCANS = "scans"
+"""The queue of what takes seconds a page, for its pages are pictures."""
+
 TRIAL = ".index/trial"
 """An empty object in the receipts' place: whether anything can be written there."""
 

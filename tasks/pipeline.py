@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from tasks.lake.versions import remove_version
 from tasks.ledger import Claimed, LeaseLostError, Ledger, ReceiptWritten, Standing
 from tasks.ledger.leases import MOST_ATTEMPTS, SECONDS, leases
-from tasks.prepare import WRITERS, A, B, KnownNow, Prepared, Trouble, each, prepare, prepared_from
+from tasks.prepare import WRITERS, A, B, Deferred, KnownNow, Prepared, Trouble, each, prepare, prepared_from
 from tasks.receipt.outcome import Origin, duplicate_receipt, failed_receipt, unread
 from tasks.receipt.write import forget_former, make_room, refresh_due, write_receipt
 from tasks.settings import Buckets
@@ -34,7 +34,7 @@ logger = logging.getLogger("nianbao.pipeline")
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What became of an object: an outcome with its receipt, `gone`, `lost` to another owner, or an `error`."""
+    """What became of an object: an outcome with its receipt, `gone`, `deferred`, `lost` to another, or an `error`."""
 
     claimed: Claimed
     outcome: str
@@ -60,14 +60,17 @@ def finish(
     s3: S3Client,
     ledger: Ledger,
     buckets: Buckets,
-    prepared: Sequence[Prepared | Trouble],
+    prepared: Sequence[Prepared | Deferred | Trouble],
     owner: str,
     origin: Origin,
 ) -> list[Ended]:
     """One transaction for all outcomes, then the receipts."""
-    broken, over = _sorted_out(prepared, origin)
+    deferred = [one for one in prepared if isinstance(one, Deferred)]
+    broken, over = _sorted_out([one for one in prepared if not isinstance(one, Deferred)], origin)
+    _defer(ledger, deferred, owner)
     _give_back(ledger, broken, owner)
-    ended = [Ended(one.claimed, "error", error=one.error) for one in broken]
+    ended = [Ended(one.claimed, "deferred") for one in deferred]
+    ended += [Ended(one.claimed, "error", error=one.error) for one in broken]
     settled = _settled(ledger, over, owner, but_for_duplicates=True)
     if len(settled) < len(over):
         known_now = [one if one.claimed.id in settled else _as_duplicate(ledger, one, origin) for one in over]
@@ -167,6 +170,11 @@ def _sorted_out(prepared: Iterable[Prepared | Trouble], origin: Origin) -> tuple
             why = f"处理程序出错（{type(one.error).__name__}）"
             over.append(prepared_from(one.claimed, failed_receipt(unread(one.claimed.object), why, origin)))
     return broken, over
+
+
+def _defer(ledger: Ledger, deferred: Sequence[Deferred], owner: str) -> None:
+    for queue in {one.queue for one in deferred}:
+        ledger.defer([one.claimed.id for one in deferred if one.queue == queue], owner, queue)
 
 
 def _give_back(ledger: Ledger, broken: Sequence[Trouble], owner: str) -> None:

@@ -15,6 +15,8 @@ from tasks.judge.files import Examined, Judgement, examine_file, judge_examined
 from tasks.lake.rows import Judged
 from tasks.lake.versions import put_version
 from tasks.ledger import Claimed, DecisionRow, Ledger, NewVersion, ObjectRow, Settlement
+from tasks.names import SCANS
+from tasks.read.examine import NeedsOcr
 from tasks.receipt.outcome import Origin, duplicate_receipt, is_name_bound, judged_receipt, rejected_receipt
 from tasks.receipt.page import Picture, pages_with_cells
 from tasks.receipt.page.pictures import receipt_page_pictures
@@ -87,6 +89,14 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True)
+class Deferred:
+    """An object that nobody has read yet: it is to be handed out by `queue`."""
+
+    claimed: Claimed
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """An object whose machinery broke: nothing is known of it."""
 
@@ -96,11 +106,11 @@ class Trouble:
 
 def prepare(
     s3: S3Client, buckets: Buckets, known: Known, claimed: Sequence[Claimed], origin: Origin
-) -> list[Prepared | Trouble]:
+) -> list[Prepared | Deferred | Trouble]:
     """Everything up to the ledger: what is to be settled for each object."""
     with ThreadPoolExecutor(_READERS) as readers, ThreadPoolExecutor(WRITERS) as writers:
         read = each(readers, lambda one: _read(s3, known, one, origin), claimed)
-        done: list[Prepared | Trouble] = [one for one in read if not isinstance(one, _Read)]
+        done: list[Prepared | Deferred | Trouble] = [one for one in read if not isinstance(one, _Read)]
         waiting = [one for one in read if isinstance(one, _Read)]
         judgements = _judged([one.examined for one in waiting])
         pairs = list(zip(waiting, judgements, strict=True))
@@ -119,7 +129,7 @@ class _Read:
     seconds: dict[str, float]
 
 
-def _read(s3: S3Client, known: Known, one: Claimed, origin: Origin) -> _Read | Prepared:
+def _read(s3: S3Client, known: Known, one: Claimed, origin: Origin) -> _Read | Prepared | Deferred:
     landed, start = one.object, time.perf_counter()
     try:
         source = fetch(s3, landed.bucket, landed.key, landed.etag, landed.landed_at)
@@ -131,7 +141,10 @@ def _read(s3: S3Client, known: Known, one: Claimed, origin: Origin) -> _Read | P
         return prepared_from(one, duplicate_receipt(source, first, seconds, origin), duplicate_of=first.id)
     decisions = known.decisions(source.sha256) if source.sha256 else ()
     reviews = in_force([review for row in decisions if (review := review_in(row.content))])
-    found = examine_file(source.key.rsplit("/", 1)[-1], source.body, reviews)
+    try:
+        found = examine_file(source.key.rsplit("/", 1)[-1], source.body, reviews, at_once=one.queue == SCANS)
+    except NeedsOcr:
+        return Deferred(one, SCANS)
     if isinstance(found, Judgement):
         assert found.rejected
         receipt = rejected_receipt(source, found.rejected, seconds | found.seconds, origin)

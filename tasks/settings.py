@@ -136,6 +136,7 @@ class Settings(BaseSettings):
     receipts_bucket: _Place = _bucket("receipts", "回执")
     agencies: _File | None = _setting(None, "机关别名的文件", "一个存在的文件")
     worker_limit: int = _setting(3, "同时执行的运行数", "1 到 256 的整数", ge=1, le=256)
+    scan_limit: int = _setting(1, "同时识别的扫描件数", "1 到 64 的整数", ge=1, le=64)
     runs_out: int | None = _setting(
         None, "最多派出的运行数；不写则与一个 worker 所能执行的一样多", "1 到 100000 的整数", ge=1, le=100_000
     )

@@ -68,6 +68,7 @@ def show_counts(counts: Counts, console: Console | None = None) -> None:
     told = [f"共 {counts.total} 个对象", *ends]
     told += [f"等待处理 {counts.waiting}"] if counts.waiting else []
     told += [f"处理中 {counts.open - counts.waiting}"] if counts.open > counts.waiting else []
+    told += [f"其中扫描件 {counts.queued}"] if counts.queued else []
     told += [f"等待人工核对 {counts.review_queue}"] if counts.review_queue else []
     (console or Console()).print("　".join(told), soft_wrap=True, highlight=False)
 

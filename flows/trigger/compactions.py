@@ -11,6 +11,7 @@ from prefect.exceptions import ObjectNotFound
 from flows.deployments import COMPACT
 from flows.trigger.runs import Runs
 from tasks.ledger import open_ledger
+from tasks.names import SCANS
 
 _QUIET_SECONDS = 2.0
 """What belongs together mostly lands together."""
@@ -60,6 +61,6 @@ class Compactions:
 
 
 def _last_change() -> int | None:
-    """Of the lake, if the marts lag behind and nobody is at work, be it without a run."""
+    """Of the lake, if the marts lag behind and nobody is at work, be it without a run; scans are not waited for."""
     ledger = open_ledger()
-    return ledger.last_change() if ledger.oldest_open() is None else None
+    return ledger.last_change() if ledger.oldest_open(but_for=SCANS) is None else None

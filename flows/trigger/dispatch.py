@@ -1,7 +1,8 @@
 """The dispatcher: what waits in the ledger gets its run. A task in the receiver's process.
 
 While the system is idle each object has a run of its own, at once; when more wait than there are free places, one run
-takes many. What was tried before is tried alone, so that a deadly object takes no neighbours down again.
+takes many. What was tried before is tried alone, so that a deadly object takes no neighbours down again. Scans, which
+take seconds a page, have places of their own.
 
 Two dispatchers do no harm: of the same attempt Prefect makes one run, and the ledger gives an object to one run only.
 """
@@ -22,7 +23,7 @@ from flows.trigger.dead_runs import DeadRuns
 from flows.trigger.runs import Runs
 from tasks.ledger import Ledger, RunOut, Waiting, open_ledger
 from tasks.ledger.leases import MOST_ATTEMPTS
-from tasks.names import TRIAL
+from tasks.names import SCANS, TRIAL
 from tasks.process_identity import process_identity
 from tasks.settings import buckets_from_env, settings
 from tasks.storage import s3_client
@@ -88,13 +89,20 @@ class Dispatcher:
         out = await asyncio.to_thread(ledger.runs_out)
         if await self._has_taken_back(out):
             out = await asyncio.to_thread(ledger.runs_out)
-        free = 0 if time.monotonic() < self._rest_until else max(0, self.limit - len(out))
+        reports = [run for run in out if run.queue is None]
+        free = self._free(self.limit, reports)
         waiting = await asyncio.to_thread(ledger.waiting, free * MOST_TOGETHER + 1)
         groups = together(await self._with_attempts_left(ledger, waiting), free)
-        for group in groups:
+        alone = self._free(settings().scan_limit, [run for run in out if run.queue == SCANS])
+        scans = await asyncio.to_thread(ledger.waiting, alone, SCANS) if alone else []
+        for group in (*groups, *([one] for one in await self._with_attempts_left(ledger, scans))):
             await self._start(ledger, group)
-        await self._compactions.look(is_quiet=not out and not waiting)
+        await self._compactions.look(is_quiet=not reports and not waiting)
         return len(waiting) > sum(map(len, groups))
+
+    def _free(self, limit: int, out: Sequence[RunOut]) -> int:
+        """How many more runs may be out."""
+        return 0 if time.monotonic() < self._rest_until else max(0, limit - len(out))
 
     async def _has_taken_back(self, out: Sequence[RunOut]) -> bool:
         """Whether runs came to nothing; when they do so before they begin, the next ones wait longer and longer."""

@@ -29,29 +29,43 @@ class Runs:
         if len(group) == 1:
             replay = group[0].is_replay
             parameters = {"bucket": first.bucket, "key": first.key, "etag": first.etag, "replay": replay}
-            return await self.create(INGEST, shown(first.key), parameters, _attempt(group))
+            return await self.create(INGEST, shown(first.key), parameters, _attempt(group), group[0].queue)
         name = f"{len(group)} 份报告：{shown(first.key.rsplit('/', 1)[-1])} 等"
         return await self.create(INGEST_MANY, name, {"ids": [one.id for one in group]}, _attempt(group))
 
     async def create(
-        self, definition: DeploymentDefinition, name: str | None, parameters: Mapping[str, object], idempotency_key: str
+        self,
+        definition: DeploymentDefinition,
+        name: str | None,
+        parameters: Mapping[str, object],
+        idempotency_key: str,
+        queue: str | None = None,
     ) -> str:
-        """The id of the run with this key, unless that is over: then of a new one."""
+        """The id of the run with this key, unless that is over: then of a new one; in `queue`, or the definition's."""
         try:
-            run = await self._create(definition, name, parameters, idempotency_key)
+            run = await self._create(definition, name, parameters, idempotency_key, queue)
             if run.state and run.state.is_final():
-                run = await self._create(definition, name, parameters, f"{idempotency_key}#{uuid4()}")
+                run = await self._create(definition, name, parameters, f"{idempotency_key}#{uuid4()}", queue)
         except Exception:
             self._deployments.clear()  # they may be others by now
             raise
         return str(run.id)
 
     async def _create(
-        self, definition: DeploymentDefinition, name: str | None, parameters: Mapping[str, object], key: str
+        self,
+        definition: DeploymentDefinition,
+        name: str | None,
+        parameters: Mapping[str, object],
+        key: str,
+        queue: str | None,
     ) -> FlowRun:
         deployment = await self.deployment(definition)
         return await self.client.create_flow_run_from_deployment(
-            deployment, name=name, parameters=dict(parameters), idempotency_key=key
+            deployment,
+            name=name,
+            parameters=dict(parameters),
+            idempotency_key=key,
+            work_queue_name=queue or definition.queue,
         )
 
     async def deployment(self, definition: DeploymentDefinition) -> UUID:
@@ -64,5 +78,5 @@ class Runs:
 
 def _attempt(group: Sequence[Waiting]) -> str:
     """The same for all who would hand out the same objects for the same attempt; no other ledger's is the same."""
-    attempts = json.dumps([(one.id, *astuple(one.object)[:3], one.attempts, one.is_replay) for one in group])
+    attempts = json.dumps([(one.id, *astuple(one.object)[:3], one.attempts, one.is_replay, one.queue) for one in group])
     return f"nianbao-{hashlib.sha256(attempts.encode()).hexdigest()[:32]}"

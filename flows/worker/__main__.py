@@ -24,7 +24,7 @@ async def work() -> None:
     await _take_back()
     await _sweep_now()
     worker = WarmWorker if settings().warm == "1" else DrainingWorker
-    await work_until_told(worker(work_pool_name=WORK_POOL, limit=settings().worker_limit))
+    await work_until_told(worker(work_pool_name=WORK_POOL, limit=settings().worker_limit + settings().scan_limit))
 
 
 async def _take_back() -> None:

@@ -39,14 +39,17 @@ class Examined:
     seconds: float
 
 
-def examine_file(name: str, body: bytes, reviews: tuple[Review, ...] = ()) -> Examined | Judgement:
+def examine_file(
+    name: str, body: bytes, reviews: tuple[Review, ...] = (), *, at_once: bool = True
+) -> Examined | Judgement:
     """Recognise and read the file in the guarded process; a rejected one is judged by that.
 
-    Raises whatever broken machinery raises.
+    Raises NeedsOcr for what takes seconds a page, unless it is to be done `at_once`, and whatever broken machinery
+    raises.
     """
     start = time.perf_counter()
     try:
-        document, report = examined(name, body)
+        document, report = examined(name, body, at_once=at_once)
     except Rejected as rejected:
         return Judgement(rejected=rejected, seconds={"read": _since(start)})
     return Examined(document, corrected(report, reviews), reviews, _since(start))

@@ -70,7 +70,7 @@ class Asking(Database):
             reasons = connection.execute(select(c.outcome, c.reason, func.count()).group_by(c.outcome, c.reason)).all()
             is_open, is_leased = c.is_open, and_(c.is_open, c.lease_until > now)
             waits = and_(is_open, c.run_id.is_(None), or_(c.lease_until.is_(None), c.lease_until <= now))
-            opened, leased, waiting, due, queue = (
+            opened, leased, waiting, due, queue, queued = (
                 connection.execute(select(func.count()).select_from(table).where(where)).scalar_one()
                 for table, where in (
                     (objects, is_open),
@@ -78,6 +78,7 @@ class Asking(Database):
                     (objects, waits),
                     (objects, c.receipt_due.is_not(None)),
                     (versions.join(objects), _waits_for_a_person()),
+                    (objects, and_(is_open, c.queue.is_not(None))),
                 )
             )
         by_outcome: dict[str, int] = {}
@@ -86,7 +87,7 @@ class Asking(Database):
                 by_outcome[outcome] = by_outcome.get(outcome, 0) + count
         by_reason = {(outcome, reason): count for outcome, reason, count in reasons if outcome and reason}
         total = sum(count for *_, count in reasons)
-        return Counts(total, opened, leased, waiting, by_outcome, by_reason, queue, due)
+        return Counts(total, opened, leased, waiting, by_outcome, by_reason, queue, due, queued)
 
     def page(
         self,

@@ -7,17 +7,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
-from tasks.ledger.leases import NO_LEASE, ORDER, change, held_rows, is_free
+from tasks.ledger.leases import NO_LEASE, NO_RUN, ORDER, change, held_rows, is_free
 from tasks.ledger.rows import Key, chunks, object_version, starts_with, under
 from tasks.ledger.tables import metadata, objects
 from tasks.ledger.values import ObjectVersion, RunOut, Waiting
 
-_NO_RUN = {"run_id": None, "dispatched_at": None}
-REOPENED: dict[str, Any] = {"is_open": True, "is_replay": True, "attempts": 0, **_NO_RUN}
+REOPENED: dict[str, Any] = {"is_open": True, "is_replay": True, "attempts": 0, **NO_RUN}
 """An object that is to be done again; a lease it has is of who writes its receipt just now, and is waited for."""
 
 
@@ -63,12 +62,14 @@ class Inbox(Database):
         old = {_identity(r) for r in rows if r.landed_at and r.landed_at < last[r.bucket, r.key]}
         return [o for o in found if _identity(o) in old]
 
-    def waiting(self, limit: int) -> list[Waiting]:
-        """What is open, was handed to no run, and is not leased: new before replays, the oldest first."""
+    def waiting(self, limit: int, queue: str | None = None) -> list[Waiting]:
+        """What is open in `queue`, was handed to no run, and is not leased: new before replays, the oldest first."""
+        c = objects.c
         with self.reading() as connection:
-            free = (objects.c.run_id.is_(None), is_free(self.now(connection)))
-            query = select(objects).where(objects.c.is_open, *free).order_by(*ORDER).limit(limit)
-            return [Waiting(r.id, object_version(r), r.attempts, r.is_replay) for r in connection.execute(query)]
+            free = (c.run_id.is_(None), is_free(self.now(connection)), _is_in(queue))
+            query = select(objects).where(c.is_open, *free).order_by(*ORDER).limit(limit)
+            rows = connection.execute(query)
+            return [Waiting(r.id, object_version(r), r.attempts, r.is_replay, r.queue) for r in rows]
 
     @retried
     def hand_to(self, ids: Collection[int], run_id: str) -> list[int]:
@@ -80,11 +81,12 @@ class Inbox(Database):
 
     @retried
     def hand_all_to(self, run_id: str, bucket: str, prefix: str) -> list[int]:
-        """Hand to a run everything under `prefix` that waits; returns it, the oldest first."""
+        """Hand to a run everything under `prefix` that waits in no queue of its own; returns it, the oldest first."""
         c = objects.c
         with self.writing() as connection:
             now = self.now(connection)
-            wanted = [c.is_open, c.run_id.is_(None), is_free(now), c.bucket == bucket, starts_with(c.key, prefix)]
+            wanted = [c.is_open, _is_in(None), c.run_id.is_(None), is_free(now)]
+            wanted += [c.bucket == bucket, starts_with(c.key, prefix)]
             ids = [row.id for row in held_rows(connection, wanted, None, None)]
             change(connection, ids, c.is_open, run_id=run_id, dispatched_at=now)
             return ids
@@ -101,7 +103,7 @@ class Inbox(Database):
     @retried
     def take_back(self, run_id: str) -> list[int]:
         """A run came to nothing: what it still held waits again, whoever had a lease on it."""
-        taken = update(objects).where(objects.c.is_open, objects.c.run_id == run_id).values(**_NO_RUN, **NO_LEASE)
+        taken = update(objects).where(objects.c.is_open, objects.c.run_id == run_id).values(**NO_RUN, **NO_LEASE)
         with self.writing() as connection:
             return sorted(connection.execute(taken.returning(objects.c.id)).scalars())
 
@@ -181,6 +183,10 @@ def _open_again(connection: Connection, again: Mapping[int, ObjectVersion]) -> N
         connection.execute(update(objects).where(c.id == object_id, ~c.is_open).values(REOPENED | {"is_replay": False}))
 
 
+def _is_in(queue: str | None) -> ColumnElement[bool]:
+    return objects.c.queue.is_(None) if queue is None else objects.c.queue == queue
+
+
 def _run_out(run_id: str, rows: Sequence[Row[Any]]) -> RunOut:
     last = max(rows, key=lambda row: (row.lease_until is not None, row.lease_until))
     return RunOut(
@@ -190,4 +196,5 @@ def _run_out(run_id: str, rows: Sequence[Row[Any]]) -> RunOut:
         last.lease_owner,
         last.lease_until,
         max(row.attempts for row in rows),
+        rows[0].queue,
     )

@@ -26,6 +26,7 @@ logger = logging.getLogger("nianbao.ledger")
 
 
 NO_LEASE = {"lease_owner": None, "lease_until": None}
+NO_RUN = {"run_id": None, "dispatched_at": None}
 
 ORDER = (objects.c.is_replay, landed, objects.c.id)
 """What is new goes before what is done again, and of each the oldest first."""
@@ -60,7 +61,7 @@ class Leasing(Database):
             handed = {"run_id": run_id} if run_id is not None else {}
             change(connection, [r.id for r in rows], c.is_open, attempts=c.attempts + 1, **lease, **handed)
             return [
-                Claimed(r.id, object_version(r), r.attempts + 1, r.is_replay, run_id or r.run_id, r.outcome)
+                Claimed(r.id, object_version(r), r.attempts + 1, r.is_replay, run_id or r.run_id, r.outcome, r.queue)
                 for r in rows
             ]
 
@@ -82,6 +83,13 @@ class Leasing(Database):
             changed["attempts"] = objects.c.attempts - 1
         with self.writing() as connection:
             changed["lease_until"] = self.now(connection) + timedelta(seconds=again_in) if again_in else None
+            return change(connection, ids, _is_held_by(owner), **changed)
+
+    @retried
+    def defer(self, ids: Collection[int], owner: str, queue: str) -> list[int]:
+        """Give back what is to be handed out by `queue`, whatever run it was handed to; the attempt was none."""
+        changed = {"queue": queue, "attempts": objects.c.attempts - 1, **NO_RUN, **NO_LEASE}
+        with self.writing() as connection:
             return change(connection, ids, _is_held_by(owner), **changed)
 
     @retried

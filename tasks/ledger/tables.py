@@ -110,6 +110,7 @@ objects = Table(
     Column("receipt_due", Instant),
     Column("receipt_name", AnyText),
     Column("revision", Integer, nullable=False, server_default="0"),
+    Column("queue", AnyText),
     UniqueConstraint("bucket", "key", "etag"),
 )
 landed = func.coalesce(objects.c.landed_at, objects.c.seen_at)

@@ -51,12 +51,13 @@ class ObjectVersion:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An object that waits for a run."""
+    """An object that waits for a run, of `queue` if it needs one of its own."""
 
     id: int
     object: ObjectVersion
     attempts: int
     is_replay: bool
+    queue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Claimed:
     outcome: str | None
     """What it came to before, if anything: a replay, or a crash before its receipt was written."""
 
+    queue: str | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class RunOut:
@@ -82,6 +85,7 @@ class RunOut:
     lease_owner: str | None
     lease_until: datetime | None
     attempts: int
+    queue: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ class ObjectRow:
     processed_at: datetime | None
     receipt_due: datetime | None
     receipt_name: str | None
+    queue: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +272,10 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many objects there are; `by_outcome` and `by_reason` are of those that have an outcome."""
+    """How many objects there are; `by_outcome` and `by_reason` are of those that have an outcome.
+
+    `queued` are the open ones that have a queue of their own.
+    """
 
     total: int
     open: int
@@ -277,3 +285,4 @@ class Counts:
     by_reason: dict[tuple[str, str], int]
     review_queue: int
     receipts_due: int
+    queued: int

@@ -13,11 +13,13 @@ from tasks.ledger.tables import Instant, changes, landed, objects
 class Watching(Database):
     """Questions that are asked every second: each is one look at an index."""
 
-    def oldest_open(self) -> datetime | None:
-        """When the oldest object landed that has not been processed; None if there is none."""
+    def oldest_open(self, *, but_for: str | None = None) -> datetime | None:
+        """When the oldest object landed that has not been processed, `but_for` those of a queue; None if none has."""
+        c = objects.c
+        wanted = [c.is_open] if but_for is None else [c.is_open, c.queue.is_distinct_from(but_for)]
         with self.reading() as connection:
             oldest = type_coerce(func.min(landed), Instant)
-            found: datetime | None = connection.execute(select(oldest).where(objects.c.is_open)).scalar()
+            found: datetime | None = connection.execute(select(oldest).where(*wanted)).scalar()
             return found
 
     def last_change(self) -> int | None:

@@ -18,8 +18,15 @@ def recognised(name: str, body: bytes) -> Document:
     return Document(name, *guarded(kind_of, name, body), body)
 
 
-def examined(name: str, body: bytes) -> tuple[Document, Report]:
-    """The document in `body` and the report in it, with one question. Raises Rejected as both of them do."""
+class NeedsOcr(Exception):  # noqa: N818 (nothing went wrong)
+    """Its pages, or its tables, are pictures: to read them takes seconds a page."""
+
+
+def examined(name: str, body: bytes, *, at_once: bool = True) -> tuple[Document, Report]:
+    """The document in `body` and the report in it, with one question. Raises Rejected as both of them do.
+
+    What takes seconds a page is done `at_once`, or raises NeedsOcr.
+    """
     begin(body)
     kind, report = guarded(_kind_and_report, name, body)
     return Document(name, *kind, body), report

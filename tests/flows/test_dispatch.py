@@ -28,6 +28,7 @@ from flows.trigger.dead_runs import SUBMISSION, fate
 from flows.trigger.dispatch import MOST_TOGETHER, Dispatcher, together
 from tasks.ledger import Ledger, ObjectVersion, ReceiptWritten, RunOut, Settlement, Waiting, open_ledger
 from tasks.ledger.leases import MOST_ATTEMPTS
+from tasks.names import SCANS
 from tasks.process_identity import process_identity
 from tasks.receipt.write import read_receipt
 
@@ -305,3 +306,19 @@ def test_what_became_of_a_run_is_told_by_prefect_its_process_and_its_lease():
         run = RunOut("r", (1,), NOW, owner, until, 1)
         flow_run = FlowRun(flow_id=uuid.uuid4(), state=state, infrastructure_pid=pid) if state else None
         assert fate(run, flow_run, NOW + timedelta(seconds=1)) == expected, (state, pid, lease)
+
+
+def test_scans_have_a_queue_of_their_own_and_take_no_reports_place(prefect, ledger):
+    scans = add(ledger, "scan 1.pdf", "scan 2.pdf")
+    ledger.claim(scans, process_identity(), 60)
+    ledger.defer(scans, process_identity(), SCANS)
+    add(ledger, "a.pdf", "b.pdf")
+    hand_out(limit=2)
+    of_first, of_second, *of_reports = runs(ledger)
+    assert of_second is None, "one scan at a time"
+    assert run_of(of_first).work_queue_name == SCANS
+    assert {run_of(run_id).work_queue_name for run_id in of_reports} == {"reports"}
+    put(of_first, Crashed())
+    ledger.take_back(of_first)
+    hand_out(limit=2)
+    assert sum(run_id is not None for run_id in runs(ledger)[:2]) == 1

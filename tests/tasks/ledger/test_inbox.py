@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from tasks.ledger import ObjectVersion
+from tasks.names import SCANS
 from tests.tasks.ledger.story import NOON, Story, landed
 
 ODD_KEYS = ("普通/报告.pdf", "a\\b\\0000", "nul\x00", "half\ud800", "emoji🗂", "quote'\"%_", " ", "İ", "a" * 1024)
@@ -140,3 +141,18 @@ def test_a_replay_opens_only_what_is_done(ledger):
     assert ledger.reopen([still_open, failed]) == [failed]
     assert ledger.reopen([failed, fine]) == [fine]
     assert [w.attempts for w in ledger.waiting(9)] == [0, 0, 0]
+
+
+def test_what_is_deferred_waits_in_its_own_queue_and_the_attempt_was_none(ledger):
+    scan, report = ledger.add([landed("scan"), landed("report")])
+    ledger.hand_to([scan], "run")
+    ledger.claim([scan], "me", 60, run_id="run")
+    assert ledger.defer([scan], "another", SCANS) == []
+    assert ledger.defer([scan], "me", SCANS) == [scan]
+    assert [w.id for w in ledger.waiting(9)] == [report]
+    assert [(w.id, w.attempts, w.queue) for w in ledger.waiting(9, SCANS)] == [(scan, 0, SCANS)]
+    assert ledger.counts().queued == 1
+    assert ledger.hand_all_to("backfill", "landing", "") == [report]
+    [claimed] = ledger.claim([scan], "me", 60, run_id="its own")
+    assert claimed.queue == SCANS
+    assert {run.queue for run in ledger.runs_out()} == {None, SCANS}
