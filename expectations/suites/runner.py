@@ -115,10 +115,10 @@ def run_suite(suite: str, tables: Mapping[str, Rows]) -> SuiteResult:
         return _runner.run(suite, tables)
 
 
-def _forget() -> None:
-    """A forked child makes its own runner: neither a lock nor a connection survives a fork."""
+def forget() -> None:
+    """Have the next call make another runner: so does a forked child, for no lock and no connection survives a fork."""
     global _lock, _runner
     _lock, _runner = threading.Lock(), None
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=forget)

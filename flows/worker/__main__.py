@@ -8,6 +8,7 @@ Prefect is imported where it is used: whatever multiprocessing starts from here 
 from __future__ import annotations
 
 import asyncio
+import sys
 
 from tasks.settings import settings
 
@@ -50,5 +51,15 @@ async def _sweep_now() -> None:
         await client.create_flow_run_from_deployment(deployment.id, name="启动时补漏")
 
 
+def _prepare_warm_processes() -> None:
+    """Before there are threads."""
+    from flows.worker.forked import share_with_server
+    from flows.worker.warm_process import MODULES
+
+    share_with_server(*MODULES)
+
+
 if __name__ == "__main__":
+    if settings().warm == "1" and sys.platform == "linux":
+        _prepare_warm_processes()
     asyncio.run(work())

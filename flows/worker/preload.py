@@ -1,7 +1,6 @@
 """Imported once by the fork server that warm processes come from: whatever runs will need."""
 
-import great_expectations  # noqa: F401
-
+import expectations.suites.expectation
 import flows.backfill
 import flows.compact
 import flows.ingest

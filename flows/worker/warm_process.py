@@ -11,6 +11,9 @@ from uuid import UUID
 from flows.worker import child
 from flows.worker.forked import fork_server
 
+MODULES = ("flows.worker.preload", "flows.worker.warm_up")
+"""What the server that the processes come from imports."""
+
 REUSES = 200
 MEMORY_BYTES = 700 << 20
 KILLED = -9
@@ -51,6 +54,6 @@ class WarmProcess:
 
     def _pool(self) -> ProcessPoolExecutor:
         self._executor = self._executor or ProcessPoolExecutor(
-            1, fork_server("flows.worker.preload"), initializer=child.start
+            1, fork_server(*MODULES), initializer=child.start
         )
         return self._executor

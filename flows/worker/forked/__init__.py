@@ -8,6 +8,10 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import socket
+import sys
+from importlib import import_module
+from multiprocessing import connection, forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 
 from flows.parent_death_signal import die_with_parent
@@ -20,10 +24,51 @@ def fork_server(*modules: str) -> ForkServerContext:
     """A context whose processes find `modules` imported; give its executors `start_forked` as their initializer."""
     os.environ[PARENT] = str(os.getpid())
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["flows.worker.forked.first", *modules, "flows.worker.forked.s3", "flows.worker.forked.last"]
-    )
+    context.set_forkserver_preload(_imports(modules))
     return context
+
+
+def share_with_server(module: str, *others: str) -> None:
+    """Import `module`, then have the server forked from this process: what both have imported is there once.
+
+    The server imports the `others` by itself. To be called while there are no other threads, and on Linux only. Should
+    that server die, the next one is started as ever.
+    """
+    modules = (module, *others)
+    fork_server(*modules)
+    gc.disable()
+    import_module(module)
+    resource_tracker.ensure_running()
+    server = forkserver._forkserver  # type: ignore[attr-defined]
+    address = connection.arbitrary_address("AF_UNIX")  # type: ignore[attr-defined]
+    alive_r, alive_w = os.pipe()
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address)
+        os.chmod(address, 0o600)
+        listener.listen()
+        pid = os.fork()
+        if pid == 0:
+            os.close(alive_w)
+            _serve(listener.detach(), alive_r, _imports(modules))
+    os.close(alive_r)
+    server._forkserver_address, server._forkserver_alive_fd, server._forkserver_pid = address, alive_w, pid
+    gc.freeze()
+    gc.enable()
+
+
+def _serve(listener: int, alive: int, modules: list[str]) -> None:
+    """Be the server, until the end."""
+    try:
+        forkserver.main(listener, alive, modules)
+    except BaseException as error:
+        if not isinstance(error, SystemExit):
+            sys.excepthook(type(error), error, error.__traceback__)
+    finally:
+        os._exit(0)
+
+
+def _imports(modules: tuple[str, ...]) -> list[str]:
+    return ["flows.worker.forked.first", *modules, "flows.worker.forked.s3", "flows.worker.forked.last"]
 
 
 def start_forked() -> None:
