@@ -44,7 +44,7 @@ from tasks.receipt.outcome import (
     unread,
 )
 from tasks.receipt.page import Picture, pages_with_cells
-from tasks.receipt.page.pictures import receipt_page_pictures
+from tasks.receipt.pictures import receipt_page_pictures
 from tasks.receipt.write import forget_former, make_room, refresh_due, write_receipt
 from tasks.settings import Buckets
 from tasks.shown import shown

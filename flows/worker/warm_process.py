@@ -53,7 +53,5 @@ class WarmProcess:
         self._executor, self._served = None, 0
 
     def _pool(self) -> ProcessPoolExecutor:
-        self._executor = self._executor or ProcessPoolExecutor(
-            1, fork_server(*MODULES), initializer=child.start
-        )
+        self._executor = self._executor or ProcessPoolExecutor(1, fork_server(*MODULES), initializer=child.start)
         return self._executor

@@ -1,4 +1,4 @@
-"""Imported by the fork server after all else: what first validations would make again in every process is made once."""
+"""Imported after all else: what first validations would make again in every process is made once."""
 
 from expectations.suites.runner import forget, run_suite
 

@@ -13,11 +13,14 @@ import sys
 from importlib import import_module
 from multiprocessing import connection, forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
+from typing import Any
 
 from flows.parent_death_signal import die_with_parent
 
 PARENT = "NIANBAO_FORK_PARENT"
 """The variable that tells the server which process it belongs to."""
+
+_S3 = "flows.worker.forked.s3"
 
 
 def fork_server(*modules: str) -> ForkServerContext:
@@ -28,18 +31,18 @@ def fork_server(*modules: str) -> ForkServerContext:
     return context
 
 
-def share_with_server(module: str, *others: str) -> None:
-    """Import `module`, then have the server forked from this process: what both have imported is there once.
+def share_with_server(*modules: str) -> None:
+    """Import `modules`, then have the server forked from this process: what both have imported is there once.
 
-    The server imports the `others` by itself. To be called while there are no other threads, and on Linux only. Should
-    that server die, the next one is started as ever.
+    To be called while there are no other threads, and on Linux only. Should that server die, the next one is started
+    as ever.
     """
-    modules = (module, *others)
     fork_server(*modules)
     gc.disable()
-    import_module(module)
+    for module in (*modules, _S3):
+        import_module(module)
     resource_tracker.ensure_running()
-    server = forkserver._forkserver  # type: ignore[attr-defined]
+    server: Any = vars(forkserver)["_forkserver"]
     address = connection.arbitrary_address("AF_UNIX")  # type: ignore[attr-defined]
     alive_r, alive_w = os.pipe()
     with socket.socket(socket.AF_UNIX) as listener:
@@ -68,7 +71,7 @@ def _serve(listener: int, alive: int, modules: list[str]) -> None:
 
 
 def _imports(modules: tuple[str, ...]) -> list[str]:
-    return ["flows.worker.forked.first", *modules, "flows.worker.forked.s3", "flows.worker.forked.last"]
+    return ["flows.worker.forked.first", *modules, _S3, "flows.worker.forked.last"]
 
 
 def start_forked() -> None:
