@@ -102,11 +102,10 @@ class Supervisor:
         if "s3" in by_name:
             self._wait_for(by_name["s3"])
         self._set_up_storage()
-        for name in ("prefect", "receiver"):
+        by_name["worker"].start()
+        for name in ("prefect", "receiver", "worker"):
             if name in by_name:
                 self._wait_for(by_name[name])
-        by_name["worker"].start()
-        self._wait_for(by_name["worker"])
 
     def _set_up_storage(self) -> None:
         targets = EVENT_TARGETS if external_s3() is None else ()
