@@ -9,7 +9,7 @@ from tasks.errors import Failure
 from tasks.names import has_alias, key_as_stored
 from tasks.read.recognise import MAX_BYTES
 from tasks.shown import shown
-from tasks.storage import S3Client, is_folder_marker, plain_etag
+from tasks.storage import S3Client, is_folder_marker, listed_at, plain_etag
 from tasks.values import Source
 
 
@@ -49,10 +49,3 @@ def fetch(
     landed_at = (landed_at or listed_at(s3, bucket, key, found_etag) or found["LastModified"]).astimezone(UTC)
     sha256 = hashlib.sha256(body).hexdigest() if len(body) <= MAX_BYTES else ""
     return Source(bucket, key, found_etag, found["ContentLength"], landed_at, sha256, body)
-
-
-def listed_at(s3: S3Client, bucket: str, key: str, etag: str) -> datetime | None:
-    """When the version landed that is there now, as the listing tells it: a header has whole seconds only."""
-    listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
-    same = (o["LastModified"] for o in listed if o["Key"] == key and plain_etag(o["ETag"]) == etag)
-    return next(same, None)

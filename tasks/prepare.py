@@ -19,7 +19,7 @@ from tasks.names import SCANS
 from tasks.read.examine import NeedsOcr
 from tasks.receipt.outcome import Origin, duplicate_receipt, is_name_bound, judged_receipt, rejected_receipt
 from tasks.receipt.page import Picture, pages_with_cells
-from tasks.receipt.page.pictures import receipt_page_pictures
+from tasks.receipt.pictures import receipt_page_pictures
 from tasks.settings import Buckets
 from tasks.shown import shown
 from tasks.storage import S3Client

@@ -18,6 +18,7 @@ from tasks.settings import Place, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from mypy_boto3_s3 import S3Client as S3Client
     from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
@@ -90,6 +91,13 @@ def head_object(s3: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef 
         if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
             return None
         raise
+
+
+def listed_at(s3: S3Client, bucket: str, key: str, etag: str) -> datetime | None:
+    """When the version landed that is there now, as the listing tells it: a header has whole seconds only."""
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+    same = (o["LastModified"] for o in listed if o["Key"] == key and plain_etag(o["ETag"]) == etag)
+    return next(same, None)
 
 
 def is_outage(error: BaseException) -> bool:

@@ -113,3 +113,15 @@ def test_scheduled_runs_are_told_as_events():
     assert "filter" in inspect.signature(get_events_subscriber).parameters
     told = (Path(states).parents[1] / "models" / "events.py").read_text()
     assert 'f"prefect.flow-run.{' in told
+
+
+def test_a_fork_server_can_be_one_that_we_forked():
+    """flows/worker/forked, `share_with_server`: what makes multiprocessing believe that it has started its server."""
+    from multiprocessing import forkserver
+
+    assert list(inspect.signature(forkserver.main).parameters)[:3] == ["listener_fd", "alive_r", "preload"]
+    names = {"_forkserver_address", "_forkserver_alive_fd", "_forkserver_pid"}
+    assert names <= set(vars(vars(forkserver)["_forkserver"]))
+    running = _source(forkserver.ForkServer.ensure_running)
+    assert "os.waitpid(self._forkserver_pid, os.WNOHANG)" in running
+    assert all(f"self.{name} = " in running for name in names)

@@ -73,7 +73,11 @@ def _context(connection_string: str) -> tuple[dict[str, ExpectationSuite], dict[
     """The Data Context's suites and batches, by suite. The first call in a process imports Great Expectations."""
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
+    from tqdm import tqdm
 
+    tqdm.monitor_interval = (
+        0  # it draws nothing here: no thread that watches it, for processes are forked from this one
+    )
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_sqlite("report", connection_string=connection_string)
@@ -115,10 +119,10 @@ def run_suite(suite: str, tables: Mapping[str, Rows]) -> SuiteResult:
         return _runner.run(suite, tables)
 
 
-def _forget() -> None:
-    """A forked child makes its own runner: neither a lock nor a connection survives a fork."""
+def forget() -> None:
+    """Have the next call make another runner: so does a forked child, for no lock and no connection survives a fork."""
     global _lock, _runner
     _lock, _runner = threading.Lock(), None
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=forget)

@@ -14,6 +14,7 @@ from expectations.forms import FORMS, Form, identities
 from expectations.rules import RULES
 from expectations.suites.cells import COLUMNS
 from expectations.suites.claims import CLAIM_COLUMNS, OPERAND_COLUMNS
+from expectations.suites.later import import_later
 from expectations.suites.pair_queries import PEER_QUERIES, YEAR_QUERIES
 from expectations.suites.pairs import PAIR_COLUMNS
 from expectations.suites.queries import QUERIES
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from expectations.suites.expectation import ExpectStatutoryRuleToHold
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")  # read when great_expectations is imported
+import_later()
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,20 @@
-"""Set-up of the buckets, and of the notification that tells the receiver what lands."""
+"""Set-up of the buckets, and of the notification that tells the receiver what lands.
+
+`python -m flows.services.buckets [ARN ...]`: in a process of its own, for what boto3 takes is never given back.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from flows.cli.failure import explain
 from flows.services.s3 import EVENT_TARGETS
-from tasks.settings import Buckets
-from tasks.storage import S3Client
+from tasks.settings import Buckets, buckets_from_env
+from tasks.storage import S3Client, s3_client
 
 
 def make_buckets(s3: S3Client, buckets: Buckets) -> None:
@@ -33,3 +38,21 @@ def notify_receiver(s3: S3Client, buckets: Buckets, targets: Sequence[str] = EVE
     s3.put_bucket_notification_configuration(
         Bucket=buckets.landing.bucket, NotificationConfiguration={"QueueConfigurations": events}
     )
+
+
+def main(targets: Sequence[str]) -> None:
+    """Make what is not there yet, and have what lands announced to `targets`, if there are any."""
+    try:
+        s3, buckets = s3_client(), buckets_from_env()
+        make_buckets(s3, buckets)
+        if targets:
+            notify_receiver(s3, buckets, targets)
+    except Exception as error:
+        told = explain(error)
+        if told is None:
+            raise
+        raise SystemExit(told[0]) from error
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -7,6 +7,7 @@ import fcntl
 import logging
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -17,18 +18,16 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import FrameType
 
-from flows.services.buckets import make_buckets, notify_receiver
 from flows.services.config import Config, external_prefect, external_s3, load_config
 from flows.services.definitions import services
 from flows.services.disk import disk
-from flows.services.environment import service_env
+from flows.services.environment import child_env
 from flows.services.private import keep_private
 from flows.services.s3 import EVENT_TARGETS, format_volume
 from flows.services.service import Running
 from flows.services.status import Health, ServiceStatus, lock_file, write_status
 from tasks.errors import Failure, Mistaken
 from tasks.settings import buckets_from_env, settings
-from tasks.storage import s3_client
 
 START_SECONDS = 180.0
 _WATCH_SECONDS = 1.0
@@ -103,21 +102,22 @@ class Supervisor:
         if "s3" in by_name:
             self._wait_for(by_name["s3"])
         self._set_up_storage()
-        for name in ("prefect", "receiver"):
+        by_name["worker"].start()
+        for name in ("prefect", "receiver", "worker"):
             if name in by_name:
                 self._wait_for(by_name[name])
-        by_name["worker"].start()
-        self._wait_for(by_name["worker"])
 
     def _set_up_storage(self) -> None:
-        with _environment(service_env(self.config)):
-            s3, buckets = s3_client(), buckets_from_env()
-        make_buckets(s3, buckets)
-        if external_s3() is None:
-            notify_receiver(s3, buckets, EVENT_TARGETS)
-        else:
+        targets = EVENT_TARGETS if external_s3() is None else ()
+        done = subprocess.run(
+            [sys.executable, "-m", "flows.services.buckets", *targets],
+            env=child_env(self.config), stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            raise StartError(f"无法准备存储：{done.stderr.strip()[-2000:]}")
+        if external_s3():
             self.report(
-                f"使用外部 S3。请让它把 {buckets.landing.uri('')} 的 s3:ObjectCreated:* 事件以 webhook 发到 "
+                f"使用外部 S3。请让它把 {buckets_from_env().landing.uri('')} 的 s3:ObjectCreated:* 事件以 webhook 发到 "
                 f"{self.config.receiver_url}/s3/events，Authorization: Bearer 令牌见 {self.home}/config.json。"
             )
 
@@ -193,17 +193,6 @@ def _status(running: Running, *, is_healthy: bool) -> ServiceStatus:
     if pid is not None:
         health = "healthy" if is_healthy else "unhealthy" if running.healthy_since else "starting"
     return ServiceStatus(service.name, pid, service.address, health, "", service.health_url, running.began)
-
-
-@contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None) if value is None else os.environ.update({name: value})
 
 
 @contextmanager

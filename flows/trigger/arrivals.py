@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tasks.fetch import listed_at
 from tasks.ledger import ObjectVersion, open_ledger
 from tasks.names import has_alias, key_as_stored
-from tasks.storage import s3_client
+from tasks.storage import listed_at, s3_client
 
 
 def as_listed(arrived: ObjectVersion) -> ObjectVersion:

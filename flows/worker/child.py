@@ -18,7 +18,7 @@ from prefect.states import Cancelled
 
 from flows.worker.forked import start_forked
 
-_PREPARED = ("tasks.read.examine", "tasks.judge.second_look", "tasks.receipt.page.pictures")
+_PREPARED = ("tasks.read.examine", "tasks.judge.second_look", "tasks.receipt.pictures")
 
 logger = logging.getLogger("nianbao.worker")
 

@@ -11,6 +11,9 @@ from uuid import UUID
 from flows.worker import child
 from flows.worker.forked import fork_server
 
+MODULES = ("flows.worker.preload", "flows.worker.warm_up")
+"""What the server that the processes come from imports."""
+
 REUSES = 200
 MEMORY_BYTES = 700 << 20
 KILLED = -9
@@ -50,7 +53,5 @@ class WarmProcess:
         self._executor, self._served = None, 0
 
     def _pool(self) -> ProcessPoolExecutor:
-        self._executor = self._executor or ProcessPoolExecutor(
-            1, fork_server("flows.worker.preload"), initializer=child.start
-        )
+        self._executor = self._executor or ProcessPoolExecutor(1, fork_server(*MODULES), initializer=child.start)
         return self._executor

@@ -3,13 +3,15 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import uuid
 
 import psutil
 
 from flows.worker import warm_process as warm_process_module
 from flows.worker.warm_process import KILLED, WarmProcess
-from flows.worker.warm_process_pool import AHEAD, READY, WarmProcessPool
+from flows.worker.warm_process_pool import AHEAD, PROMPT, READY, WarmProcessPool
 
 
 def _in_process(work):
@@ -88,21 +90,21 @@ def _die(_):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_another_process_is_started_when_others_wait_already_and_goes_when_nothing_runs():
+def test_others_are_started_when_runs_wait_and_go_when_nothing_has_run_for_a_while(monkeypatch):
     async def work():
-        pool = WarmProcessPool(READY + 1)
+        pool = WarmProcessPool(PROMPT + 1)
         await pool.start()
         try:
-            first = [await pool.take() for _ in range(READY)]
+            first = [await pool.take() for _ in range(PROMPT)]
             few = [asyncio.create_task(pool.take()) for _ in range(AHEAD - 1)]
-            await asyncio.sleep(0)
-            assert not any(task.done() for task in few), "all that are ready are taken, and few wait"
+            await asyncio.sleep(0.5)
+            assert not any(task.done() for task in few), "all that are started promptly are taken, and few wait"
             waiting = {*few, asyncio.create_task(pool.take())}
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             another = done.pop().result()
             pool.rest()
             pids = {await process.pid() for process in (*first, another)}
-            assert len(pids) == READY + 1
+            assert len(pids) == PROMPT + 1
             for _ in range(len(waiting)):
                 pool.give_back(another)
                 await asyncio.sleep(0)
@@ -110,9 +112,12 @@ def test_another_process_is_started_when_others_wait_already_and_goes_when_nothi
             for process in (*first, another):
                 pool.give_back(process)
             pool.rest()
+            assert not another_is_alive(set(), still=pids), "nothing has rested for long"
+            monkeypatch.setattr("flows.worker.warm_process_pool.REST_SECONDS", 0.0)
+            pool.rest()
             kept = [await pool.take() for _ in range(READY)]
             assert pool.waiting == 0
-            assert {await process.pid() for process in kept} < pids
+            assert [await process.pid() for process in kept] == [await another.pid()], "the one that was used last"
             assert not another_is_alive(pids - {await process.pid() for process in kept})
         finally:
             pool.stop()
@@ -120,7 +125,48 @@ def test_another_process_is_started_when_others_wait_already_and_goes_when_nothi
     asyncio.run(work())
 
 
-def another_is_alive(pids):
-    """Whether any of them is there after some seconds."""
+def test_a_run_takes_the_first_process_that_is_free_not_the_one_that_is_being_started():
+    async def work():
+        pool = WarmProcessPool(PROMPT)
+        await pool.start()
+        try:
+            first = await pool.take()
+            waits = asyncio.create_task(pool.take())
+            await asyncio.sleep(0)
+            pool.give_back(first)
+            assert await waits is first
+        finally:
+            pool.stop()
+
+    asyncio.run(work())
+
+
+def test_a_server_forked_from_this_process_is_used_and_followed_by_another_when_it_dies():
+    code = """
+import asyncio, os, signal, psutil, sys
+from flows.worker.forked import share_with_server
+from flows.worker.warm_process import MODULES, WarmProcess
+if __name__ == "__main__":
+    share_with_server(*MODULES)
+    async def work():
+        process = WarmProcess()
+        server = psutil.Process(await process.pid()).parent()
+        assert server.ppid() == os.getpid() and server.cmdline() == psutil.Process().cmdline()
+        os.kill(server.pid, signal.SIGKILL)
+        while server.status() != psutil.STATUS_ZOMBIE:
+            await asyncio.sleep(0.05)
+        other = psutil.Process(await process.pid()).parent()
+        assert other.pid != server.pid and "forkserver" in str(other.cmdline())
+        process.stop()
+    asyncio.run(work())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stderr
+
+
+def another_is_alive(pids, still=frozenset()):
+    """Whether any of them is there after some seconds, or any of the others is gone."""
+    if not all(map(psutil.pid_exists, still)):
+        return True
     _, alive = psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], timeout=10)
     return bool(alive)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from expectations.evidence import Cell
 from expectations.places import place_label
-from tasks.receipt.page.pictures import Picture
+from tasks.receipt.pictures import Picture
 
 _MARGIN = 26.0
 """Points around a place that is shown by itself."""
