@@ -142,7 +142,7 @@ def _read(s3: S3Client, known: Known, one: Claimed, origin: Origin) -> _Read | P
     decisions = known.decisions(source.sha256) if source.sha256 else ()
     reviews = in_force([review for row in decisions if (review := review_in(row.content))])
     try:
-        found = examine_file(source.key.rsplit("/", 1)[-1], source.body, reviews, at_once=one.queue == SCANS)
+        found = examine_file(source.key.rsplit("/", 1)[-1], source.body, reviews, look=one.queue == SCANS)
     except NeedsOcr:
         return Deferred(one, SCANS)
     if isinstance(found, Judgement):

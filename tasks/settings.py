@@ -112,6 +112,7 @@ _Switch = Literal["0", "1"]
 _Url = Annotated[str, _that(_is_url)]
 _Place = Annotated[str, _that(_is_place)]
 _File = Annotated[Path, _that(Path.is_file)]
+_Program = Annotated[str, _that(lambda text: text == "off" or Path(text).is_file())]
 _Folder = Annotated[Path, _that(lambda path: path.is_dir() or not path.exists())]
 _Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]+$")]
 _Database = Annotated[str, Field(pattern=r"^(sqlite:///|postgres(ql)?(\+psycopg)?://).")]
@@ -135,6 +136,7 @@ class Settings(BaseSettings):
     quarantine_bucket: _Place = _bucket("quarantine", "隔离的数据")
     receipts_bucket: _Place = _bucket("receipts", "回执")
     agencies: _File | None = _setting(None, "机关别名的文件", "一个存在的文件")
+    soffice: _Program | None = _setting(None, "LibreOffice 的程序 soffice；off：不用", "一个存在的文件，或 off")
     worker_limit: int = _setting(3, "同时执行的运行数", "1 到 256 的整数", ge=1, le=256)
     scan_limit: int = _setting(1, "同时识别的扫描件数", "1 到 64 的整数", ge=1, le=64)
     runs_out: int | None = _setting(

@@ -40,16 +40,16 @@ class Examined:
 
 
 def examine_file(
-    name: str, body: bytes, reviews: tuple[Review, ...] = (), *, at_once: bool = True
+    name: str, body: bytes, reviews: tuple[Review, ...] = (), *, look: bool = True
 ) -> Examined | Judgement:
     """Recognise and read the file in the guarded process; a rejected one is judged by that.
 
-    Raises NeedsOcr for what takes seconds a page, unless it is to be done `at_once`, and whatever broken machinery
+    Raises NeedsOcr for what takes seconds a page, unless one is to `look`, and whatever broken machinery
     raises.
     """
     start = time.perf_counter()
     try:
-        document, report = examined(name, body, at_once=at_once)
+        document, report = examined(name, body, look=look)
     except Rejected as rejected:
         return Judgement(rejected=rejected, seconds={"read": _since(start)})
     return Examined(document, corrected(report, reviews), reviews, _since(start))

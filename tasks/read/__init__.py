@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from expectations import messages
 from expectations.evidence import Doubt, Finding
 from expectations.forms import FIRST_YEAR, FORMS, TABLES, TableName, form_for
-from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
+from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedType, UnsupportedYear
 from tasks.read.characters import checked
 from tasks.read.claims import find_claims
+from tasks.read.containers import DOCX, XLSX
 from tasks.read.dates import find_date
 from tasks.read.docx import read_docx
 from tasks.read.doubts import check
 from tasks.read.encoding import decode
 from tasks.read.html import read_html
-from tasks.read.identity import identify
+from tasks.read.identity import Identity, identify
 from tasks.read.medium import Medium
 from tasks.read.notes import section_notes
 from tasks.read.pdf_medium import read_pdf
@@ -32,9 +33,18 @@ _COMMON = frozenset.intersection(*(frozenset(row.code for row in form.rows) for 
 
 
 def read(document: Document) -> Report:
-    """The report in `document`. Raises NoTextLayer, NotAnnualReport or UnsupportedYear if there is none to read."""
-    medium = _READERS[document.media_type](document.body)
-    who = identify(document.name, medium.lines, medium.names, _decided_forms(medium), medium.stream.text)
+    """The report in `document`. Raises NoTextLayer, NotAnnualReport or UnsupportedYear if there is none to read.
+
+    Raises UnsupportedType for an old office file, which somebody has to convert first.
+    """
+    if document.media_type not in _READERS:
+        raise UnsupportedType("需要先转换")
+    return report_in(document.name, _READERS[document.media_type](document.body))
+
+
+def report_in(name: str, medium: Medium) -> Report:
+    """The report that the file `name` holds, whatever medium it is. Raises as `read` does."""
+    who = identity_in(name, medium)
     sections = find_sections(medium.lines)
     is_pictured = bool(medium.pictured) and (bool(who.title) or len(sections) >= _SECTIONS_OF_A_REPORT)
     if medium.is_scan and len(medium.tables) < 3 and not is_pictured:
@@ -60,6 +70,11 @@ def read(document: Document) -> Report:
         pictured=tuple(sorted({page for page in medium.pictured.values() if page})),
         claims=tuple(claim for s in sections if s.number == "一" for claim in find_claims(s.text, who.year)),
     )
+
+
+def identity_in(name: str, medium: Medium) -> Identity:
+    """Who reports in the file `name`, and on which year."""
+    return identify(name, medium.lines, medium.names, _decided_forms(medium), medium.stream.text)
 
 
 def _form_doubts(forms: dict[TableName, str], year: int | None, doubts: Sequence[Doubt]) -> Iterator[Doubt]:
@@ -91,9 +106,16 @@ def _html(body: bytes) -> Medium:
     return read_html(_decoded(body))
 
 
+def _xlsx(body: bytes) -> Medium:
+    from tasks.read.xlsx import read_xlsx  # what openpyxl takes to be imported is for those who have a workbook
+
+    return read_xlsx(body)
+
+
 _READERS: dict[str, Callable[[bytes], Medium]] = {
     "application/pdf": read_pdf,
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": read_docx,
+    DOCX: read_docx,
+    XLSX: _xlsx,
     "text/html": _html,
     "text/plain": _text,
     "text/markdown": _text,

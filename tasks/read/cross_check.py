@@ -18,7 +18,7 @@ from tasks.read.cross_check_heads import head_doubts, total_is_elsewhere
 from tasks.read.rows import TableReading
 from tasks.read.stream import Part, Places, Stream, figures_of_cell
 
-_PLACING = ("lines", "cells", "words")
+_PLACING = ("lines", "cells", "converted", "words")
 """Engines that see which column a figure stands in, though it is the only one of its row."""
 
 

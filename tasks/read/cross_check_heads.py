@@ -17,7 +17,7 @@ _HEADS: dict[TableName, str] = {
     "table3": "".join(a.label for a in FORMS["2021"].applicants),
     "table4": "行政复议行政诉讼" + "".join(c.label for c in FORMS["2021"].results) * 3 + "未经复议直接起诉复议后起诉",
 }
-_SURE_OF_GROUPS = ("lines", "cells")
+_SURE_OF_GROUPS = ("lines", "cells", "converted")
 """Engines that see which columns a group's head spans."""
 _CORNER = frozenset(f"{CORNER}申请人情况法人或其他组织")
 _DAMAGED = 4

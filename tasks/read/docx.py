@@ -32,8 +32,8 @@ _MOST_ELEMENTS = 300_000
 """Of the document's XML; a report has a tenth of that."""
 
 
-def read_docx(body: bytes) -> Medium:
-    """A Word document; nested tables are read in their place."""
+def read_docx(body: bytes, engine: str = "cells") -> Medium:
+    """A Word document; nested tables are read in their place. `engine` is what its cells are said to be read by."""
     document = _opened(body)
     root = document.element.body
     if root.xpath("count(//*)") > _MOST_ELEMENTS:
@@ -44,11 +44,11 @@ def read_docx(body: bytes) -> Medium:
     held = {table: None for table in root.iter(_TABLE) if _holds_data(table)}
     running = [(line, p) for p in root.iter(_PARAGRAPH) if not _is_inside(p, held) for line in _text(p).split("\n")]
     lines = tuple(styled(unmarked(line), p) for line, p in running)
-    tables = read_tables([_grid(table) for table in held])
+    tables = read_tables([_grid(table, engine) for table in held])
     foreign = tuple(Doubt("sections", "嵌入的另一文档", "其内容没有读出") for _ in root.iter(_FOREIGN))
     pictured = pictured_tables([line for line, _ in running], tables)
     doubts = (*foreign[:1], *_floating(root))
-    return Medium(tables, lines, stream, "cells", "stream", doubts=doubts, names=names, pictured=pictured)
+    return Medium(tables, lines, stream, engine, "stream", doubts=doubts, names=names, pictured=pictured)
 
 
 def _floating(root: BaseOxmlElement) -> Iterator[Doubt]:
@@ -88,7 +88,7 @@ def _holds_data(table: BaseOxmlElement) -> bool:
     return next(table.iterdescendants(_TABLE), None) is None and sum(1 for _ in table.iter(_CELL)) >= MIN_CELLS
 
 
-def _grid(table: BaseOxmlElement) -> Grid:
+def _grid(table: BaseOxmlElement, engine: str) -> Grid:
     """The cells where Word puts them; one that continues another, below or beside it, is a part of it."""
     cells: list[GridCell] = []
     open_above: dict[int, int] = {}
@@ -110,7 +110,7 @@ def _grid(table: BaseOxmlElement) -> Grid:
                 cells.append(GridCell(text, index, index, column, end - 1, float(column), float(end)))
             column = end
         open_above = begun
-    return Grid(tuple(cells), len(rows), None, "cells")
+    return Grid(tuple(cells), len(rows), None, engine)
 
 
 def _continues(tc: BaseOxmlElement, name: str) -> bool:

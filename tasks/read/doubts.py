@@ -27,7 +27,7 @@ _CURRENCY = re.compile(r"[¥￥$]|(?<![A-Za-z])(?:RMB|CNY|USD|HKD)(?![A-Za-z])|(
 _UNIT_ABOVE = re.compile(
     r"单位\s*[:：](?:[^。；;\n()（）:：\d]{0,9}[件项个条次、，,/和\s])?\s*(?:人民币)?\s*([百千万亿]*元)"
 )
-_IN_CELLS = ("lines", "cells")
+_IN_CELLS = ("lines", "cells", "converted")
 """Engines that see the edges of cells."""
 _AMOUNTS = ("table2.fees.amount_wan", "table2.procurement.amount")
 _CORRECTED = re.compile(r"(?:更正|勘误|订正)(?:后|为|说明|如下|：|:)|(?:应|改|更改|更正|修正)为\s*[0-9０-９]+\s*件")

@@ -7,7 +7,9 @@ time, and its body crosses to the process once, as long as no other file comes i
 from __future__ import annotations
 
 from tasks.read import read
+from tasks.read.convert import CONVERTED, read_converted
 from tasks.read.guard import begin, guarded
+from tasks.read.office import converted
 from tasks.read.recognise import Kind, kind_of, recognise
 from tasks.values import Document, Report
 
@@ -22,16 +24,22 @@ class NeedsOcr(Exception):  # noqa: N818 (nothing went wrong)
     """Its pages, or its tables, are pictures: to read them takes seconds a page."""
 
 
-def examined(name: str, body: bytes, *, at_once: bool = True) -> tuple[Document, Report]:
-    """The document in `body` and the report in it, with one question. Raises Rejected as both of them do.
+def examined(name: str, body: bytes, *, look: bool = True) -> tuple[Document, Report]:
+    """The document in `body` and the report in it. Raises Rejected as recognising and reading do.
 
-    What takes seconds a page is done `at_once`, or raises NeedsOcr.
+    An old office file is converted in between, and what came of it is asked about. What takes seconds a page is done
+    if one is to `look`, else it raises NeedsOcr.
     """
     begin(body)
     kind, report = guarded(_kind_and_report, name, body)
+    if report is None:
+        docx, pdf = converted(kind.media_type, body)
+        begin(docx)
+        report = guarded(read_converted, name, docx, pdf)
     return Document(name, *kind, body), report
 
 
-def _kind_and_report(name: str, body: bytes) -> tuple[Kind, Report]:
+def _kind_and_report(name: str, body: bytes) -> tuple[Kind, Report | None]:
     document = recognise(name, body)
-    return Kind(document.media_type, document.pages), read(document)
+    kind = Kind(document.media_type, document.pages)
+    return kind, None if kind.media_type in CONVERTED else read(document)
