@@ -18,6 +18,7 @@ _CALLS: dict[str, tuple[int, tuple[int, ...]]] = {
 }
 """By machine: its name for the kernel, and the numbers of socket, connect, execve, ptrace, process_vm_readv,
 process_vm_writev, execveat, io_uring_setup and pidfd_open."""
+_EXECUTE = frozenset({59, 322, 221, 281})
 
 _NO_NEW_PRIVILEGES, _SECCOMP, _FILTER = 38, 22, 2
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
@@ -30,13 +31,14 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
 
 
-def lock_in() -> bool:
-    """Give it all up, for good; False where the kernel does not let us."""
+def lock_in(may_execute: bool = False) -> bool:
+    """Give it all up, for good (other programs not if it `may_execute` them); False where the kernel does not let us."""
     known = _CALLS.get(platform.machine())
     if sys.platform != "linux" or known is None:
         return False
     libc = ctypes.CDLL(None, use_errno=True)
-    code = _filter(*known)
+    machine, calls = known
+    code = _filter(machine, tuple(call for call in calls if call not in _EXECUTE or not may_execute))
     program = _Program(len(code) // 8, code)
     return bool(
         libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0
