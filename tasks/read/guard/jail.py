@@ -32,7 +32,7 @@ class _Program(ctypes.Structure):
 
 
 def lock_in(may_execute: bool = False) -> bool:
-    """Give it all up, for good (other programs not if it `may_execute` them); False where the kernel does not let us."""
+    """Give it all up, for good (other programs not if it `may_execute`); False where the kernel does not let us."""
     known = _CALLS.get(platform.machine())
     if sys.platform != "linux" or known is None:
         return False
