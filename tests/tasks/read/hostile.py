@@ -336,8 +336,8 @@ def main(words: list[str]) -> None:
     from tasks.errors import Rejected
     from tasks.judge.second_look import judged
     from tasks.read import guard, read
-    from tasks.read.guard.place import READING
     from tasks.read.examine import recognised
+    from tasks.read.guard.place import READING
 
     slow, ours = [], []
     for what in [what for what in ALL if not words or any(what.startswith(w) for w in words)]:
