@@ -15,14 +15,14 @@ INK = 170
 """Shades of gray: what is darker is ink."""
 _BORDER, _AROUND = 1.5, 1.0
 """Points: what a cell between rules loses at its sides, and what a box of characters gains."""
-_DUST = 5
-"""Pixels: fewer are none."""
+_DUST = 4
+"""Pixels that the box of a piece has at least."""
 _FLAT, _LOW = 1.8, 0.35
 """Width by height of a dash at least; height of a point or dash at most, by that of the highest piece of its cell."""
 
 
 class Glyph(NamedTuple):
-    """A piece of ink: its box in pixels of the part, and its picture without what else stands in the box."""
+    """A piece of ink: its box in pixels of the part, and its picture."""
 
     x0: int
     top: int
@@ -56,32 +56,33 @@ Boxes = npt.NDArray[np.float64]
 
 def by_cell(part: Part, room: Boxes) -> Iterator[list[Glyph] | None]:
     """The pieces of ink in each cell in reading order; None for a cell that shares one with its neighbourhood."""
-    ink = (part.gray < INK).view(np.uint8)
-    count, labels, stats, centers = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_32S)
-    x, y, width, height, area = stats.T
-    is_glyph = area >= _DUST
-    is_glyph[0] = False
-    numbers = np.flatnonzero(is_glyph)
-    cx, cy = centers[numbers].T
+    pieces = _pieces(part.gray)
+    left, upper, right, lower = pieces.T
+    cx, cy = (left + right) / 2, (upper + lower) / 2
     x0, top, x1, bottom = room.T[:, :, None]
     inside = (x0 <= cx) & (cx <= x1) & (top <= cy) & (cy <= bottom)
-    left, upper, right, lower = (side[numbers] for side in (x, y, x + width, y + height))
     is_within = (x0 - 2 <= left) & (right <= x1 + 2) & (top - 2 <= upper) & (lower <= bottom + 2)
     is_larger = (right - left > x1 - x0) | (lower - upper > bottom - top)
-    crossing = inside & ~is_within & ~is_larger
-    is_shared = crossing.any(axis=1)
+    is_shared = (inside & ~is_within & ~is_larger).any(axis=1)
     for cell, own in enumerate(inside & is_within):
         if is_shared[cell]:
             yield None
-            continue
-        chosen = numbers[own].tolist()
-        yield _in_order([_glyph(part.gray, labels, n, *stats[n, :4].tolist()) for n in chosen])
+        else:
+            yield _in_order([_glyph(part.gray, *pieces[n].tolist()) for n in np.flatnonzero(own)])
 
 
-def _glyph(gray: Pixels, labels: npt.NDArray[np.int32], number: int, x: int, y: int, width: int, height: int) -> Glyph:
-    rows, columns = slice(y, y + height), slice(x, x + width)
-    picture = np.where(labels[rows, columns] == number, gray[rows, columns], np.uint8(255))
-    return Glyph(x, y, x + width, y + height, picture)
+def _pieces(gray: Pixels) -> npt.NDArray[np.int_]:
+    """The boxes of connected pieces of ink, those within rings of others too: x0, top, x1, bottom in rows."""
+    outlines, tree = cv2.findContours((gray < INK).view(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    outer = np.flatnonzero(tree[0][:, 3] < 0).tolist() if len(outlines) else []
+    boxes = np.array([cv2.boundingRect(outlines[n]) for n in outer], dtype=int).reshape(-1, 4)
+    boxes[:, 2:] += boxes[:, :2]
+    is_ink: npt.NDArray[np.int_] = boxes[np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) >= _DUST]
+    return is_ink
+
+
+def _glyph(gray: Pixels, x0: int, top: int, x1: int, bottom: int) -> Glyph:
+    return Glyph(x0, top, x1, bottom, gray[top:bottom, x0:x1])
 
 
 def _in_order(glyphs: list[Glyph]) -> list[Glyph]:

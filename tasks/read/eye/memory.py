@@ -18,10 +18,11 @@ from tasks.read.ocr.engine import Crop, Seen, digits
 
 SIDE = 24
 """Pixels of the square in which pictures are compared."""
-SAME = 0.95
+ALIKE = 0.95
 """Cosine of two pictures: more, and they show the same. Of two different digits it was 0.92 at most, in 26 fonts."""
 _CONFIDENCE, _SUPPORT = 0.9, 0.5
 _MOST = 512
+_SAME_MOST = 20_000
 _STROKES = frozenset("17/")
 """What the model takes for one another."""
 
@@ -39,11 +40,20 @@ class Memory:
         self._clock = 0
         self.recognised = 0
         """How often the model was asked."""
+        self._same: dict[tuple[int, bytes], str] = {}
 
     def texts(self, glyphs: Sequence[Glyph]) -> list[str]:
         """What each shows; empty where that is not sure."""
-        if not glyphs:
-            return []
+        keys = [(glyph.width, glyph.picture.tobytes()) for glyph in glyphs]
+        new = {key: glyph for key, glyph in zip(keys, glyphs, strict=True) if key not in self._same}
+        if new:
+            self._same.update(zip(new, self._alike(list(new.values())), strict=True))
+        found = [self._same[key] for key in keys]
+        while len(self._same) > _SAME_MOST:
+            del self._same[next(iter(self._same))]
+        return found
+
+    def _alike(self, glyphs: Sequence[Glyph]) -> list[str]:
         self._clock += 1
         pictures = np.stack([_normal(glyph) for glyph in glyphs])
         found, new = self._known(pictures)
@@ -58,7 +68,7 @@ class Memory:
     def _known(self, pictures: Pictures) -> tuple[list[str | None], list[int]]:
         alike = pictures @ self._pictures.T
         best = alike.argmax(axis=1)
-        is_known = alike[np.arange(len(best)), best] >= SAME
+        is_known = alike[np.arange(len(best)), best] >= ALIKE
         self._used[best[is_known]] = self._clock
         found = [self._texts[b] if known else None for b, known in zip(best.tolist(), is_known.tolist(), strict=True)]
         return found, np.flatnonzero(~is_known).tolist()
@@ -82,7 +92,7 @@ def _text(glyph: Glyph, seen: Seen) -> str:
 
 def _unlike(pictures: Pictures) -> list[int]:
     """One of each group of pictures that look alike: what it shows, they show."""
-    alike = pictures @ pictures.T >= SAME
+    alike = pictures @ pictures.T >= ALIKE
     chosen: list[int] = []
     left = np.ones(len(pictures), bool)
     for n in range(len(pictures)):
