@@ -135,6 +135,9 @@ class Settings(BaseSettings):
     quarantine_bucket: _Place = _bucket("quarantine", "隔离的数据")
     receipts_bucket: _Place = _bucket("receipts", "回执")
     agencies: _File | None = _setting(None, "机关别名的文件", "一个存在的文件")
+    eye: Literal["always", "risk", "never"] = _setting(
+        "always", "把 PDF 的页面画出来看图核对：总是；只在文件有风险迹象时；从不", " always、risk 或 never"
+    )
     worker_limit: int = _setting(3, "同时执行的运行数", "1 到 256 的整数", ge=1, le=256)
     runs_out: int | None = _setting(
         None, "最多派出的运行数；不写则与一个 worker 所能执行的一样多", "1 到 100000 的整数", ge=1, le=100_000

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tasks.errors import Rejected
 from tasks.judge.decisions import Review, accepted, corrected
+from tasks.judge.eye import seen
 from tasks.judge.second_look import reconsidered
 from tasks.judge.validate import validate_all
 from tasks.read.examine import examined
@@ -47,6 +48,7 @@ def examine_file(name: str, body: bytes, reviews: tuple[Review, ...] = ()) -> Ex
     start = time.perf_counter()
     try:
         document, report = examined(name, body)
+        report = seen(document, report)
     except Rejected as rejected:
         return Judgement(rejected=rejected, seconds={"read": _since(start)})
     return Examined(document, corrected(report, reviews), reviews, _since(start))

@@ -66,7 +66,11 @@ def _joined(glyphs: Sequence[Glyph], texts: Sequence[str]) -> str:
     middle = (highest.top + highest.bottom) / 2
     parts = []
     for glyph, text in zip(glyphs, texts, strict=True):
-        if glyph.height < _RAISED * highest.height and glyph.bottom < middle + 0.25 * highest.height and len(glyphs) > 1:
+        if (
+            glyph.height < _RAISED * highest.height
+            and glyph.bottom < middle + 0.25 * highest.height
+            and len(glyphs) > 1
+        ):
             continue
         parts.append(point(glyph, glyphs) or text or "?")
     return "".join(parts)
@@ -116,7 +120,9 @@ def _together(bands: Sequence[tuple[int, int]], highest: int) -> list[tuple[int,
     """Bands of ink with what belongs to them: points, the parts of an equals sign."""
     joined: list[tuple[int, int]] = []
     for start, end in bands:
-        if joined and (min(end - start, joined[-1][1] - joined[-1][0]) < highest / 2 and start - joined[-1][1] < highest / 4):
+        if joined and (
+            min(end - start, joined[-1][1] - joined[-1][0]) < highest / 2 and start - joined[-1][1] < highest / 4
+        ):
             joined[-1] = joined[-1][0], end
         else:
             joined.append((start, end))

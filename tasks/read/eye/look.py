@@ -13,19 +13,25 @@ from tasks.read.eye.figures import Says, Told, careful, quick
 from tasks.read.eye.glyphs import by_cell, rooms
 from tasks.read.eye.memory import Memory
 from tasks.read.eye.pages import Part, drawn, opened, stretches
-from tasks.read.eye.values import Asked, Differs, Looked
+from tasks.read.eye.titles import told_of_line
+from tasks.read.eye.values import Asked, Differs, Line, Looked
+from tasks.values import Printed
 
 
-def look(body: bytes, cells: tuple[Asked, ...]) -> Looked:
-    """What the pages of the PDF show of `cells`. Raises what PDFium raises."""
+def look(body: bytes, cells: tuple[Asked, ...], naming: tuple[Printed, ...]) -> Looked:
+    """What the pages of the PDF show of `cells`, and where they name the report. Raises what PDFium raises."""
     told: dict[str, Told] = {}
     with opened(body) as document:
+        numbers = {cell.page for cell in cells} | {place.page for place in naming}
+        pages = {number: document[number - 1] for number in numbers}
         for number, group in groupby(sorted(cells, key=lambda c: c.page), key=lambda c: c.page):
-            told |= _page(document[number - 1], list(group))
+            told |= _page(pages[number], list(group))
+        lines = [_line(pages[place.page], place) for place in naming]
     return Looked(
         frozenset(address for address, one in told.items() if one.says is Says.AGREES),
         frozenset(address for address, one in told.items() if one.says is Says.SILENT),
         tuple(Differs(address, one.seen) for address, one in told.items() if one.says is Says.DIFFERS),
+        tuple(lines),
     )
 
 
@@ -43,6 +49,12 @@ def _page(page: pdfium.PdfPage, cells: Sequence[Asked]) -> dict[str, Told]:
         part = drawn(page, [cell.bbox for cell in together], turn)
         told |= _part(part, together) if part else {cell.address: Told(Says.SILENT) for cell in together}
     return told
+
+
+def _line(page: pdfium.PdfPage, place: Printed) -> Line:
+    part = drawn(page, [place.bbox], place.turn)
+    told = told_of_line(part, place.text) if part else Told(Says.SILENT)
+    return Line(place.text, None if told.says is Says.SILENT else told.seen, told.says is Says.DIFFERS)
 
 
 def _part(part: Part, cells: Sequence[Asked]) -> dict[str, Told]:

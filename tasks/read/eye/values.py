@@ -27,13 +27,19 @@ class Differs:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """Addresses of the cells that show what was read, of those on which the eye is silent, and where it differs.
+class Line:
+    """A stretch that names the report: what was read, and what is seen; None where the eye is silent."""
 
-    `titles` has for each stretch that names the report what was seen of it: None where the eye is silent.
-    """
+    read: str
+    seen: str | None
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Addresses of the cells that show what was read, of those on which the eye is silent, and where it differs."""
 
     agreed: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
     differs: tuple[Differs, ...] = ()
-    titles: tuple[str | None, ...] = ()
+    naming: tuple[Line, ...] = ()

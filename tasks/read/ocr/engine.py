@@ -72,6 +72,37 @@ def lines(crops: Sequence[Crop]) -> list[Seen]:
     return found
 
 
+class Reading(NamedTuple):
+    """One character of a line, its share among all that the model knows, and the shares of these at its step."""
+
+    text: str
+    support: float
+    shares: Probabilities
+
+    def share_of(self, character: str) -> float:
+        """That of another character; all of it, if the model does not know that."""
+        place = recogniser().places.get(character)
+        return 1.0 if place is None else float(self.shares[place])
+
+
+def readings(crops: Sequence[Crop]) -> list[list[Reading]]:
+    """Each crop as a line of text, character by character, with what else each may be."""
+    model = recogniser()
+    found: list[list[Reading]] = [[] for _ in crops]
+    for index, steps in model.answers(crops):
+        best = steps.argmax(axis=1)
+        before = _BLANK
+        for step, place in enumerate(best.tolist()):
+            if place != _BLANK:
+                one = Reading(model.characters[place], float(steps[step, place]), steps[step])
+                if place != before:
+                    found[index].append(one)
+                elif one.support > found[index][-1].support:
+                    found[index][-1] = one
+            before = place
+    return found
+
+
 _NOTHING = Seen("", 0.0, 0.0)
 
 
