@@ -75,7 +75,7 @@ def _differing(cells: tuple[Cell, ...], looked: Looked) -> Iterator[Doubt]:
     seen = {one.where: one.seen for one in looked.differs}
     for cell in cells:
         if cell.address in seen:
-            yield Doubt(cell.address, cell.raw, f"图像上是“{seen[cell.address]}”", (cell,))
+            yield Doubt(cell.address, cell.raw, f"{seen[cell.address]}（页面图像）", (cell,))
 
 
 def _unclear(report: Report, cells: tuple[Cell, ...], looked: Looked) -> Iterator[Doubt]:
@@ -108,7 +108,7 @@ def _title(report: Report, looked: Looked) -> Iterator[Doubt]:
     """Where the page shows another title in another way."""
     read, shown = _texts(looked)
     if read != shown and not list(_names(report, looked)):
-        yield Doubt("title", read, f"图像上是“{shown}”")
+        yield Doubt("title", read, f"{shown}（页面图像）")
 
 
 def _texts(looked: Looked) -> tuple[str, str]:

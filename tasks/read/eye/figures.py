@@ -90,7 +90,7 @@ def careful(part: Part, room: np.ndarray[tuple[int], np.dtype[np.float64]], raw:
 
 
 def _pictures(part: Part, room: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Iterator[list[Pixels]]:
-    """The lines of the cell as crops, as it is and, where that differs, through red glass; nothing where it is empty."""
+    """The lines of the cell as crops, as it is and then through red glass; nothing where it is empty."""
     x0, top, x1, bottom = np.maximum(0, np.rint(room)).astype(int).tolist()
     rows, columns = slice(top, bottom), slice(x0, x1)
     gray = part.gray[rows, columns]
