@@ -35,6 +35,7 @@ Failure: our own; it raises, fails the run, and is never a verdict on a file. De
  ├─ ObjectGoneError               OBJECT.GONE
  ├─ GuardDiedError                GUARD.DIED
  ├─ GuardedCallError              GUARD.BUG
+ ├─ ProgramFailedError            GUARD.PROGRAM
  ├─ OfficeFailedError             OFFICE.FAILED
  └─ StartError                    SERVICE.NOT_STARTED
 

@@ -137,6 +137,9 @@ class Settings(BaseSettings):
     receipts_bucket: _Place = _bucket("receipts", "回执")
     agencies: _File | None = _setting(None, "机关别名的文件", "一个存在的文件")
     soffice: _Program | None = _setting(None, "LibreOffice 的程序 soffice；off：不用", "一个存在的文件，或 off")
+    eye: Literal["always", "risk", "never"] = _setting(
+        "always", "把 PDF 的页面画出来看图核对：总是；只在文件有风险迹象时；从不", " always、risk 或 never"
+    )
     worker_limit: int = _setting(3, "同时执行的运行数", "1 到 256 的整数", ge=1, le=256)
     scan_limit: int = _setting(1, "同时识别的扫描件数", "1 到 64 的整数", ge=1, le=64)
     runs_out: int | None = _setting(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from expectations.evidence import Cell, Claim, Decision, DecisionKind, Doubt, Finding, RuleOutcome
+from expectations.evidence import BBox, Cell, Claim, Decision, DecisionKind, Doubt, Finding, RuleOutcome
 from expectations.forms import TableName
 from expectations.rules.documents import IDENTITY_DOUBTS
 
@@ -55,6 +55,16 @@ class ReportSection:
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """A stretch of a line and where it is printed, as cells are; `turn` makes it upright, in degrees clockwise."""
+
+    text: str
+    page: int
+    bbox: BBox
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What was read. `forms` says for each table found which statutory form (2019 or 2021) it is in.
 
@@ -78,6 +88,10 @@ class Report:
     read_as: Mapping[str, str | None] = field(default_factory=dict)
     """What was read where a person gave another `agency` or `year`, by that name."""
     pictured: tuple[int, ...] = ()
+    naming: tuple[Printed, ...] = ()
+    """Where pages print who reports on which year."""
+    risks: tuple[str, ...] = ()
+    """What makes it likelier that the characters are not what the pages show, in Chinese."""
 
     @property
     def form(self) -> str | None:

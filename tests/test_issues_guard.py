@@ -10,10 +10,11 @@ import pytest
 
 from expectations.forms import FORMS
 from tasks.errors import Rejected
-from tasks.read import guard, read
+from tasks.read import read
 from tasks.read.examine import examined
 from tasks.read.recognise import PDF, recognise
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
+from tests.guarded import limit
 from tests.tasks.read.hostile import made
 from tests.tasks.read.made import html, outcome, word
 
@@ -149,7 +150,7 @@ SLOW = [
 @pytest.mark.parametrize("what", SLOW)
 def test_what_took_a_minute_takes_seconds(what, monkeypatch):
     """By the guard's own limit of CPU, a third of what it is."""
-    monkeypatch.setattr(guard, "CPU_SECONDS", 5.0)
+    limit(monkeypatch, cpu_seconds=5.0)
     assert ending(*made(what)) != "DOC.TOO_SLOW"
 
 

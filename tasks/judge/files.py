@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from tasks.errors import Rejected
 from tasks.judge.decisions import Review, accepted, corrected
+from tasks.judge.eye import seen
 from tasks.judge.second_look import reconsidered
 from tasks.judge.validate import validate_all
 from tasks.read.examine import examined
@@ -50,6 +51,7 @@ def examine_file(
     start = time.perf_counter()
     try:
         document, report = examined(name, body, look=look)
+        report = seen(document, report)
     except Rejected as rejected:
         return Judgement(rejected=rejected, seconds={"read": _since(start)})
     return Examined(document, corrected(report, reviews), reviews, _since(start))

@@ -18,6 +18,7 @@ from tasks.read.encoding import decode
 from tasks.read.html import read_html
 from tasks.read.identity import Identity, identify
 from tasks.read.medium import Medium
+from tasks.read.naming import naming_places
 from tasks.read.notes import section_notes
 from tasks.read.pdf_medium import read_pdf
 from tasks.read.plain_text import read_plain_text
@@ -68,6 +69,8 @@ def report_in(name: str, medium: Medium) -> Report:
         engine=medium.engine,
         second=medium.second,
         pictured=tuple(sorted({page for page in medium.pictured.values() if page})),
+        naming=naming_places(medium, who.title, who.agency, who.year),
+        risks=medium.risks,
         claims=tuple(claim for s in sections if s.number == "一" for claim in find_claims(s.text, who.year)),
     )
 

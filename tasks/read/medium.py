@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from expectations.evidence import Doubt
 from expectations.forms import TableName
-from tasks.read.lines import Line
+from tasks.read.lines import Line, PageRow
+from tasks.read.page import Page
 from tasks.read.rows import TableReading
 from tasks.read.stream import Stream
 
@@ -31,3 +32,8 @@ class Medium:
     doubts: tuple[Doubt, ...] = ()
     names: tuple[Line, ...] = ()
     pictured: Mapping[TableName, int | None] = field(default_factory=dict)
+    rows: tuple[PageRow, ...] = field(default=(), repr=False)
+    """The characters of each of `lines`, in media with pages."""
+    pages: tuple[Page, ...] = field(default=(), repr=False)
+    risks: tuple[str, ...] = ()
+    """What makes it likelier that the characters are not what the pages show, in Chinese."""

@@ -84,6 +84,8 @@ class Page:
     unsure: tuple[Unsure, ...] = ()
     marks: tuple[BBox, ...] = ()
     dropped: tuple[BBox, ...] = ()
+    signs: tuple[str, ...] = ()
+    """What makes it likelier that the characters are not what the page shows."""
 
     @property
     def image_cover(self) -> float:

@@ -18,6 +18,7 @@ from tasks.read.amended import crossed, digits, raised, struck
 from tasks.read.annotated import spread, written
 from tasks.read.drawn import page_objects, picture_box, rules, segments
 from tasks.read.page import Boxes, Char, Note, Page, Rule, Unsure, chars_at
+from tasks.read.risks import signs_in_text
 from tasks.read.struck import struck_once
 from tasks.read.view import View, turned
 from tasks.read.visible_pdf import SMALLEST, Drawn, characters, dropped_texts, under_pictures
@@ -89,6 +90,7 @@ def _page(page: pdfium.PdfPage, number: int) -> Page:
         tuple(Unsure(char[1:5], _STRUCK) for char in gone.values()),
         tuple(mark[1:5] for mark in marks.values()),
         tuple(map(tuple, dropped)),
+        tuple(signs_in_text(drawn)),
     )
 
 

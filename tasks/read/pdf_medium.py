@@ -13,6 +13,7 @@ from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import opened, pdf_pages
 from tasks.read.pictured import SCANNED, pictured_tables
+from tasks.read.risks import risk_signs
 from tasks.read.ruled import ruled_grids
 from tasks.read.second_engine import confirm_characters, confirm_units
 from tasks.read.sight import Sight, look_at_names, look_at_tables
@@ -66,6 +67,9 @@ def read_pdf(body: bytes) -> Medium:
         doubts,
         reading.heads,
         pictured_tables(reading.pages, reading.rows, reading.lines, reading.tables),
+        reading.rows,
+        reading.pages,
+        risk_signs(reading.pages),
     )
 
 

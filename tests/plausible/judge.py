@@ -6,13 +6,14 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
 from expectations.evidence import Finding
 from expectations.forms import identities
 from tasks.errors import Rejected
-from tasks.judge import second_look
+from tasks.judge import eye, second_look
 from tasks.judge.validate import validate_all
 from tasks.read import read
 from tasks.read.recognise import recognise
@@ -91,15 +92,17 @@ def judge_all(examples: Sequence[Example]) -> list[Result]:
 def _read(example: Example) -> tuple[Document, Report] | Exception:
     try:
         document = recognise(example.name, example.body)
-        return document, read(document)
+        with _in_process():
+            return document, eye.seen(document, read(document))
     except Exception as error:
         return error
 
 
 @contextmanager
 def _in_process() -> Iterator[None]:
-    """Read again in this process rather than in the guarded child: the same code, without the price of a process."""
-    with patch.object(second_look, "guarded", lambda function, *args: function(*args)):
+    """Read again and look in this process rather than in guarded ones: the same code, without the price of a process."""
+    here = partial(patch.object, attribute="guarded", new=lambda function, *args, where=None: function(*args))
+    with here(second_look), here(eye):
         yield
 
 

@@ -14,6 +14,7 @@ from tasks.judge.validate import validate
 from tasks.read import guard, read
 from tasks.read.recognise import MAX_BYTES, MAX_PAGES, recognise
 from tasks.samples import SampleReport, consistent_figures, draw_budget, draw_pdf
+from tests.guarded import limit
 
 AGENCY = "青岚市统计局"
 NAME = "青岚市统计局2023年政府信息公开工作年度报告"
@@ -108,7 +109,7 @@ def test_the_files_name_may_serve_with_a_warning():
 
 
 def test_a_reading_that_takes_too_long_is_stopped(monkeypatch):
-    monkeypatch.setattr(guard, "WALL_SECONDS", 1)
+    limit(monkeypatch, wall_seconds=1)
     with pytest.raises(Rejected) as rejected:
         guard.guarded(time.sleep, 30)
     assert rejected.value.code == "DOC.TOO_SLOW"

@@ -24,6 +24,7 @@ from tasks.read.guard import GuardDiedError, guarded
 from tasks.read.guard.wire import GuardedCallError, answer_from
 from tasks.read.recognise import recognise
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
+from tests.guarded import child, limit
 
 HOARD = "bytearray(8 << 30)"
 CRASH = "import ctypes; ctypes.string_at(1)"
@@ -80,29 +81,29 @@ def _crash_if(pid: int, body: bytes) -> int:
 
 
 def test_cpu_time(monkeypatch):
-    monkeypatch.setattr(guard, "CPU_SECONDS", 2.0)
+    limit(monkeypatch, cpu_seconds=2.0)
     with pytest.raises(TooSlow):
         guarded(exec, SPIN)
     assert guarded(pow, 3, 2) == 9
 
 
 def test_wall_time(monkeypatch):
-    monkeypatch.setattr(guard, "WALL_SECONDS", 0.5)
+    limit(monkeypatch, wall_seconds=0.5)
     with pytest.raises(TooSlow):
         guarded(time.sleep, 30)
-    monkeypatch.setattr(guard, "WALL_SECONDS", 30)
+    limit(monkeypatch, wall_seconds=30)
     assert guarded(pow, 3, 2) == 9
 
 
 def test_a_process_that_was_stopped_is_no_verdict(monkeypatch):
     guarded(pow, 3, 2)
-    monkeypatch.setattr(guard, "WALL_SECONDS", 2)
+    limit(monkeypatch, wall_seconds=2)
     _child().send_signal(signal.SIGSTOP)
     assert guarded(pow, 3, 2) == 9
 
 
 def test_all_calls_about_a_file_share_one_budget(monkeypatch):
-    monkeypatch.setattr(guard, "CPU_SECONDS", 3.0)
+    limit(monkeypatch, cpu_seconds=3.0)
     body = random.randbytes(1000)
     guard.begin(body)
     with pytest.raises(TooSlow):
@@ -125,7 +126,7 @@ def test_no_files_are_written():
 
 def test_it_knows_no_secret_and_reaches_nobody(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    guard._guard._child and guard._guard._child.stop()
+    child() and child().stop()
     names = set(guarded(eval, "dict(__import__('os').environ)"))
     needed = {"PYTHONPATH", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
     assert names - {"LD_LIBRARY_PATH", "LC_CTYPE"} == needed
@@ -157,7 +158,7 @@ def _flood(number: int) -> bytes:
 def test_the_body_crosses_once(monkeypatch):
     body = SOUND + b"\n%" + random.randbytes(20).hex().encode()
     guarded(pow, 1, 1)
-    pipe = guard._guard._child._pipe
+    pipe = child()._pipe
     sent = []
     real = pipe.send_bytes
 
@@ -169,7 +170,7 @@ def test_the_body_crosses_once(monkeypatch):
             sent.append(message)
             real(message)
 
-    monkeypatch.setattr(guard._guard._child, "_pipe", Counting())
+    monkeypatch.setattr(child(), "_pipe", Counting())
     document = recognised("a.pdf", body)
     report = guarded(read, document)
     guarded(reread, document, report.cells)
@@ -189,8 +190,8 @@ def test_killed_from_outside_at_any_moment(sent):
 
 
 def test_a_process_that_gets_no_processor_is_no_verdict(monkeypatch):
-    monkeypatch.setattr(guard, "CPU_SECONDS", 100.0)
-    monkeypatch.setattr(guard, "WALL_SECONDS", 0.3)
+    limit(monkeypatch, cpu_seconds=100.0)
+    limit(monkeypatch, wall_seconds=0.3)
     with pytest.raises(GuardDiedError):
         guarded(exec, SPIN)
 
@@ -221,7 +222,7 @@ def _kill(sent):
 
 
 def _child():
-    return guard._guard._child._process
+    return child()._process
 
 
 def test_damaged_bytes_never_break_the_reader():

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TypeVar, TypeVarTuple, Unpack, cast
 
 from tasks.errors import CorruptFile, Failure, Rejected, TooLarge, TooSlow
+from tasks.read.guard.place import EYE, OCR, READING, Limits, Place
 from tasks.read.guard.process import Child, DiedError
 from tasks.read.guard.wire import Answer, Request, digest_of, raised, request_for, value_of
 
@@ -25,14 +26,9 @@ logger = logging.getLogger(__name__)
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
 
-CPU_SECONDS = 15.0
-"""What all calls about one file may take together."""
-WALL_SECONDS = 30.0
-"""What one call may take: twice of what it would, had it a processor for itself all the time."""
-
 REUSES = 200
 TRIES = 10
-"""Children that a call is given to within WALL_SECONDS, if something from outside ends one after the other; two at
+"""Children that a call is given to within its wall time, if something from outside ends one after the other; two at
 least, however long it took to see that the first was held up."""
 
 _FILES = 256
@@ -50,41 +46,48 @@ class GuardDiedError(Failure):
 
 @dataclass(slots=True)
 class _Budget:
-    """Seconds of CPU that the calls about one file have taken so far."""
+    """What the calls about one file may take, and the seconds of CPU that they have taken so far."""
 
+    limits: Limits
     spent: float = 0.0
 
     @property
     def left(self) -> float:
-        return CPU_SECONDS - self.spent
+        return self.limits.cpu_seconds - self.spent
 
 
 class _Guard:
     """Hands calls to one child at a time; a lock keeps threads apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place) -> None:
+        self.limits = place.limits
+        self._place = place
         self._lock = threading.Lock()
         self._child: Child | None = None
         self._files: OrderedDict[str, _Budget] = OrderedDict()
+        self._last = 0.0
+        self._clock: threading.Timer | None = None
 
-    def begin(self, body: bytes) -> None:
+    def begin(self, body: bytes, pages: int) -> None:
         """A file comes in: what is called about it from now on shares one budget."""
         with self._lock:
-            self._files[digest_of(body)] = _Budget()
+            self._files[digest_of(body)] = _Budget(self.limits.of_pages(pages))
             while len(self._files) > _FILES:
                 self._files.popitem(last=False)
 
     def call(self, request: Request) -> Answer:
         with self._lock:
-            budget = next((self._files[d] for d in request.bodies if d in self._files), _Budget())
-            tries, until = TRIES, time.monotonic() + WALL_SECONDS
+            budget = next((self._files[d] for d in request.bodies if d in self._files), None)
+            budget = budget or _Budget(self.limits.of_pages(1))
+            wall_seconds = budget.limits.wall_seconds
+            tries, until = TRIES, time.monotonic() + wall_seconds
             while True:
                 if budget.left < 1:
-                    raise _too_slow()
+                    raise _too_slow(budget)
                 child = self._ready()
                 is_fresh = child.is_fresh_for(request)
                 try:
-                    answer = child.call(request, budget.left, WALL_SECONDS)
+                    answer = child.call(request, budget.left, wall_seconds)
                 except DiedError as died:
                     self._child = None
                     tries -= 1
@@ -92,13 +95,14 @@ class _Guard:
                     verdict = _verdict(died, budget, is_fresh)
                     if verdict:
                         raise verdict from died
-                    is_late = time.monotonic() > until or _is_starved(died)
+                    is_late = time.monotonic() > until or _is_starved(died, budget)
                     if tries == 0 or (is_late and tries < TRIES - 1):
                         raise GuardDiedError(
                             f"读取进程一再被外部终止或得不到处理器（{died.exitcode}），与文件无关"
                         ) from died
                 else:
                     budget.spent += answer.cpu
+                    self._last = time.monotonic()
                     if answer.must_retire or child.served >= REUSES:
                         self._child = None
                         child.stop()
@@ -114,41 +118,59 @@ class _Guard:
         if self._child and not self._child.is_alive:
             self._child.stop()
             self._child = None
-        self._child = self._child or Child()
+        self._child = self._child or Child(self._place.arguments())
+        if self._place.idle_seconds and not self._clock:
+            self._look_again_in(self._place.idle_seconds)
         return self._child
 
+    def _look_again_in(self, seconds: float) -> None:
+        self._clock = threading.Timer(seconds, self._end_if_idle)
+        self._clock.daemon = True
+        self._clock.start()
 
-_guard = _Guard()
+    def _end_if_idle(self) -> None:
+        """End a child that nobody has asked for so long, for its memory's sake."""
+        with self._lock:
+            self._clock = None
+            left = (self._place.idle_seconds or 0.0) - (time.monotonic() - self._last)
+            if self._child and left > 0:
+                self._look_again_in(left)
+            elif self._child:
+                self._child.stop()
+                self._child = None
+
+
+_guards = {place: _Guard(place) for place in (READING, EYE, OCR)}
 
 
 def _forget() -> None:
-    """In a forked process: the child is the parent's, and so may be the lock."""
-    global _guard
-    _guard.let_go()
-    _guard = _Guard()
+    """In a forked process: the children are the parent's, and so may be the locks."""
+    for place, guard in _guards.items():
+        guard.let_go()
+        _guards[place] = _Guard(place)
 
 
 os.register_at_fork(after_in_child=_forget)
 
 
-def guarded(function: Callable[[Unpack[Args]], T], *args: *Args) -> T:
-    """What `function(*args)` returns or raises, worked out in the guarded child; the answer is of the annotated type.
+def guarded(function: Callable[[Unpack[Args]], T], *args: *Args, where: Place = READING) -> T:
+    """What `function(*args)` returns or raises, worked out in a guarded child; the answer is of the annotated type.
 
     A child that runs out of CPU time, wall time or memory, or is aborted by a library, becomes the Rejected that says
     so. A bug raises GuardedCallError, and a child that others end GuardDiedError: those are no verdicts on the file.
     """
-    answer = _guard.call(request_for(function, args))
+    answer = _guards[where].call(request_for(function, args))
     if answer.kind != "value":
         raise raised(answer)
     return cast(T, value_of(function, answer))
 
 
-def begin(body: bytes) -> None:
-    """A file comes in: all guarded calls about `body` from now on share CPU_SECONDS.
+def begin(body: bytes, where: Place = READING, pages: int = 1) -> None:
+    """A file comes in: all guarded calls about `body` from now on share what the place allows for so many pages.
 
-    Calls about bytes that did not begin so have them each.
+    Calls about bytes that did not begin so have it each, for one page.
     """
-    _guard.begin(body)
+    _guards[where].begin(body, pages)
 
 
 def prepare(modules: tuple[str, ...]) -> None:
@@ -164,9 +186,9 @@ def _import(modules: tuple[str, ...]) -> None:
 def _verdict(died: DiedError, budget: _Budget, is_fresh: bool) -> Rejected | None:
     """What the end of a child says of the file; None if it says nothing, or nothing yet."""
     if died.is_timed_out:
-        return None if _is_starved(died) or died.state == "T" else _too_slow()
+        return None if _is_starved(died, budget) or died.state == "T" else _too_slow(budget)
     if died.exitcode == -signal.SIGXCPU and died.cpu >= budget.left - 1:
-        return _too_slow()
+        return _too_slow(budget)
     if died.exitcode in (*_OUT_OF_MEMORY, *_CRASHED):
         budget.spent += died.cpu
         if is_fresh:
@@ -174,10 +196,10 @@ def _verdict(died: DiedError, budget: _Budget, is_fresh: bool) -> Rejected | Non
     return None
 
 
-def _is_starved(died: DiedError) -> bool:
+def _is_starved(died: DiedError, budget: _Budget) -> bool:
     """Whether it wanted to work until its time was up, but hardly got a processor."""
-    return died.is_timed_out and died.state == "R" and died.cpu < CPU_SECONDS / 3
+    return died.is_timed_out and died.state == "R" and died.cpu < budget.limits.cpu_seconds / 3
 
 
-def _too_slow() -> Rejected:
-    return TooSlow(f"超过 {CPU_SECONDS:.0f} 秒处理器时间")
+def _too_slow(budget: _Budget) -> Rejected:
+    return TooSlow(f"超过 {budget.limits.cpu_seconds:.0f} 秒处理器时间")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import resource
 import signal
@@ -17,19 +18,20 @@ from tasks.errors import CorruptFile, Rejected, TooLarge
 from tasks.read.guard.jail import lock_in
 from tasks.read.guard.wire import MOST_BYTES, Answer, call_of, encoded, header_of
 
-MEMORY_BYTES = 768 << 20
-"""Of address space, beyond what the process has before a call: each file finds the same."""
-GROWTH_BYTES = 192 << 20
-"""A process that has grown by more is not used again."""
 
+def serve(pipe: Connection, memory_bytes: int, growth_bytes: int, warm: str) -> None:
+    """Answer calls until the other end closes: within `memory_bytes` more than there are before each.
 
-def serve(pipe: Connection) -> None:
-    """Answer calls until the other end closes."""
+    `warm` is what to call before, of the limits of `tasks.read.guard.place`.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    memory = _Memory()
+    memory = _Memory(memory_bytes, growth_bytes)
     lock_in()
+    if warm:
+        module, _, function = warm.partition(":")
+        getattr(importlib.import_module(module), function)()
     bodies: dict[str, bytes] = {}
     while True:
         try:
@@ -47,7 +49,8 @@ def serve(pipe: Connection) -> None:
 class _Memory:
     """The address space of this process."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory_bytes: int, growth_bytes: int) -> None:
+        self._memory_bytes, self._growth_bytes = memory_bytes, growth_bytes
         self._statm = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
         self._least = 0
 
@@ -58,16 +61,16 @@ class _Memory:
 
     @contextmanager
     def limited(self) -> Iterator[None]:
-        """MEMORY_BYTES more than there are now, and no more."""
+        """So many bytes more than there are now, and no more: each file finds the same."""
         now = self._size()
         self._least = min(now, self._least or now)
-        resource.setrlimit(resource.RLIMIT_AS, (now + MEMORY_BYTES, resource.RLIM_INFINITY))
+        resource.setrlimit(resource.RLIMIT_AS, (now + self._memory_bytes, resource.RLIM_INFINITY))
         yield
         resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
     def has_grown(self) -> bool:
         """Whether so much was left behind that another process is better."""
-        return self._size() - self._least > GROWTH_BYTES
+        return self._size() - self._least > self._growth_bytes
 
 
 def _answered(call: bytes, bodies: Mapping[str, bytes], cpu_seconds: float, memory: _Memory) -> Answer:
@@ -123,4 +126,4 @@ def _cpu() -> float:
 
 
 if __name__ == "__main__":
-    serve(Connection(int(sys.argv[1])))
+    serve(Connection(int(sys.argv[1])), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing import Pipe
@@ -31,9 +32,9 @@ class DiedError(Exception):
 class Child:
     """The process and the pipe to it. Not for several threads at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, arguments: Sequence[str]) -> None:
         self._pipe, theirs = Pipe()
-        command = [sys.executable, "-m", "tasks.read.guard.child", str(theirs.fileno())]
+        command = [sys.executable, "-m", "tasks.read.guard.child", str(theirs.fileno()), *arguments]
         self._process = subprocess.Popen(
             command,
             pass_fds=[theirs.fileno()],

@@ -337,6 +337,7 @@ def main(words: list[str]) -> None:
     from tasks.judge.second_look import judged
     from tasks.read import guard, read
     from tasks.read.examine import recognised
+    from tasks.read.guard.place import READING
 
     slow, ours = [], []
     for what in [what for what in ALL if not words or any(what.startswith(w) for w in words)]:
@@ -352,7 +353,7 @@ def main(words: list[str]) -> None:
             ended = f"OURS {type(error).__name__}: {str(error)[:200]}"
             ours.append(what)
         seconds = time.monotonic() - began
-        cpu = next(reversed(guard._guard._files.values())).spent
+        cpu = next(reversed(guard._guards[READING]._files.values())).spent
         if cpu > 3:
             slow.append((round(cpu, 1), what))
         print(f"{seconds:6.2f} s {cpu:5.2f} CPU {len(body) / 1e6:6.1f} MB  {what}: {ended}", flush=True)
