@@ -271,7 +271,9 @@ class TestFiles:
                 read(recognise("a.xlsx", broken))
 
     def test_a_bomb(self):
-        body = edited(saved(workbook("2021")), lambda xml: xml.replace("<sheetData>", "<sheetData>" + " " * 210_000_000))
+        body = edited(
+            saved(workbook("2021")), lambda xml: xml.replace("<sheetData>", "<sheetData>" + " " * 210_000_000)
+        )
         with pytest.raises(TooLarge):
             recognise("a.xlsx", body)
 
