@@ -15,7 +15,7 @@ from tasks.judge.validate import validate
 from tasks.read import office
 from tasks.read.containers import DOC
 from tasks.read.convert import read_converted
-from tasks.read.guard import guarded, jail
+from tasks.read.guard import jail
 from tasks.read.office import OfficeFailedError, office_program
 from tasks.read.recognise import RTF
 from tasks.samples import Layout
@@ -33,8 +33,9 @@ SHAPES = {
     "2021-swapped.rtf": word("2021", Layout(groups_swapped=True)),
     "2019.rtf": word("2019"),
 }
-EXACT_FILES = {f"exact-{n}.{'doc' if n % 2 else 'rtf'}": xml for n, xml in enumerate(EXACT.values())}
+EXACT_FILES = {f"exact-{n}.{'rtf' if n % 2 else 'doc'}": xml for n, xml in enumerate(EXACT.values())}
 DOUBTFUL_FILES = {f"doubt-{n}.doc": xml for n, xml in enumerate(IN_DOUBT.values())}
+DOUBTFUL_FILES["printed otherwise.rtf"] = EXACT["a field"]  # LibreOffice prints what it works out itself
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +155,7 @@ def test_the_jail_leaves_no_network_and_one_folder(tmp_path):
     told = done.stdout.split()
     assert told[:4] == ["refused"] * 4, done.stderr
     assert told[7] == "allowed"
-    if guarded(has_landlock):
+    if has_landlock():
         assert [told[n] for n in (4, 5, 6, 8)] == ["refused"] * 4
 
 
