@@ -19,11 +19,11 @@ from tasks.read.identity import Identity
 from tasks.read.identity.names import same_body
 from tasks.read.medium import Medium
 from tasks.read.pdf_medium import read_pdf
-from tasks.read.recognise import RTF, WORD_XML, recognise
+from tasks.read.recognise import RTF, recognise
 from tasks.read.rows import TableReading
 from tasks.values import Report
 
-CONVERTED = frozenset({DOC, RTF, WORD_XML})
+CONVERTED = frozenset({DOC, RTF})
 """What is read only once it is converted."""
 _PRINTED = "印成 PDF 再读"
 

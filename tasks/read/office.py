@@ -21,7 +21,7 @@ from typing import NamedTuple
 from tasks.errors import CorruptFile, Failure, Rejected, TooLarge, TooSlow, UnsupportedType
 from tasks.read.containers import DOC
 from tasks.read.guard import jail
-from tasks.read.recognise import MAX_BYTES, RTF, WORD_XML
+from tasks.read.recognise import MAX_BYTES, RTF
 from tasks.settings import settings
 
 CPU_SECONDS = 30
@@ -30,7 +30,7 @@ WALL_SECONDS = 120.0
 MEMORY_BYTES = 2 << 30
 """Of address space: it takes half of that for a report, most of it its own code."""
 
-_FILTERS = {DOC: "MS Word 97", RTF: "Rich Text Format", WORD_XML: "MS Word 2003 XML"}
+_FILTERS = {DOC: "MS Word 97", RTF: "Rich Text Format"}
 """What each is opened as: left to itself, LibreOffice opens anything as plain text."""
 _NAMES = ("soffice", "libreoffice")
 _SOUND = rb"{\rtf1\ansi 2024}"

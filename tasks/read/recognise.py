@@ -19,8 +19,6 @@ MAX_PAGES = 200
 
 PDF = "application/pdf"
 RTF = "application/rtf"
-WORD_XML = "application/msword+xml"
-"""A Word document as one XML file (Word 2003), which many a site's programs write and call .doc."""
 HTML = "text/html"
 HTML_TABLES = "text/html; tables in text"
 MARKDOWN = "text/markdown"
@@ -64,6 +62,7 @@ _BEGINS_OTHERWISE = re.compile(rb"\s*(?:<|[A-Za-z][\w-]*:\s|HTTP/)")
 """Markup, or the head of a letter or of an answer: what follows is its content."""
 _RTF_MAGIC = b"{\\rtf"
 _WORD_XML = ("<w:worddocument", 'progid="word.document"')
+"""Of a Word document as one XML file, which sites' programs call .doc; LibreOffice 7.4 loses tables of it."""
 
 
 class Kind(NamedTuple):
@@ -126,7 +125,7 @@ def _by_content(body: bytes) -> str | None:
     if any(tag in start for tag in ("<html", "<!doctype html", "<body")):
         return HTML
     if any(tag in start for tag in _WORD_XML):
-        return WORD_XML
+        return None
     return HTML_TABLES if "<table" in start else TEXT
 
 
@@ -141,6 +140,8 @@ def _other(body: bytes) -> str:
         return zip_name(body)
     if body.startswith(OLE_MAGIC):
         return ole_name(body)
+    if any(tag.encode() in body[:4096].lower() for tag in _WORD_XML):
+        return "Word 2003 的 XML 文件，请用 Word 或 WPS 另存为 .docx"
     return next((what for magic, what in _OTHER.items() if body.startswith(magic)), "")
 
 

@@ -55,7 +55,7 @@ def _picture():
 
 REJECTED = {
     "DOC.EMPTY": ("a.pdf", b""),
-    "DOC.UNSUPPORTED_TYPE": ("a.doc", b"\xd0\xcf\x11\xe0" + bytes(100)),
+    "DOC.UNSUPPORTED_TYPE": ("a.doc", b"\x89PNG" + bytes(100)),
     "DOC.TYPE_MISMATCH": ("a.pdf", b"<!DOCTYPE html><html><body>x</body></html>"),
     "DOC.CORRUPT": ("a.pdf", GOOD[: len(GOOD) // 3]),
     "DOC.ENCRYPTED": ("a.pdf", _blank_pdf(encrypt="secret")),
