@@ -5,12 +5,14 @@ import random
 import pytest
 from typer.testing import CliRunner
 
+import tasks.rebuild
 from expectations.forms import FORMS
 from flows.cli import app
 from tasks.judge.review import decide
 from tasks.lake.query import connect
 from tasks.lake.schemas import LAKE_TABLES
 from tasks.ledger import Ledger
+from tasks.ledger.compacting import BusyError, exclusive
 from tasks.ledger.tables import decisions, objects, versions
 from tasks.rebuild import rebuild, recover
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
@@ -181,6 +183,48 @@ def test_a_ledger_that_was_lost_is_noticed_and_made_anew(s3, buckets, ledger, hi
     assert recover(s3, buckets, other)
     assert lake(buckets, other) == lake(buckets, ledger)
     assert not recover(s3, buckets, other)
+
+
+@pytest.mark.parametrize("died_at", ["_settled", "add_landed", "refresh_due"])
+def test_a_rebuild_that_died_is_begun_again(s3, buckets, ledger, history, other, monkeypatch, died_at):
+    class DiedError(Exception):
+        pass
+
+    calls, working = [], getattr(tasks.rebuild, died_at)
+
+    def dies(*args, **more):
+        calls.append(args)
+        if len(calls) > (died_at == "_settled"):
+            raise DiedError
+        return working(*args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks.rebuild, died_at, dies)
+        with pytest.raises(DiedError):
+            recover(s3, buckets, other)
+    assert other.has_outcomes(), "so far it came"
+    assert recover(s3, buckets, other)
+    assert facts(other)["queue"] == facts(ledger)["queue"]
+    assert lake(buckets, other) == lake(buckets, ledger)
+    assert not recover(s3, buckets, other)
+
+
+def test_nothing_is_handed_out_while_another_process_makes_the_ledger_anew(s3, buckets, ledger, history, other):
+    with exclusive(other, "rebuild"):
+        for made_anew in (recover, rebuild):
+            with pytest.raises(BusyError):
+                made_anew(s3, buckets, other)
+    assert other.is_empty()
+
+
+def test_decisions_alone_are_not_forgotten(s3, buckets, ledger, way, decided, other, names):
+    way({"a.pdf": pdf()})
+    decided("a.pdf", "retract", "来函", "张三")
+    place = buckets.receipts
+    for name in ("a.pdf.json", "a.pdf.html"):
+        s3.delete_object(Bucket=place.bucket, Key=place.key(name))
+    assert recover(s3, buckets, other)
+    assert rows(other, decisions, {"id"}) == rows(ledger, decisions, {"id"})
 
 
 def test_a_new_ledger_beside_empty_places_is_no_loss(s3, buckets, ledger):
