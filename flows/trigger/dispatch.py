@@ -16,7 +16,7 @@ from contextlib import suppress
 
 from prefect.client.orchestration import PrefectClient
 
-from flows.events import emit_landed
+from flows.events import emit_endings, emit_landed
 from flows.trigger.compactions import Compactions
 from flows.trigger.dead_runs import DeadRuns
 from flows.trigger.runs import Runs
@@ -166,4 +166,4 @@ def _try_to_write() -> None:
 def _give_up(ledger: Ledger, ids: Sequence[int]) -> None:
     from tasks import pipeline  # it reads and judges: all that the receiver else has no need of
 
-    pipeline.give_up(ledger, buckets_from_env(), ids, process_identity())
+    emit_endings(pipeline.give_up(ledger, buckets_from_env(), ids, process_identity()))
