@@ -14,8 +14,7 @@ from expectations.forms import FORMS, Form, identities
 from expectations.rules import RULES
 from expectations.suites.cells import COLUMNS
 from expectations.suites.claims import CLAIM_COLUMNS, OPERAND_COLUMNS
-from expectations.suites.pair_queries import PEER_QUERIES, YEAR_QUERIES
-from expectations.suites.pairs import PAIR_COLUMNS
+from expectations.suites.pairs import PAIR_COLUMNS, PEER_QUERIES, YEAR_QUERIES
 from expectations.suites.queries import QUERIES
 
 if TYPE_CHECKING:

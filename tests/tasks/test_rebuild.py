@@ -174,9 +174,17 @@ def version_2(s3, buckets):
     receipt = {
         "object": landed | {"size": 5, "landed_at": report["landed_at"].isoformat()},
         **{name: report[name] for name in ("outcome", "agency", "year", "form", "report_id")},
-        "reason": "T3.ROW_SUM", "message": "各列之和 5 不等于总计 4", "findings": [], "rules": {}, "review": None,
-        "written": [], "duplicate_of": None, "superseded_by_quarantined": False, "seconds": {},
-        "flow_run": {"id": None, "url": None}, "processed_at": report["processed_at"].isoformat(),
+        "reason": "T3.ROW_SUM",
+        "message": "各列之和 5 不等于总计 4",
+        "findings": [],
+        "rules": {},
+        "review": None,
+        "written": [],
+        "duplicate_of": None,
+        "superseded_by_quarantined": False,
+        "seconds": {},
+        "flow_run": {"id": None, "url": None},
+        "processed_at": report["processed_at"].isoformat(),
         "versions": {"reader": "1", "rules": "1", "lake": "2"},
     }
     decision = {"kind": "reject", "by": "张三", "at": "2025-03-02T00:00:00+00:00", "note": "退回", "accepted": []}

@@ -11,7 +11,7 @@ from tasks.html import render
 from tasks.names import receipt_name
 from tasks.receipt.page.findings import marks, shown_findings
 from tasks.receipt.page.pages import LEGEND, Pages
-from tasks.receipt.page.pictures import Picture, page_pictures
+from tasks.receipt.page.pictures import Picture
 from tasks.receipt.page.record import record
 from tasks.receipt.page.tables import shown_tables
 from tasks.receipt.standing import standing_html
@@ -78,4 +78,4 @@ def _link(receipt: Receipt, name: str) -> str:
     return "../" * receipt_name(receipt.key).count("/") + quote(name)
 
 
-__all__ = ["Picture", "page_pictures", "pages_with_cells", "receipt_page"]
+__all__ = ["Picture", "pages_with_cells", "receipt_page"]
