@@ -6,7 +6,9 @@ marts show it: a run that dies is made up for by the next.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_table_artifact
@@ -19,7 +21,6 @@ from prefect.utilities.annotations import quote
 from flows.deployments import COMPACT
 from tasks.lake.marts.compact import Compaction
 from tasks.lake.marts.compact import compact as compact_year
-from tasks.lake.marts.due import is_due
 from tasks.lake.obsolete import GRACE, remove_obsolete
 from tasks.lake.relate import relate_due
 from tasks.ledger import Change, open_ledger
@@ -27,12 +28,21 @@ from tasks.ledger.compacting import BusyError, current_by_year
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
-RETRIES = 3
-RETRY_DELAYS = [1.0, 5.0, 15.0]
-"""Seconds."""
+QUIET = timedelta(seconds=2)
+"""No report has changed for so long: the burst is over."""
+
+PATIENCE = timedelta(minutes=2)
+"""A change waits no longer than this, however busy the lake."""
+
+_RETRIED: dict[str, Any] = {
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+    "retries": 3,
+    "retry_delay_seconds": [1.0, 5.0, 15.0],
+}
 
 
-@task(name="relate", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS)
+@task(name="relate", **_RETRIED)
 def _relate() -> list[Change] | None:
     """The changes whose relations have been looked at; None if another run is at it."""
     try:
@@ -42,9 +52,7 @@ def _relate() -> list[Change] | None:
         return None
 
 
-@task(
-    name="compact-year", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAYS
-)
+@task(name="compact-year", **_RETRIED)
 def _compact(year: int, full: bool, changes: list[Change]) -> Compaction | None:
     try:
         return compact_year(s3_client(), buckets_from_env(), open_ledger(), year, full=full, changes=changes)
@@ -53,13 +61,7 @@ def _compact(year: int, full: bool, changes: list[Change]) -> Compaction | None:
         return None
 
 
-@task(
-    name="remove-obsolete",
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=RETRIES,
-    retry_delay_seconds=RETRY_DELAYS,
-)
+@task(name="remove-obsolete", **_RETRIED)
 def _remove_obsolete(grace: timedelta) -> int:
     return remove_obsolete(s3_client(), buckets_from_env(), open_ledger(), grace)
 
@@ -97,6 +99,12 @@ async def request_compaction(*, full: bool = False) -> None:
     async with get_client() as client:
         deployment = await client.read_deployment_by_name(COMPACT.full_name)
         await client.create_flow_run_from_deployment(deployment.id, parameters={"now": True, "full": full})
+
+
+def is_due(noted: Iterable[Change], now: datetime) -> bool:
+    """Whether to compact a year with these changes: a burst is over, or has lasted long."""
+    instants = [change.at for change in noted]
+    return bool(instants) and (now - min(instants) >= PATIENCE or now - max(instants) >= QUIET)
 
 
 def _years(year: int | None, *, full: bool, now: bool) -> set[int]:

@@ -25,6 +25,9 @@ SCANS = "scans"
 TRIAL = ".index/trial"
 """An empty object in the receipts' place: whether anything can be written there."""
 
+REBUILDING = ".index/rebuilding"
+"""An empty object there: the ledger is being made anew, and what it holds is but a part."""
+
 _LONGEST, _LONGEST_PART = 900, 250
 """Bytes of a plain key and of each of its parts: S3 takes names of 1024, file systems parts of 255, and ours are longer
 than the key."""

@@ -21,9 +21,10 @@ from tasks.lake.version2 import remove_version_2, stored_in_version_2
 from tasks.lake.versions import StaleVersionError, put_tables, stored_version
 from tasks.landing import add_landed
 from tasks.ledger import Ledger, NewVersion, ObjectVersion, ReceiptWritten, Settlement
-from tasks.ledger.compacting import BusyError, exclusive
+from tasks.ledger.compacting import exclusive
 from tasks.ledger.leases import SECONDS
-from tasks.names import DECISIONS, decision_name, version_name
+from tasks.ledger_loss import is_lost
+from tasks.names import DECISIONS, REBUILDING, decision_name, version_name
 from tasks.process_identity import process_identity
 from tasks.receipt.as_json import Json
 from tasks.receipt.outcome import is_name_bound
@@ -37,7 +38,30 @@ logger = logging.getLogger("nianbao.rebuild")
 
 
 def rebuild(s3: S3Client, buckets: Buckets, ledger: Ledger) -> Counter[str]:
-    """Fill an empty ledger; returns how many objects came to which outcome, and how many are `open`."""
+    """Make the ledger anew, whatever it holds; returns how many objects came to which outcome, and how many are `open`.
+
+    Raises BusyError if another process is at it. One that dies over it has `recover` begin again.
+    """
+    with exclusive(ledger, "rebuild"):
+        return _made_anew(s3, buckets, ledger)
+
+
+def recover(s3: S3Client, buckets: Buckets, ledger: Ledger) -> bool:
+    """`rebuild` a ledger that has been lost; whether it had. Raises BusyError while another process is at it."""
+    if not is_lost(s3, buckets, ledger):
+        return False
+    with exclusive(ledger, "rebuild"):
+        if not is_lost(s3, buckets, ledger):
+            return False
+        logger.warning("the ledger has been lost: it is made anew of what S3 holds")
+        logger.warning("the ledger was made anew: %s", dict(_made_anew(s3, buckets, ledger)))
+    return True
+
+
+def _made_anew(s3: S3Client, buckets: Buckets, ledger: Ledger) -> Counter[str]:
+    bucket, under_way = buckets.receipts.bucket, buckets.receipts.key(REBUILDING)
+    s3.put_object(Bucket=bucket, Key=under_way, Body=b"")
+    ledger.clear()
     _decisions(s3, buckets, ledger)
     found: Counter[str] = Counter()
     kept = _kept_versions(s3, buckets)
@@ -48,23 +72,8 @@ def rebuild(s3: S3Client, buckets: Buckets, ledger: Ledger) -> Counter[str]:
     add_landed(s3, buckets, ledger)
     refresh_due(s3, buckets, ledger, datetime.now(UTC), limit=1_000_000)
     found["open"] = ledger.counts().open
+    s3.delete_object(Bucket=bucket, Key=under_way)
     return found
-
-
-def recover(s3: S3Client, buckets: Buckets, ledger: Ledger) -> bool:
-    """`rebuild` where the ledger has no outcome though S3 has decisions or receipts: it has been lost; whether it had.
-
-    Else all that landed would be taken for new, and what people decided would be forgotten.
-    """
-    if ledger.has_outcomes() or next(iter(stored_receipts(s3, buckets)), None) is None:
-        return False
-    logger.warning("the ledger is empty and S3 has receipts: it is made anew")
-    try:
-        with exclusive(ledger, "rebuild"):
-            logger.warning("the ledger was made anew: %s", dict(rebuild(s3, buckets, ledger)))
-    except BusyError:
-        return False
-    return True
 
 
 def _settled(s3: S3Client, buckets: Buckets, ledger: Ledger, receipts: Sequence[tuple[str, Json]]) -> Counter[str]:

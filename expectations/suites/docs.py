@@ -1,6 +1,6 @@
 """Great Expectations' Data Docs: a static site with every suite and what the last validation of a batch gave.
 
-For those who know Great Expectations: the report card is what uploaders get. The site's pages load styles and icons
+For those who know Great Expectations: the receipt page is what uploaders get. The site's pages load styles and icons
 from other hosts; without the internet they are plain.
 """
 

@@ -15,8 +15,7 @@ from expectations.rules import RULES
 from expectations.suites.cells import COLUMNS
 from expectations.suites.claims import CLAIM_COLUMNS, OPERAND_COLUMNS
 from expectations.suites.later import import_later
-from expectations.suites.pair_queries import PEER_QUERIES, YEAR_QUERIES
-from expectations.suites.pairs import PAIR_COLUMNS
+from expectations.suites.pairs import PAIR_COLUMNS, PEER_QUERIES, YEAR_QUERIES
 from expectations.suites.queries import QUERIES
 
 if TYPE_CHECKING:

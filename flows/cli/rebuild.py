@@ -47,10 +47,8 @@ def _rebuild(replace: bool) -> None:
 
     try:
         ledger = open_ledger()
-        if not ledger.is_empty():
-            if not replace:
-                raise failed("账本不是空的。确要重建，请加 --replace：先清空账本，再由对象存储重建。")
-            ledger.clear()
+        if not (replace or ledger.is_empty()):
+            raise failed("账本不是空的。确要重建，请加 --replace：先清空账本，再由对象存储重建。")
         found = rebuild_all(s3_client(), buckets_from_env(), ledger)
     except LedgerError as error:
         raise failed(str(error)) from error

@@ -13,6 +13,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Cancelled, Crashed
 
 from flows.deployments import INGEST, INGEST_MANY
+from flows.events import emit_endings
 from flows.trigger.runs import Runs
 from tasks.ledger import RunOut, open_ledger
 from tasks.process_identity import is_dead, process_identity
@@ -99,7 +100,7 @@ def _settle_cancelled(run: RunOut) -> None:
     ledger = open_ledger()
     ids = ledger.take_back(run.run_id)
     ledger.hand_to(ids, run.run_id)
-    pipeline.cancelled(ledger, buckets_from_env(), ids, process_identity())
+    emit_endings(pipeline.cancelled(ledger, buckets_from_env(), ids, process_identity()))
 
 
 def _uuid(text: str) -> UUID | None:

@@ -17,12 +17,13 @@ from contextlib import suppress
 
 from prefect.client.orchestration import PrefectClient
 
-from flows.events import emit_landed
+from flows.events import emit_endings, emit_landed
 from flows.trigger.compactions import Compactions
 from flows.trigger.dead_runs import DeadRuns
 from flows.trigger.runs import Runs
 from tasks.ledger import Ledger, RunOut, Waiting, open_ledger
 from tasks.ledger.leases import MOST_ATTEMPTS
+from tasks.ledger_loss import is_lost
 from tasks.names import SCANS, TRIAL
 from tasks.process_identity import process_identity
 from tasks.settings import buckets_from_env, settings
@@ -156,17 +157,12 @@ def together(waiting: Sequence[Waiting], places: int) -> list[list[Waiting]]:
 
 
 def _recover_ledger() -> None:
-    """A ledger that was lost is made anew from S3 before anything is handed out."""
+    """A ledger that was lost is made anew before anything is handed out. Raises BusyError while another does that."""
     ledger, s3, buckets = open_ledger(), s3_client(), buckets_from_env()
-    place = buckets.receipts
-    if (
-        ledger.has_outcomes()
-        or not s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key(""), MaxKeys=1)["KeyCount"]
-    ):
-        return
-    from tasks import rebuild  # it reads and judges: all that the receiver else has no need of
+    if is_lost(s3, buckets, ledger):
+        from tasks import rebuild  # it reads and judges: all that the receiver else has no need of
 
-    rebuild.recover(s3, buckets, ledger)
+        rebuild.recover(s3, buckets, ledger)
 
 
 def _try_to_write() -> None:
@@ -178,4 +174,4 @@ def _try_to_write() -> None:
 def _give_up(ledger: Ledger, ids: Sequence[int]) -> None:
     from tasks import pipeline  # it reads and judges: all that the receiver else has no need of
 
-    pipeline.give_up(ledger, buckets_from_env(), ids, process_identity())
+    emit_endings(pipeline.give_up(ledger, buckets_from_env(), ids, process_identity()))

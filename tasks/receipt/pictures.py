@@ -1,4 +1,4 @@
-"""Pictures of a PDF's pages, small enough to be sent along with a report card."""
+"""Pictures of a PDF's pages, small enough to be sent along with a receipt page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Picture:
 def receipt_page_pictures(document: Document, numbers: tuple[int, ...]) -> tuple[Picture, ...]:
     """The pages `numbers` of a PDF, drawn in the guarded process; none of any other file.
 
-    A report card without pictures is better than none: what breaks here must not keep the receipt back.
+    A receipt page without pictures is better than none: what breaks here must not keep the receipt back.
     """
     if document.media_type != PDF:
         return ()

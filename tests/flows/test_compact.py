@@ -42,7 +42,7 @@ def _reports(s3, buckets):
 
 def test_a_burst_is_waited_for_unless_asked_for_now(s3, buckets, ledger, publish, prefect, monkeypatch):
     publish()
-    monkeypatch.setattr("tasks.lake.marts.due.QUIET", timedelta(minutes=1))
+    monkeypatch.setattr("flows.compact.QUIET", timedelta(minutes=1))
     assert compact(return_state=True).message == "没有要整理的"
     assert _reports(s3, buckets) == []
     state = compact(now=True, return_state=True)

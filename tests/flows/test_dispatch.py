@@ -23,6 +23,7 @@ from prefect.states import (
 )
 from workers import empty_pool, hand_out
 
+import flows.events
 from flows.trigger import compactions, dispatch
 from flows.trigger.dead_runs import SUBMISSION, fate
 from flows.trigger.dispatch import MOST_TOGETHER, Dispatcher, together
@@ -165,7 +166,19 @@ def test_a_run_whose_process_is_gone_is_crashed_and_followed_by_another(prefect,
     assert run_of(runs(ledger)[0]).state.is_scheduled()
 
 
-def test_after_the_last_attempt_the_receipt_says_failed(prefect, ledger, s3, buckets):
+@pytest.fixture
+def events(monkeypatch):
+    """The events that are told from now on: name and object."""
+    told = []
+    monkeypatch.setattr(
+        flows.events,
+        "emit_event",
+        lambda event, resource, **_: told.append((event, resource["prefect.resource.name"])),
+    )
+    return told
+
+
+def test_after_the_last_attempt_the_receipt_says_failed(prefect, ledger, s3, buckets, events):
     s3.put_object(Bucket=buckets.landing.bucket, Key="a.pdf", Body=b"x")
     (one,) = add(ledger, "a.pdf", bucket=buckets.landing.bucket)
     for _ in range(MOST_ATTEMPTS):
@@ -175,9 +188,10 @@ def test_after_the_last_attempt_the_receipt_says_failed(prefect, ledger, s3, buc
     hand_out(times=2)
     assert read_receipt(s3, buckets, "a.pdf")["reason"] == "PROCESSING.FAILED"
     assert (ledger.get([one])[one].outcome, ledger.waiting(1), ledger.runs_out()) == ("failed", [], [])
+    assert [event for event in events if not event[0].endswith("landed")] == [("nianbao.report.failed", "a.pdf")]
 
 
-def test_a_run_that_a_person_cancelled_is_not_begun_again(prefect, ledger, s3, buckets):
+def test_a_run_that_a_person_cancelled_is_not_begun_again(prefect, ledger, s3, buckets, events):
     keys = ["a.pdf", "b.pdf"]
     for key in keys:
         s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=b"x")
@@ -190,6 +204,7 @@ def test_a_run_that_a_person_cancelled_is_not_begun_again(prefect, ledger, s3, b
     assert run_of(run).state.is_cancelled()
     assert {read_receipt(s3, buckets, key)["reason"] for key in keys} == {"PROCESSING.CANCELLED"}
     assert (ledger.waiting(1), ledger.runs_out()) == ([], [])
+    assert sorted(events)[:2] == [("nianbao.report.failed", key) for key in keys]
     ledger.reopen(ids)
     hand_out(limit=2)
     assert not {*runs(ledger)} & {run, None}, "a replay takes them up"

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from flows.compact import is_due
 from tasks.lake.marts import parts
 from tasks.lake.marts.compact import compact
-from tasks.lake.marts.due import is_due
 from tasks.lake.marts.parts import GENERATION, PARTS, listed, owned_sql, part_of
 from tasks.lake.marts.pinned import PinnedFile, ReplacedError
 from tasks.lake.query import connect

@@ -1,20 +1,27 @@
 """The disaster drill: the ledger is lost, and made anew from S3 alone; nothing differs, and nothing comes back."""
 
+import json
 import random
+from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+import tasks.rebuild
 from expectations.forms import FORMS
 from flows.cli import app
 from tasks.judge.review import decide
 from tasks.lake.query import connect
 from tasks.lake.schemas import LAKE_TABLES
 from tasks.ledger import Ledger
+from tasks.ledger.compacting import BusyError, exclusive
 from tasks.ledger.tables import decisions, objects, versions
 from tasks.rebuild import rebuild, recover
+from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
+CONTRACT = Path(__file__).parent / "lake_contract" / "v2"
 SEEN = {"id", "seen_at", "processed_at", "attempts", "is_replay", "run_id", "dispatched_at", "revision", "message"}
 WHEN = {"id", "object_id", "current_since", "ceased_at"}
 
@@ -156,6 +163,56 @@ def test_what_depends_on_its_name_is_no_first_afterwards(s3, buckets, way, other
     assert (row.reason, row.is_name_bound) == ("DOC.TYPE_MISMATCH", True)
 
 
+@pytest.fixture
+def version_2(s3, buckets):
+    """A report in quarantine as lake version 2 kept it, its receipt, and a decision on it; returns its row."""
+    (report,) = pq.read_table(CONTRACT / "reports.parquet").to_pylist()
+    for file in CONTRACT.glob("*.parquet"):
+        name = buckets.quarantine.key(f"{file.stem}/year={report['year']}/{report['report_id']}.parquet")
+        s3.put_object(Bucket=buckets.quarantine.bucket, Key=name, Body=file.read_bytes())
+    landed = {name: report[f"source_{name}"] for name in ("bucket", "key", "etag", "sha256")}
+    receipt = {
+        "object": landed | {"size": 5, "landed_at": report["landed_at"].isoformat()},
+        **{name: report[name] for name in ("outcome", "agency", "year", "form", "report_id")},
+        "reason": "T3.ROW_SUM",
+        "message": "各列之和 5 不等于总计 4",
+        "findings": [],
+        "rules": {},
+        "review": None,
+        "written": [],
+        "duplicate_of": None,
+        "superseded_by_quarantined": False,
+        "seconds": {},
+        "flow_run": {"id": None, "url": None},
+        "processed_at": report["processed_at"].isoformat(),
+        "versions": {"reader": "1", "rules": "1", "lake": "2"},
+    }
+    decision = {"kind": "reject", "by": "张三", "at": "2025-03-02T00:00:00+00:00", "note": "退回", "accepted": []}
+    place = buckets.receipts
+    decided = {"reviews": [decision | {"corrections": []}]}
+    for name, content in ((landed["key"], receipt), (f".decisions/{landed['sha256']}", decided)):
+        s3.put_object(Bucket=place.bucket, Key=place.key(f"{name}.json"), Body=json.dumps(content).encode())
+    return report
+
+
+def test_what_version_2_keeps_becomes_a_report_version_once(s3, buckets, ledger, version_2, other, names):
+    report = version_2
+    assert dict(rebuild(s3, buckets, ledger)) == {"quarantined": 1, "open": 0}
+    (stands,) = ledger.current_in("quarantine")
+    assert (stands.report_id, stands.key) == (report["report_id"], report["source_key"])
+    assert names(buckets.quarantine) == [stands.name], "of version 2 nothing is left"
+    receipt = read_receipt(s3, buckets, report["source_key"])
+    assert receipt["version"] == buckets.quarantine.uri(stands.name)
+    cells = connect(buckets, quarantine=True, ledger=ledger).sql("SELECT address, value FROM cells ORDER BY ALL")
+    before = pq.read_table(CONTRACT / "cells.parquet").to_pylist()
+    assert cells.fetchall() == sorted((cell["address"], cell["value"]) for cell in before)
+    (decided,) = ledger.decisions([report["source_sha256"]])[report["source_sha256"]]
+    assert (decided.kind, decided.by, decided.note) == ("reject", "张三", "退回")
+    assert decided.name in names(buckets.receipts)
+    rebuild(s3, buckets, other)
+    assert facts(other) == facts(ledger), "made anew of version 3, it is the same"
+
+
 def test_the_command(buckets, way, ledger, tmp_path, monkeypatch):
     monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
     monkeypatch.delenv("PREFECT_API_URL", raising=False)
@@ -181,6 +238,48 @@ def test_a_ledger_that_was_lost_is_noticed_and_made_anew(s3, buckets, ledger, hi
     assert recover(s3, buckets, other)
     assert lake(buckets, other) == lake(buckets, ledger)
     assert not recover(s3, buckets, other)
+
+
+@pytest.mark.parametrize("died_at", ["_settled", "add_landed", "refresh_due"])
+def test_a_rebuild_that_died_is_begun_again(s3, buckets, ledger, history, other, monkeypatch, died_at):
+    class DiedError(Exception):
+        pass
+
+    calls, working = [], getattr(tasks.rebuild, died_at)
+
+    def dies(*args, **more):
+        calls.append(args)
+        if len(calls) > (died_at == "_settled"):
+            raise DiedError
+        return working(*args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks.rebuild, died_at, dies)
+        with pytest.raises(DiedError):
+            recover(s3, buckets, other)
+    assert other.has_outcomes(), "so far it came"
+    assert recover(s3, buckets, other)
+    assert facts(other)["queue"] == facts(ledger)["queue"]
+    assert lake(buckets, other) == lake(buckets, ledger)
+    assert not recover(s3, buckets, other)
+
+
+def test_nothing_is_handed_out_while_another_process_makes_the_ledger_anew(s3, buckets, ledger, history, other):
+    with exclusive(other, "rebuild"):
+        for made_anew in (recover, rebuild):
+            with pytest.raises(BusyError):
+                made_anew(s3, buckets, other)
+    assert other.is_empty()
+
+
+def test_decisions_alone_are_not_forgotten(s3, buckets, ledger, way, decided, other, names):
+    way({"a.pdf": pdf()})
+    decided("a.pdf", "retract", "来函", "张三")
+    place = buckets.receipts
+    for name in ("a.pdf.json", "a.pdf.html"):
+        s3.delete_object(Bucket=place.bucket, Key=place.key(name))
+    assert recover(s3, buckets, other)
+    assert rows(other, decisions, {"id"}) == rows(ledger, decisions, {"id"})
 
 
 def test_a_new_ledger_beside_empty_places_is_no_loss(s3, buckets, ledger):

@@ -1,12 +1,15 @@
 """Export: tables of the lake, or a query's result, as files for people with spreadsheets.
 
 All is streamed: `extracts` reads in batches, sorted by `order`; `xlsx_file`, `csv_file` and `parquet_file` write them
-under names that `files` puts in place when everything has been written.
+under names that are put in place when everything has been written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +23,6 @@ from tasks.analysis.export.extracts import (
     open_lake,
     table_extracts,
 )
-from tasks.analysis.export.files import replacing
 from tasks.analysis.export.headers import LANGUAGES, Language
 from tasks.analysis.export.parquet_file import write_parquet
 from tasks.analysis.export.xlsx_file import write_xlsx
@@ -74,7 +76,7 @@ def _write(extracts: list[Extract], to: Path, kind: str, language: Language) -> 
 
 
 def _workbook(extracts: list[Extract], path: Path, language: Language) -> Iterator[Written]:
-    with replacing([path]) as (temporary,):
+    with _replacing([path]) as (temporary,):
         counts = write_xlsx(temporary, extracts, language)
     for extract, rows in zip(extracts, counts, strict=True):
         yield Written(extract.label, rows, path)
@@ -82,7 +84,7 @@ def _workbook(extracts: list[Extract], path: Path, language: Language) -> Iterat
 
 def _files(extracts: Iterable[Extract], paths: list[Path], kind: str, language: Language) -> Iterator[Written]:
     written = []
-    with replacing(paths) as temporary:
+    with _replacing(paths) as temporary:
         for extract, path, target in zip(extracts, temporary, paths, strict=True):
             rows = write_csv(path, extract, language) if kind == "csv" else write_parquet(path, extract)
             written.append(Written(extract.label, rows, target))
@@ -100,3 +102,18 @@ __all__ = [
     "Written",
     "export",
 ]
+
+
+@contextmanager
+def _replacing(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """Temporary names beside `paths`, which take their places in the end; after an error nothing is left of them."""
+    temporary = [path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part") for path in paths]
+    try:
+        for path in paths:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        for written, path in zip(temporary, paths, strict=True):
+            os.replace(written, path)
+    finally:
+        for path in temporary:
+            path.unlink(missing_ok=True)

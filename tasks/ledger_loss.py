@@ -1,0 +1,22 @@
+"""Whether the ledger has been lost: then S3 knows more than it, and it is to be made anew before anything is begun."""
+
+from __future__ import annotations
+
+from tasks.ledger import Ledger
+from tasks.names import REBUILDING
+from tasks.settings import Buckets
+from tasks.storage import S3Client, head_object
+
+
+def is_lost(s3: S3Client, buckets: Buckets, ledger: Ledger) -> bool:
+    """Whether it has no outcome though S3 has decisions or receipts, or a rebuild of it is under way, or died.
+
+    Else all that landed would be taken for new, and what people decided would be forgotten.
+    """
+    place = buckets.receipts
+    if head_object(s3, place.bucket, place.key(REBUILDING)):
+        return True
+    if ledger.has_outcomes():
+        return False
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key(""))
+    return any(found["Key"].endswith(".json") for page in pages for found in page.get("Contents", []))
