@@ -5,7 +5,7 @@ from __future__ import annotations
 from tasks.ledger import Ledger
 from tasks.names import REBUILDING
 from tasks.settings import Buckets
-from tasks.storage import S3Client, head_object
+from tasks.storage import S3Client, head_object, listing
 
 
 def is_lost(s3: S3Client, buckets: Buckets, ledger: Ledger) -> bool:
@@ -18,5 +18,4 @@ def is_lost(s3: S3Client, buckets: Buckets, ledger: Ledger) -> bool:
         return True
     if ledger.has_outcomes():
         return False
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key(""))
-    return any(found["Key"].endswith(".json") for page in pages for found in page.get("Contents", []))
+    return any(found["Key"].endswith(".json") for found in listing(s3, place))

@@ -30,7 +30,7 @@ from tasks.receipt.as_json import Json
 from tasks.receipt.outcome import is_name_bound
 from tasks.receipt.write import note_version, refresh_due, stored_receipts
 from tasks.settings import Buckets, Place
-from tasks.storage import S3Client, read_object
+from tasks.storage import S3Client, listing, read_object
 
 _TOGETHER = 200
 _AT_ONCE = 8
@@ -112,12 +112,8 @@ def _is_to_be_judged(receipt: Json, kept: Collection[str]) -> bool:
 
 def _kept_versions(s3: S3Client, buckets: Buckets) -> set[str]:
     """What the names of all report versions say of the objects that they were read from."""
-    pages = (
-        (place, page)
-        for place in (buckets.lake, buckets.quarantine)
-        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key("versions/"))
-    )
-    return {_identity(place.name(found["Key"])) for place, page in pages for found in page.get("Contents", [])}
+    places = (buckets.lake, buckets.quarantine)
+    return {_identity(found["Key"]) for place in places for found in listing(s3, place, "versions/")}
 
 
 def _identity(name: str) -> str:
@@ -221,21 +217,20 @@ def _first(ledger: Ledger, receipt: Json) -> int | None:
 def _decisions(s3: S3Client, buckets: Buckets, ledger: Ledger) -> None:
     """All decisions; of version 2, which kept those on one file in one object, each becomes one of its own."""
     place = buckets.receipts
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key(f"{DECISIONS}/")):
-        for found in page.get("Contents", []):
-            name = place.name(found["Key"])
-            body = read_object(s3, place, name) or b""
-            sha256, slash, _ = name.removeprefix(f"{DECISIONS}/").partition("/")
-            if slash:
-                review = review_in(body)
-                if review:
-                    _index(ledger, name, sha256, review)
-                continue
-            for number, review in enumerate(reviews_in(body)):
-                sha256 = sha256.removesuffix(".json")
-                new_name = decision_name(sha256, review.decision.at, f"v2-{number}")
-                s3.put_object(Bucket=place.bucket, Key=place.key(new_name), Body=review_text(review).encode())
-                _index(ledger, new_name, sha256, review)
+    for found in listing(s3, place, f"{DECISIONS}/"):
+        name = place.name(found["Key"])
+        body = read_object(s3, place, name) or b""
+        sha256, slash, _ = name.removeprefix(f"{DECISIONS}/").partition("/")
+        if slash:
+            review = review_in(body)
+            if review:
+                _index(ledger, name, sha256, review)
+            continue
+        for number, review in enumerate(reviews_in(body)):
+            sha256 = sha256.removesuffix(".json")
+            new_name = decision_name(sha256, review.decision.at, f"v2-{number}")
+            s3.put_object(Bucket=place.bucket, Key=place.key(new_name), Body=review_text(review).encode())
+            _index(ledger, new_name, sha256, review)
 
 
 def _index(ledger: Ledger, name: str, sha256: str, review: Review) -> None:

@@ -17,11 +17,11 @@ from tasks.errors import Outage
 from tasks.settings import Place, settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from mypy_boto3_s3 import S3Client as S3Client
-    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef, ObjectTypeDef
 else:
     S3Client = Any
 """boto3 makes its client classes at run time; their types are known to type checkers alone."""
@@ -81,6 +81,12 @@ def read_object(s3: S3Client, place: Place, name: str) -> bytes | None:
         return None
     body: bytes = found["Body"].read()
     return body
+
+
+def listing(s3: S3Client, place: Place, prefix: str = "") -> Iterator[ObjectTypeDef]:
+    """What a listing tells of each object of `place` whose name begins with `prefix`."""
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key(prefix)):
+        yield from page.get("Contents", [])
 
 
 def head_object(s3: S3Client, bucket: str, key: str) -> HeadObjectOutputTypeDef | None:

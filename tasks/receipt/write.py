@@ -19,7 +19,7 @@ from tasks.receipt.page import Picture, receipt_page
 from tasks.receipt.shape import receipt_in
 from tasks.receipt.standing import brought_up_to_date, standing_dict
 from tasks.settings import Buckets
-from tasks.storage import S3Client, read_object
+from tasks.storage import S3Client, listing, read_object
 from tasks.values import Receipt, Report
 
 _AT_ONCE = 20
@@ -115,13 +115,12 @@ def note_version(s3: S3Client, buckets: Buckets, name: str, receipt: Json, uri: 
 def stored_receipts(s3: S3Client, buckets: Buckets) -> Iterator[tuple[str, Json]]:
     """Every receipt that is in S3, of whatever version, with its name: what a ledger is made of anew."""
     place = buckets.receipts
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key("")):
-        for found in page.get("Contents", []):
-            name, dot, ending = place.name(found["Key"]).rpartition(".")
-            if dot and ending == "json" and not name.startswith((".decisions/", ".index/")):
-                receipt = receipt_in(read_object(s3, place, f"{name}.json"))
-                if receipt and name in _names_of(receipt) and not _has_moved(s3, buckets, name, receipt):
-                    yield name, receipt
+    for found in listing(s3, place):
+        name, dot, ending = place.name(found["Key"]).rpartition(".")
+        if dot and ending == "json" and not name.startswith((".decisions/", ".index/")):
+            receipt = receipt_in(read_object(s3, place, f"{name}.json"))
+            if receipt and name in _names_of(receipt) and not _has_moved(s3, buckets, name, receipt):
+                yield name, receipt
 
 
 def _has_moved(s3: S3Client, buckets: Buckets, name: str, receipt: Json) -> bool:

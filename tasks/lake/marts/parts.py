@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from tasks.lake.schemas import LAKE_TABLES
 from tasks.settings import Place
-from tasks.storage import S3Client, plain_etag
+from tasks.storage import S3Client, listing, plain_etag
 
 MOST_IN_A_PART = 2500
 """Reports, on average; with more there are more parts."""
@@ -84,14 +84,13 @@ def parts_for(reports: int) -> int:
 def listed(s3: S3Client, lake: Place) -> Mapping[int, Year]:
     """The marts of every year, in one listing."""
     years: dict[int, Year] = {}
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=lake.bucket, Prefix=lake.key("marts/")):
-        for found in page.get("Contents", []):
-            name = lake.name(found["Key"])
-            if (at := _NAME.fullmatch(name)) and at["table"] in LAKE_TABLES:
-                file = PartFile(name, plain_etag(found["ETag"]), found["Size"])
-                years.setdefault(int(at["year"]), Year()).files[at["table"]][int(at["part"])] = file
-            elif at := _UNFINISHED.fullmatch(name):
-                years.setdefault(int(at["year"]), Year()).is_unfinished = True
+    for found in listing(s3, lake, "marts/"):
+        name = lake.name(found["Key"])
+        if (at := _NAME.fullmatch(name)) and at["table"] in LAKE_TABLES:
+            file = PartFile(name, plain_etag(found["ETag"]), found["Size"])
+            years.setdefault(int(at["year"]), Year()).files[at["table"]][int(at["part"])] = file
+        elif at := _UNFINISHED.fullmatch(name):
+            years.setdefault(int(at["year"]), Year()).is_unfinished = True
     return years
 
 
