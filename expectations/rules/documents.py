@@ -12,7 +12,8 @@ _SETTLE = (
 
 REJECTIONS = (
     Rule("DOC.EMPTY", "文件为空", OURS, "文件有内容", _FILE, "请检查导出或上传是否中断，然后重新上传。"),
-    Rule("DOC.UNSUPPORTED_TYPE", "文件类型不支持", OURS, "内容是 PDF、DOCX、XLSX、HTML、纯文本或 Markdown；安装了 LibreOffice 的，还有 DOC、WPS、RTF", _FILE,
+    Rule("DOC.UNSUPPORTED_TYPE", "文件类型不支持", OURS,
+         "内容是 PDF、DOCX、XLSX、HTML、纯文本或 Markdown；装有 LibreOffice 时，还有 DOC、WPS、RTF", _FILE,
          "请另存为 PDF 或 DOCX 后重新上传。"),
     Rule("DOC.TYPE_MISMATCH", "内容与扩展名不符", OURS, "内容的类型与扩展名一致", _FILE,
          "请用原来的程序打开并另存为正确的格式，不要只改扩展名。"),

@@ -1,6 +1,7 @@
 """Old office files by LibreOffice: read as their author shows them, held against their print; jailed, and never blamed
 for what is the matter with LibreOffice. Skipped where it is not installed."""
 
+import json
 import os
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from tasks.read.office import OfficeFailedError, office_program
 from tasks.read.recognise import RTF
 from tasks.samples import Layout
 from tasks.settings import settings
+from tests.corpus.score import CORPUS, answer, score
 from tests.office.documents import ADDRESS, EXACT, IN_DOUBT, as_converted, as_old_files, word
 from tests.office.test_recognised import OLD
 from tests.tasks.read.made import AGENCY, FIGURES, YEARS
@@ -81,6 +83,15 @@ def test_the_whole_way(made, name, file):
     assert checked(name, found.report) == ("validated", set())
     assert found.document.media_type == (DOC if name.endswith("wps") else RTF)
     assert found.document.body == made[0][file]
+
+
+@needs_office
+def test_the_word_document_of_the_corpus():
+    path = next((CORPUS / "docs").glob("*.doc"))
+    truth = json.loads((CORPUS / "truth" / "dev-48.json").read_text(encoding="utf-8"))
+    found = answer(path)
+    assert found["outcome"] == "validated"
+    assert score(truth, found).faults == ()
 
 
 @needs_office
