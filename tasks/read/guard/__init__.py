@@ -197,8 +197,8 @@ def _verdict(died: DiedError, budget: _Budget, is_fresh: bool) -> Rejected | Non
 
 
 def _is_starved(died: DiedError, budget: _Budget) -> bool:
-    """Whether it wanted to work until its time was up, but hardly got a processor."""
-    return died.is_timed_out and died.state == "R" and died.cpu < budget.limits.cpu_seconds / 3
+    """Whether it wanted to work until its time was up, and did not get the processor for what it may use of it."""
+    return died.is_timed_out and died.state == "R" and died.cpu < budget.left - 1
 
 
 def _too_slow(budget: _Budget) -> Rejected:
