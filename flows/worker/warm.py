@@ -23,6 +23,7 @@ from prefect.client.schemas.objects import StateType
 from prefect.states import Scheduled
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorkerResult
 
+from flows.deployments import REPORTS
 from flows.services.service import family
 from flows.worker.draining import LAST_SECONDS, DrainingWorker
 from flows.worker.waker import Waker
@@ -99,7 +100,7 @@ class WarmWorker(DrainingWorker):
             task_status.started(process_identity())
         self._taken.add(flow_run.id)
         try:
-            process = await self._process_for(flow_run.id)
+            process = await self._process_for(flow_run)
             if process is None:
                 await self._give_back(flow_run.id)
                 return ProcessWorkerResult(status_code=0, identifier=process_identity())
@@ -112,18 +113,18 @@ class WarmWorker(DrainingWorker):
             self._taken.discard(flow_run.id)
         return ProcessWorkerResult(status_code=status, identifier=process_identity())
 
-    async def _process_for(self, flow_run_id: UUID) -> WarmProcess | None:
+    async def _process_for(self, flow_run: FlowRun) -> WarmProcess | None:
         """The next that is free, with its process ready; None if the worker is drained before there is one."""
         with anyio.CancelScope() as wait:
             self._waits.add(wait)
             try:
                 if self.is_draining:
                     wait.cancel()
-                process = await self._processes.take()
+                process = await self._processes.take(is_urgent=flow_run.work_queue_name == REPORTS)
                 if self._processes.waiting < AHEAD:  # there is room for more, which the pool may have
                     self._waker.wake()
                 try:
-                    self._pids[flow_run_id] = await process.pid()
+                    self._pids[flow_run.id] = await process.pid()
                 except BaseException:
                     self._processes.give_back(process)
                     raise

@@ -11,7 +11,7 @@ READY = 1
 """Processes that are kept for the next run."""
 
 PROMPT = 2
-"""So many are there as soon as a run finds none free: somebody waits for it, while the one before may take long."""
+"""So many are there as soon as a run that somebody waits for finds none free: the one before may take long."""
 
 AHEAD = 2
 """Runs that wait here beyond those that execute: a process that is free need not wait for the next poll."""
@@ -40,10 +40,11 @@ class WarmProcessPool:
             self._open_one()
         await asyncio.gather(*self._opening)
 
-    async def take(self) -> WarmProcess:
-        """The next one that is free."""
+    async def take(self, *, is_urgent: bool = True) -> WarmProcess:
+        """The next one that is free. What is not urgent opens none that would stand idle most of the time."""
         self.waiting += 1
-        if self._closed and self.waiting >= self._patience() + self._free.qsize() + len(self._opening):
+        patience = 1 if is_urgent and len(self._open) < PROMPT else AHEAD
+        if self._closed and self.waiting >= patience + self._free.qsize() + len(self._opening):
             self._open_one()
         try:
             return await self._free.get()
@@ -78,10 +79,6 @@ class WarmProcessPool:
             task.cancel()
         for process in self._open:
             process.stop()
-
-    def _patience(self) -> int:
-        """How many runs must find no process before there is one more."""
-        return 1 if len(self._open) < PROMPT else AHEAD
 
     def _open_one(self) -> None:
         process = self._closed.pop()

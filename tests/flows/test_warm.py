@@ -141,6 +141,25 @@ def test_a_run_takes_the_first_process_that_is_free_not_the_one_that_is_being_st
     asyncio.run(work())
 
 
+def test_housekeeping_waits_where_a_report_gets_a_process():
+    async def work():
+        pool = WarmProcessPool(PROMPT)
+        await pool.start()
+        try:
+            first = await pool.take(is_urgent=False)
+            waits = asyncio.create_task(pool.take(is_urgent=False))
+            await asyncio.sleep(1)
+            assert not waits.done()
+            pool.give_back(first)
+            assert await waits is first
+            second = await pool.take()
+            assert await second.pid() != await first.pid()
+        finally:
+            pool.stop()
+
+    asyncio.run(work())
+
+
 def test_a_server_forked_from_this_process_is_used_and_followed_by_another_when_it_dies():
     code = """
 import asyncio, os, signal, psutil, sys
