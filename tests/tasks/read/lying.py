@@ -242,7 +242,9 @@ def _with_field_values(body):
     names = re.findall(rb"/T \(f\d+x([0-9a-f]+)x\)", body)
     for name in names:
         pattern = rb"(/T \(f\d+x%s\x78\).{0,80}?/V )\([^)]*\)" % name
-        body = re.sub(pattern, lambda m, name=name: m[1] + b"(" + bytes.fromhex(name.decode()) + b")", body, 1, re.DOTALL)
+        body = re.sub(
+            pattern, lambda m, name=name: m[1] + b"(" + bytes.fromhex(name.decode()) + b")", body, 1, re.DOTALL
+        )
     return body
 
 
