@@ -19,7 +19,7 @@ from tasks.values import Printed
 
 
 def look(body: bytes, cells: tuple[Asked, ...], naming: tuple[Printed, ...]) -> Looked:
-    """What the pages of the PDF show of `cells`, and where they name the report. Raises what PDFium raises."""
+    """What the pages of the PDF show of `cells`, and where they name the report. Raises CorruptFile."""
     told: dict[str, Told] = {}
     with opened(body) as document:
         numbers = {cell.page for cell in cells} | {place.page for place in naming}

@@ -13,6 +13,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from expectations.evidence import BBox
+from tasks.errors import CorruptFile
 
 SCALE, CLOSE = 3.0, 7.0
 """Pixels a point: 216 dpi at first sight, 504 for a closer look. What costs is to parse a page, not to draw it."""
@@ -57,13 +58,16 @@ class Part:
 
 @contextmanager
 def opened(body: bytes) -> Iterator[pdfium.PdfDocument]:
-    """The PDF with its form fields, as viewers open it."""
-    document = pdfium.PdfDocument(body)
+    """The PDF with its form fields, as viewers open it. Raises CorruptFile where PDFium gives up."""
     try:
-        document.init_forms()
-        yield document
-    finally:
-        document.close()
+        document = pdfium.PdfDocument(body)
+        try:
+            document.init_forms()
+            yield document
+        finally:
+            document.close()
+    except pdfium.PdfiumError as error:
+        raise CorruptFile("有页面无法画出") from error
 
 
 def stretches(boxes: Iterable[BBox]) -> Iterator[list[int]]:
