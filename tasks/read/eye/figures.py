@@ -18,6 +18,8 @@ from tasks.read.ocr.engine import Seen, digits, lines
 
 _DIGITS = frozenset("0123456789")
 _POINTS = frozenset(".,")
+_LIKE_DIGITS = frozenset("OoUuDQCc○〇。lIi|丨iZzSsBbgqTJA")
+"""What the model may take a digit for that stands alone."""
 _MARKS = str.maketrans({"，": ",", "．": ".", "。": ".", "﹒": ".", "—": "-", "–": "-", "－": "-", "／": "/", "─": "-"})
 _RAISED = 0.8
 """Of the highest digit: lower ones that stand above the middle are marks of footnotes, which no reading takes."""
@@ -55,7 +57,7 @@ def quick(raw: str, glyphs: Sequence[Glyph] | None, texts: Sequence[str]) -> boo
     wanted = expected(raw)
     if not wanted:
         return not glyphs
-    if set(wanted) == {"-"}:
+    if _is_blank(wanted) and not set(wanted) & {"/"}:
         return bool(glyphs) and all(glyph.is_flat for glyph in glyphs)
     return _joined(glyphs, texts) == wanted
 
@@ -175,7 +177,9 @@ def _told_of_text(seen: Sequence[Seen], wanted: str) -> Told:
     """A dash, a word, a figure with a remark: the digits count."""
     text = "".join(one.text for one in seen)
     theirs = [c for c in expected(text) if c in _DIGITS]
-    if theirs == [c for c in wanted if c in _DIGITS] or (_is_blank(wanted) and is_blank_mark(text)):
+    if _is_blank(wanted) and not theirs:
+        return Told(Says.SILENT if set(text) & _LIKE_DIGITS and not is_blank_mark(text) else Says.AGREES, text)
+    if theirs == [c for c in wanted if c in _DIGITS]:
         return Told(Says.AGREES, text)
     if theirs and all(one.support >= _SURE for one in seen):
         return Told(Says.DIFFERS, text)

@@ -21,6 +21,8 @@ _DUST = 4
 _FLAT, _LOW = 1.8, 0.35
 """Width by height of a dash at least; height of a point or dash at most, by that of the highest piece of its cell."""
 
+_BELOW = 0.06
+"""Of a digit's height: a comma reaches so far below the line, a point does not."""
 _EVEN = 0.4
 """Of the darkness of its rows: a stroke has the same from end to end."""
 
@@ -93,13 +95,14 @@ def _in_order(glyphs: list[Glyph]) -> list[Glyph]:
     """From line to line, each from the left: a figure may be broken in a narrow cell."""
     if len(glyphs) < 2:
         return glyphs
-    highest = max(glyph.height for glyph in glyphs)
     lines: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda g: g.top + g.bottom):
-        if lines and glyph.top + glyph.bottom - lines[-1][0].top - lines[-1][0].bottom < highest:
+    end = 0
+    for glyph in sorted(glyphs, key=lambda g: g.top):
+        if lines and glyph.top < end:
             lines[-1].append(glyph)
         else:
             lines.append([glyph])
+        end = max(end, glyph.bottom)
     return [glyph for line in lines for glyph in sorted(line, key=lambda g: g.x0)]
 
 
@@ -135,6 +138,6 @@ def point(glyph: Glyph, among: Sequence[Glyph]) -> str:
     line = highest.bottom
     if glyph.width > _LOW * highest.height or glyph.top < line - _LOW * highest.height:
         return ""
-    if glyph.bottom <= line + 0.05 * highest.height and glyph.height <= 1.3 * glyph.width:
-        return "."
-    return "," if glyph.bottom > line and glyph.height > 1.3 * glyph.width else ""
+    if glyph.bottom > line + _BELOW * highest.height:
+        return ","
+    return "." if glyph.height <= 1.3 * glyph.width else ""
