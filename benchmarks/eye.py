@@ -49,8 +49,8 @@ def main(paths: list[str]) -> None:
         print(
             f"{when}: {len(reports)} reports, {cells} cells: {count['agreed'] / cells:.2%} agree, "
             f"{count['silent']} silent, {count['differs']} differ; {count['titles']} titles, "
-            f"{count['titles_differ']} differ, {count['titles_silent']} silent; CPU {mean(seconds) * 1000:.0f} ms a report (median "
-            f"{median(seconds) * 1000:.0f}, most {max(seconds) * 1000:.0f}); pieces recognised "
+            f"{count['titles_differ']} differ, {count['titles_silent']} silent; "
+            f"CPU {mean(seconds) * 1000:.0f} ms a report (median {median(seconds) * 1000:.0f}, most {max(seconds) * 1000:.0f}); pieces recognised "
             f"{memory().recognised - before}"
         )
 

@@ -23,6 +23,8 @@ _FLAT, _LOW = 1.8, 0.35
 
 _BELOW = 0.06
 """Of a digit's height: a comma reaches so far below the line, a point does not."""
+_TALL = 2.6
+"""Height by width of a point, at most."""
 _EVEN = 0.4
 """Of the darkness of its rows: a stroke has the same from end to end."""
 
@@ -140,4 +142,4 @@ def point(glyph: Glyph, among: Sequence[Glyph]) -> str:
         return ""
     if glyph.bottom > line + _BELOW * highest.height:
         return ","
-    return "." if glyph.height <= 1.3 * glyph.width else ""
+    return "." if glyph.height <= _TALL * glyph.width else ""
