@@ -46,11 +46,12 @@ def main(paths: list[str]) -> None:
             if when == "first":
                 _tell(name, report, looked)
         cells = count["agreed"] + count["silent"] + count["differs"]
+        usual, middle, most = (round(of(seconds) * 1000) for of in (mean, median, max))
         print(
             f"{when}: {len(reports)} reports, {cells} cells: {count['agreed'] / cells:.2%} agree, "
             f"{count['silent']} silent, {count['differs']} differ; {count['titles']} titles, "
             f"{count['titles_differ']} differ, {count['titles_silent']} silent; "
-            f"CPU {mean(seconds) * 1000:.0f} ms a report (median {median(seconds) * 1000:.0f}, most {max(seconds) * 1000:.0f}); pieces recognised "
+            f"CPU {usual} ms a report (median {middle}, most {most}); pieces recognised "
             f"{memory().recognised - before}"
         )
 
