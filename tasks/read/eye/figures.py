@@ -25,6 +25,8 @@ _RAISED = 0.8
 """Of the highest digit: lower ones that stand above the middle are marks of footnotes, which no reading takes."""
 _SURE = 0.85
 """Support of what is told against a reading. For it speaks whatever is the likeliest figure."""
+_SMALLEST = 2.0
+"""Points: what is less high is a dot or a dash, and no digit."""
 _PALE = 20
 """Shades of gray: less is no ink to anybody; what is hardly more is ink only if there is no other, or a watermark."""
 _DARK = 128
@@ -86,6 +88,8 @@ def careful(
     """The cell by the recognition model: piece by piece where these are as many as what was read, else as a whole."""
     wanted = expected(raw)
     told: list[Told] = []
+    if glyphs and _is_blank(wanted) and max(glyph.height for glyph in glyphs) < _SMALLEST * part.scale:
+        return Told(Says.AGREES)
     if glyphs and len(glyphs) == len(wanted) and set(wanted) <= _DIGITS | _POINTS | {"/"}:
         told.append(_piecewise(glyphs, texts, wanted))
         if told[0].says is Says.AGREES:
