@@ -100,7 +100,7 @@ def _read(example: Example) -> tuple[Document, Report] | Exception:
 
 @contextmanager
 def _in_process() -> Iterator[None]:
-    """Read again and look in this process rather than in guarded ones: the same code, without the price of a process."""
+    """Read again and look in this process, not in guarded ones: the same code, without the price of a process."""
     here = partial(patch.object, attribute="guarded", new=lambda function, *args, where=None: function(*args))
     with here(second_look), here(eye):
         yield

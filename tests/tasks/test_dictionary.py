@@ -11,6 +11,7 @@ from expectations.forms import FORMS, identities
 from expectations.rules import RULES
 from tasks.analysis.dictionary import dictionary_markdown, texts
 from tasks.analysis.dictionary.tables import type_name
+from tasks.judge import eye
 from tasks.lake.schemas import LAKE_TABLES
 from tasks.values import Outcome
 
@@ -88,6 +89,10 @@ def test_every_engine_of_the_reader_is_there():
     source = "\n".join(path.read_text() for path in (ROOT / "tasks" / "read").rglob("*.py"))
     used = re.findall(r'Grid\(.*"(\w+)"\)|ENGINE = "(\w+)"|spanned_grid\(\w+, "(\w+)"\)|Medium\(.*?"(\w+)"', source)
     assert {name for names in used for name in names if name} == set(texts.ENGINES)
+
+
+def test_what_the_eye_adds_is_there():
+    assert set(texts.SEEN) == {way + mark for way in ("lines", "words") for mark in (eye.SEEN, eye.UNSEEN)}
 
 
 @pytest.mark.parametrize("code", RULES)

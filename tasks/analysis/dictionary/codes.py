@@ -78,7 +78,7 @@ def _ours() -> Iterator[str]:
         "严重程度 `severity`": texts.SEVERITIES,
         "判定 `findings.outcome`": texts.RULE_OUTCOMES,
         "归因 `findings.fault`": texts.FAULTS,
-        "读取方法 `cells.engine`": texts.ENGINES,
+        "读取方法 `cells.engine`": texts.ENGINES | texts.SEEN,
         "决定 `decisions.action`": texts.ACTIONS,
     }
     for title, meanings in lists.items():

@@ -109,13 +109,15 @@ ACTIONS = {
 ENGINES = {
     "lines": "PDF：按表格线划分的单元格",
     "words": "PDF：没有可用的表格线，按文字的位置对齐；排成版面的纯文本亦同",
+    "cells": "DOCX、HTML、XLSX：文件自身的表格单元格",
+    "converted": "DOC、WPS、RTF：由 LibreOffice 转换为 DOCX 后的表格单元格，与其印成的 PDF 核对过",
+    "fields": "纯文本、Markdown：以制表符、竖线或空格分隔的字段",
+}
+SEEN = {
     "lines+eye": "同 `lines`；又把页面画成图像识别，所见相同",
     "words+eye": "同 `words`；又把页面画成图像识别，所见相同",
     "lines+unseen": "同 `lines`；页面画成的图像上这一格看不清",
     "words+unseen": "同 `words`；页面画成的图像上这一格看不清",
-    "cells": "DOCX、HTML、XLSX：文件自身的表格单元格",
-    "converted": "DOC、WPS、RTF：由 LibreOffice 转换为 DOCX 后的表格单元格，与其印成的 PDF 核对过",
-    "fields": "纯文本、Markdown：以制表符、竖线或空格分隔的字段",
 }
 ADDRESSES = """\
 地址由表、行、列组成，以 `.` 相连；行代码本身可以带 `.`，所以第一段是表，最后一段是列，其余都是行：

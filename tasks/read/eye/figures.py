@@ -8,21 +8,27 @@ from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from expectations.blanks import is_blank_mark
-from tasks.read.eye.glyphs import Glyph, point
+from tasks.read.eye.glyphs import Glyph, crop_of, is_slanted, point
 from tasks.read.eye.pages import Part, Pixels
-from tasks.read.ocr.crops import tight
+from tasks.read.ocr.crops import CONTRAST, tight
 from tasks.read.ocr.engine import Seen, digits, lines
 
 _DIGITS = frozenset("0123456789")
+_POINTS = frozenset(".,")
+_LIKE_DIGITS = frozenset("OoUuDQCc○〇。lIi|丨iZzSsBbgqTJA")
+"""What the model may take a digit for that stands alone."""
 _MARKS = str.maketrans({"，": ",", "．": ".", "。": ".", "﹒": ".", "—": "-", "–": "-", "－": "-", "／": "/", "─": "-"})
 _RAISED = 0.8
 """Of the highest digit: lower ones that stand above the middle are marks of footnotes, which no reading takes."""
-_SURE, _MEANT = 0.85, 0.5
-"""Support of what is told against a reading, and confidence of what is told for it."""
+_SURE = 0.85
+"""Support of what is told against a reading. For it speaks whatever is the likeliest figure."""
+_SMALLEST = 2.0
+"""Points: what is less high is a dot or a dash, and no digit."""
 _PALE = 20
-"""Shades of gray: less is no ink to anybody."""
+"""Shades of gray: less is no ink to anybody; what is hardly more is ink only if there is no other, or a watermark."""
 _DARK = 128
 
 
@@ -53,7 +59,7 @@ def quick(raw: str, glyphs: Sequence[Glyph] | None, texts: Sequence[str]) -> boo
     wanted = expected(raw)
     if not wanted:
         return not glyphs
-    if set(wanted) == {"-"}:
+    if _is_blank(wanted) and not set(wanted) & {"/"}:
         return bool(glyphs) and all(glyph.is_flat for glyph in glyphs)
     return _joined(glyphs, texts) == wanted
 
@@ -76,26 +82,51 @@ def _joined(glyphs: Sequence[Glyph], texts: Sequence[str]) -> str:
     return "".join(parts)
 
 
-def careful(part: Part, room: np.ndarray[tuple[int], np.dtype[np.float64]], raw: str) -> Told:
-    """The cell by the recognition model as a whole, as it is and through red glass."""
+def careful(
+    part: Part, room: npt.NDArray[np.float64], raw: str, glyphs: Sequence[Glyph] | None, texts: Sequence[str]
+) -> Told:
+    """The cell by the recognition model: piece by piece where these are as many as what was read, else as a whole."""
     wanted = expected(raw)
     told: list[Told] = []
+    if glyphs and _is_blank(wanted) and max(glyph.height for glyph in glyphs) < _SMALLEST * part.scale:
+        return Told(Says.AGREES)
+    if glyphs and len(glyphs) == len(wanted) and set(wanted) <= _DIGITS | _POINTS | {"/"}:
+        told.append(_piecewise(glyphs, texts, wanted))
+        if told[0].says is Says.AGREES:
+            return told[0]
     for picture in _pictures(part, room):
         told.append(_told(picture, wanted))
         if told[-1].says is Says.AGREES:
             return told[-1]
     if not told:
         return Told(Says.AGREES) if _is_blank(wanted) else Told(Says.DIFFERS, "空白")
-    return told[0]
+    return next((one for one in told if one.says is Says.SILENT), told[0])
 
 
-def _pictures(part: Part, room: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Iterator[list[Pixels]]:
+def _piecewise(glyphs: Sequence[Glyph], texts: Sequence[str], wanted: str) -> Told:
+    """Each piece against its character: what is not known of it is asked with nothing else in the picture."""
+    known = [point(glyph, glyphs) or text for glyph, text in zip(glyphs, texts, strict=True)]
+    unknown = [n for n, text in enumerate(known) if text != wanted[n]]
+    seen = dict(zip(unknown, digits([crop_of(glyphs[n]) for n in unknown]), strict=True))
+    shown = [seen[n].text if n in seen and not known[n] else text for n, text in enumerate(known)]
+    if all(_is_so(glyphs[n], shown[n], wanted[n]) for n in unknown):
+        return Told(Says.AGREES, wanted)
+    is_sure = all(known[n] or one.support >= _SURE for n, one in seen.items())
+    is_other = any(char in _DIGITS for n in unknown for char in shown[n]) or _is_blank(wanted) is False
+    return Told(Says.DIFFERS if is_sure and is_other else Says.SILENT, "".join(shown))
+
+
+def _is_so(glyph: Glyph, shown: str, wanted: str) -> bool:
+    return shown == wanted or (wanted == "/" and is_slanted(glyph))
+
+
+def _pictures(part: Part, room: npt.NDArray[np.float64]) -> Iterator[list[Pixels]]:
     """The lines of the cell as crops, as it is and then through red glass; nothing where it is empty."""
     x0, top, x1, bottom = np.maximum(0, np.rint(room)).astype(int).tolist()
     rows, columns = slice(top, bottom), slice(x0, x1)
     gray = part.gray[rows, columns]
     for picture in (gray, part.red[rows, columns]):
-        if picture.size and (crops := list(_lines(_on_white(picture)))):
+        if picture.size and (crops := _lines(_on_white(picture), CONTRAST) or _lines(_on_white(picture), _PALE)):
             yield crops
 
 
@@ -103,17 +134,16 @@ def _on_white(picture: Pixels) -> Pixels:
     return picture if np.median(picture) >= _DARK else np.asarray(255 - picture, np.uint8)
 
 
-def _lines(picture: Pixels) -> Iterator[Pixels]:
-    """The lines of text of a cell, each cut to its ink."""
+def _lines(picture: Pixels, contrast: int) -> list[Pixels]:
+    """The lines of text of a cell, each cut to its ink, which is so much darker than its paper."""
     paper = int(np.percentile(picture, 90))
-    is_ink = (picture < paper - _PALE).any(axis=1)
+    picture = np.where(picture < paper - contrast, picture, np.uint8(255))
+    is_ink = (picture < 255).any(axis=1)
     edges = np.flatnonzero(np.diff(np.concatenate(([False], is_ink, [False]))))
     bands = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
     highest = max((end - start for start, end in bands), default=0)
-    for start, end in _together(bands, highest):
-        crop = tight(picture[start:end], _PALE)
-        if crop is not None:
-            yield crop
+    crops = (tight(picture[start:end], contrast) for start, end in _together(bands, highest))
+    return [crop for crop in crops if crop is not None]
 
 
 def _together(bands: Sequence[tuple[int, int]], highest: int) -> list[tuple[int, int]]:
@@ -130,7 +160,7 @@ def _together(bands: Sequence[tuple[int, int]], highest: int) -> list[tuple[int,
 
 
 def _told(crops: Sequence[Pixels], wanted: str) -> Told:
-    is_figure = bool(wanted) and set(wanted) <= _DIGITS | {".", ","}
+    is_figure = bool(wanted) and set(wanted) <= _DIGITS | _POINTS
     if is_figure:
         return _told_of_figure(digits(crops), wanted)
     return _told_of_text(lines(crops), wanted)
@@ -138,8 +168,10 @@ def _told(crops: Sequence[Pixels], wanted: str) -> Told:
 
 def _told_of_figure(seen: Sequence[Seen], wanted: str) -> Told:
     text = "".join(one.text for one in seen)
-    if text == wanted and all(one.confidence >= _MEANT for one in seen):
+    if text == wanted:
         return Told(Says.AGREES, text)
+    if text.replace(",", ".") == wanted.replace(",", "."):
+        return Told(Says.SILENT, text)
     if any(char in _DIGITS for char in text) and all(one.support >= _SURE for one in seen):
         return Told(Says.DIFFERS, text)
     return Told(Says.SILENT, text)
@@ -149,7 +181,9 @@ def _told_of_text(seen: Sequence[Seen], wanted: str) -> Told:
     """A dash, a word, a figure with a remark: the digits count."""
     text = "".join(one.text for one in seen)
     theirs = [c for c in expected(text) if c in _DIGITS]
-    if theirs == [c for c in wanted if c in _DIGITS] or (_is_blank(wanted) and is_blank_mark(text)):
+    if _is_blank(wanted) and not theirs:
+        return Told(Says.SILENT if set(text) & _LIKE_DIGITS and not is_blank_mark(text) else Says.AGREES, text)
+    if theirs == [c for c in wanted if c in _DIGITS]:
         return Told(Says.AGREES, text)
     if theirs and all(one.support >= _SURE for one in seen):
         return Told(Says.DIFFERS, text)

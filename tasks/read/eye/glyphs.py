@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tasks.read.eye.pages import SCALE, Part, Pixels
+from tasks.read.eye.pages import Part, Pixels
+from tasks.read.ocr.crops import tight
 
 INK = 170
 """Shades of gray: what is darker is ink."""
@@ -19,6 +20,13 @@ _DUST = 4
 """Pixels that the box of a piece has at least."""
 _FLAT, _LOW = 1.8, 0.35
 """Width by height of a dash at least; height of a point or dash at most, by that of the highest piece of its cell."""
+
+_BELOW = 0.06
+"""Of a digit's height: a comma reaches so far below the line, a point does not."""
+_TALL = 2.6
+"""Height by width of a point, at most."""
+_EVEN = 0.4
+"""Of the darkness of its rows: a stroke has the same from end to end."""
 
 
 class Glyph(NamedTuple):
@@ -46,7 +54,7 @@ class Glyph(NamedTuple):
 
 def rooms(part: Part, boxes: Sequence[tuple[float, float, float, float]], is_ruled: Sequence[bool]) -> Boxes:
     """Where ink belongs to each cell, in pixels."""
-    less = np.where(np.array(is_ruled), _BORDER, -_AROUND)[:, None] * SCALE
+    less = np.where(np.array(is_ruled), _BORDER, -_AROUND)[:, None] * part.scale
     room: Boxes = part.boxes(boxes) + less * np.array([1, 1, -1, -1])
     return room
 
@@ -89,28 +97,36 @@ def _in_order(glyphs: list[Glyph]) -> list[Glyph]:
     """From line to line, each from the left: a figure may be broken in a narrow cell."""
     if len(glyphs) < 2:
         return glyphs
-    highest = max(glyph.height for glyph in glyphs)
     lines: list[list[Glyph]] = []
-    for glyph in sorted(glyphs, key=lambda g: g.top + g.bottom):
-        if lines and glyph.top + glyph.bottom - lines[-1][0].top - lines[-1][0].bottom < highest:
+    end = 0
+    for glyph in sorted(glyphs, key=lambda g: g.top):
+        if lines and glyph.top < end:
             lines[-1].append(glyph)
         else:
             lines.append([glyph])
+        end = max(end, glyph.bottom)
     return [glyph for line in lines for glyph in sorted(line, key=lambda g: g.x0)]
 
 
-def is_stroke(glyph: Glyph) -> bool:
-    """Whether it is a slash by its shape: one straight stroke from the lower left to the upper right."""
-    ink = glyph.picture < INK
-    rows = ink.sum(axis=1)
+def crop_of(glyph: Glyph) -> Pixels:
+    """Its picture as the recognition model wants it."""
+    crop = tight(glyph.picture)
+    return glyph.picture if crop is None else crop
+
+
+def is_slanted(glyph: Glyph) -> bool:
+    """Whether it is a slash by its shape: one straight stroke from the lower left to the upper right, all its width."""
+    darkness = 255.0 - glyph.picture
+    rows = darkness.sum(axis=1)
     if glyph.height < 8 or not rows.all():
         return False
-    middles = (ink * np.arange(glyph.width)).sum(axis=1) / rows
+    middles = (darkness * np.arange(glyph.width)).sum(axis=1) / rows
     heights = np.arange(glyph.height)
     slope, start = np.polyfit(heights, middles, 1)
     off = np.abs(middles - (slope * heights + start)).max()
-    inner = rows[glyph.height // 8 : -(glyph.height // 8)]
-    is_even = inner.max() - inner.min() <= max(2.0, 0.35 * float(np.median(inner)))
+    edge = glyph.height // 8 + 1
+    inner = rows[edge:-edge]
+    is_even = inner.max() - inner.min() <= _EVEN * float(np.median(inner))
     return bool(-slope * glyph.height > 0.55 * glyph.width and off < max(1.5, 0.08 * glyph.height) and is_even)
 
 
@@ -124,6 +140,6 @@ def point(glyph: Glyph, among: Sequence[Glyph]) -> str:
     line = highest.bottom
     if glyph.width > _LOW * highest.height or glyph.top < line - _LOW * highest.height:
         return ""
-    if glyph.bottom <= line + 0.05 * highest.height and glyph.height <= 1.3 * glyph.width:
-        return "."
-    return "," if glyph.bottom >= line + 0.08 * highest.height and glyph.height > 1.3 * glyph.width else ""
+    if glyph.bottom > line + _BELOW * highest.height:
+        return ","
+    return "." if glyph.height <= _TALL * glyph.width else ""

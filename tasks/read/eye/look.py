@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, repeat
 
 import pypdfium2 as pdfium
 
 from tasks.read.eye.figures import Says, Told, careful, quick
-from tasks.read.eye.glyphs import by_cell, rooms
+from tasks.read.eye.glyphs import Boxes, Glyph, by_cell, rooms
 from tasks.read.eye.memory import Memory
-from tasks.read.eye.pages import Part, drawn, opened, stretches
+from tasks.read.eye.pages import CLOSE, Part, drawn, opened, stretches
 from tasks.read.eye.titles import told_of_line
 from tasks.read.eye.values import Asked, Differs, Line, Looked
 from tasks.values import Printed
 
 
 def look(body: bytes, cells: tuple[Asked, ...], naming: tuple[Printed, ...]) -> Looked:
-    """What the pages of the PDF show of `cells`, and where they name the report. Raises what PDFium raises."""
+    """What the pages of the PDF show of `cells`, and where they name the report. Raises CorruptFile."""
     told: dict[str, Told] = {}
     with opened(body) as document:
         numbers = {cell.page for cell in cells} | {place.page for place in naming}
@@ -47,7 +47,9 @@ def _page(page: pdfium.PdfPage, cells: Sequence[Asked]) -> dict[str, Told]:
     for numbers in stretches(cell.bbox for cell in cells):
         together = [cells[n] for n in numbers]
         part = drawn(page, [cell.bbox for cell in together], turn)
-        told |= _part(part, together) if part else {cell.address: Told(Says.SILENT) for cell in together}
+        plain = _at_first_sight(part, together) if part else repeat(False)
+        for cell, is_plain in zip(together, plain, strict=False):
+            told[cell.address] = Told(Says.AGREES) if is_plain else _closer(page, cell, turn)
     return told
 
 
@@ -57,15 +59,30 @@ def _line(page: pdfium.PdfPage, place: Printed) -> Line:
     return Line(place.text, None if told.says is Says.SILENT else told.seen, told.says is Says.DIFFERS)
 
 
-def _part(part: Part, cells: Sequence[Asked]) -> dict[str, Told]:
+def _at_first_sight(part: Part, cells: Sequence[Asked]) -> Iterator[bool]:
+    """Whether each plainly shows what was read."""
+    for cell, (_, glyphs, texts) in zip(cells, _ink(part, cells), strict=True):
+        yield quick(cell.raw, glyphs, texts)
+
+
+def _closer(page: pdfium.PdfPage, cell: Asked, turn: int) -> Told:
+    """One cell by itself, drawn larger."""
+    part = drawn(page, [cell.bbox], turn, CLOSE)
+    if part is None:
+        return Told(Says.SILENT)
+    [(room, glyphs, texts)] = _ink(part, [cell])
+    if quick(cell.raw, glyphs, texts):
+        return Told(Says.AGREES)
+    return careful(part, room, cell.raw, glyphs, texts)
+
+
+def _ink(part: Part, cells: Sequence[Asked]) -> Iterator[tuple[Boxes, list[Glyph] | None, list[str]]]:
+    """The room of each cell in pixels, the pieces of ink in it, and what they show."""
     room = rooms(part, [cell.bbox for cell in cells], [cell.is_ruled for cell in cells])
     ink = list(by_cell(part, room))
     texts = iter(memory().texts([glyph for glyphs in ink for glyph in glyphs or ()]))
-    told = {}
-    for cell, place, glyphs in zip(cells, room, ink, strict=True):
-        said = [next(texts) for _ in glyphs or ()]
-        told[cell.address] = Told(Says.AGREES) if quick(cell.raw, glyphs, said) else careful(part, place, cell.raw)
-    return told
+    for place, glyphs in zip(room, ink, strict=True):
+        yield place, glyphs, [next(texts) for _ in glyphs or ()]
 
 
 def _turn(cells: Iterable[Asked]) -> int:

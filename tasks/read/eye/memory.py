@@ -12,8 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tasks.read.eye.glyphs import Glyph, is_stroke
-from tasks.read.ocr.crops import tight
+from tasks.read.eye.glyphs import Glyph, crop_of, is_slanted
 from tasks.read.ocr.engine import Crop, Seen, digits
 
 SIDE = 24
@@ -75,7 +74,7 @@ class Memory:
 
     def _learn(self, glyphs: Sequence[Glyph], pictures: Pictures) -> None:
         self.recognised += len(glyphs)
-        seen = self._recognise([_crop(glyph) for glyph in glyphs])
+        seen = self._recognise([crop_of(glyph) for glyph in glyphs])
         places = np.argsort(self._used, kind="stable")[: len(glyphs)]
         for place, glyph, picture, one in zip(places.tolist(), glyphs, pictures, seen, strict=False):
             self._pictures[place], self._texts[place] = picture, _text(glyph, one)
@@ -85,7 +84,7 @@ class Memory:
 def _text(glyph: Glyph, seen: Seen) -> str:
     if glyph.is_flat:
         return "-"
-    if seen.text in _STROKES and is_stroke(glyph):
+    if seen.text in _STROKES and is_slanted(glyph):
         return "/"
     return seen.text if seen.confidence >= _CONFIDENCE and seen.support >= _SUPPORT and seen.text != "/" else ""
 
@@ -100,11 +99,6 @@ def _unlike(pictures: Pictures) -> list[int]:
             chosen.append(n)
             left[alike[n]] = False
     return chosen
-
-
-def _crop(glyph: Glyph) -> Crop:
-    crop = tight(glyph.picture)
-    return crop if crop is not None else glyph.picture
 
 
 def _normal(glyph: Glyph) -> Pictures:

@@ -13,9 +13,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from expectations.evidence import BBox
+from tasks.errors import CorruptFile
 
-SCALE = 3.0
-"""Pixels a point: 288 dpi. Figures are few and far between: what costs is to parse a page, not to draw it."""
+SCALE, CLOSE = 3.0, 7.0
+"""Pixels a point: 216 dpi at first sight, 504 for a closer look. What costs is to parse a page, not to draw it."""
 _MOST_PIXELS = 40_000_000
 _BETWEEN = 20.0
 """Points: stretches that are not farther apart are drawn in one go."""
@@ -28,14 +29,15 @@ Area = tuple[int, int, int, int]
 class Part:
     """A rectangle of a page in shades of gray, turned so that its text is upright."""
 
-    def __init__(self, page: pdfium.PdfPage, area: Area, turn: int) -> None:
+    def __init__(self, page: pdfium.PdfPage, area: Area, turn: int, scale: float) -> None:
         self._page, self._area, self._turn = page, area, turn
-        self.gray = self._upright(_pixels(page, area, is_gray=True))
+        self.scale = scale
+        self.gray = self._upright(_pixels(page, area, scale, is_gray=True))
 
     @cached_property
     def red(self) -> Pixels:
         """The same as seen through red glass: stamps and lines in red are gone."""
-        return self._upright(_pixels(self._page, self._area, is_gray=False)[:, :, 2])
+        return self._upright(_pixels(self._page, self._area, self.scale, is_gray=False)[:, :, 2])
 
     def _upright(self, pixels: Pixels) -> Pixels:
         return np.ascontiguousarray(np.rot90(pixels, -self._turn // 90) if self._turn else pixels)
@@ -43,7 +45,7 @@ class Part:
     def boxes(self, boxes: Sequence[BBox]) -> npt.NDArray[np.float64]:
         """Boxes of the page as displayed, in pixels of this part: rows are x0, top, x1, bottom."""
         corner = np.array(self._area[:2] * 2, dtype=float)
-        x0, top, x1, bottom = (np.array(boxes, dtype=float).reshape(-1, 4) * SCALE - corner).T
+        x0, top, x1, bottom = (np.array(boxes, dtype=float).reshape(-1, 4) * self.scale - corner).T
         wide, high = self._area[2] - self._area[0], self._area[3] - self._area[1]
         if self._turn == 90:
             x0, top, x1, bottom = high - bottom, x0, high - top, x1
@@ -56,13 +58,16 @@ class Part:
 
 @contextmanager
 def opened(body: bytes) -> Iterator[pdfium.PdfDocument]:
-    """The PDF with its form fields, as viewers open it."""
-    document = pdfium.PdfDocument(body)
+    """The PDF with its form fields, as viewers open it. Raises CorruptFile where PDFium gives up."""
     try:
-        document.init_forms()
-        yield document
-    finally:
-        document.close()
+        document = pdfium.PdfDocument(body)
+        try:
+            document.init_forms()
+            yield document
+        finally:
+            document.close()
+    except pdfium.PdfiumError as error:
+        raise CorruptFile("有页面无法画出") from error
 
 
 def stretches(boxes: Iterable[BBox]) -> Iterator[list[int]]:
@@ -80,22 +85,22 @@ def stretches(boxes: Iterable[BBox]) -> Iterator[list[int]]:
         yield found
 
 
-def drawn(page: pdfium.PdfPage, boxes: Sequence[BBox], turn: int) -> Part | None:
+def drawn(page: pdfium.PdfPage, boxes: Sequence[BBox], turn: int, scale: float = SCALE) -> Part | None:
     """What surrounds `boxes`, which are in points as displayed; None where that is nothing, or too much."""
-    width, height = (math.ceil(side * SCALE) for side in page.get_size())
-    sides = np.array(boxes, dtype=float).reshape(-1, 4) * SCALE
+    width, height = (math.ceil(side * scale) for side in page.get_size())
+    sides = np.array(boxes, dtype=float).reshape(-1, 4) * scale
     left, top = (max(0, math.floor(side)) for side in sides[:, :2].min(axis=0))
     right, bottom = (math.ceil(side) for side in sides[:, 2:].max(axis=0))
     right, bottom = min(right, width), min(bottom, height)
     if right <= left or bottom <= top or (right - left) * (bottom - top) > _MOST_PIXELS:
         return None
-    return Part(page, (left, top, right, bottom), turn)
+    return Part(page, (left, top, right, bottom), turn, scale)
 
 
-def _pixels(page: pdfium.PdfPage, area: Area, *, is_gray: bool) -> Pixels:
+def _pixels(page: pdfium.PdfPage, area: Area, scale: float, *, is_gray: bool) -> Pixels:
     """An area of a page on white, as a viewer shows it."""
     left, top, right, bottom = area
-    whole = (math.ceil(side * SCALE) for side in page.get_size())
+    whole = (math.ceil(side * scale) for side in page.get_size())
     size = bottom - top, right - left
     pixels: Pixels = np.full(size if is_gray else (*size, 3), 255, dtype=np.uint8)
     kind = raw.FPDFBitmap_Gray if is_gray else raw.FPDFBitmap_BGR

@@ -14,6 +14,9 @@ from collections.abc import Sequence
 from tasks.errors import Failure
 from tasks.read.guard.jail import lock_in
 
+_PATIENCE = 30.0
+"""Seconds more that it may take on a busy machine."""
+
 
 class ProgramFailedError(Failure):
     """The program did not do what it was run for, within its bounds."""
@@ -23,7 +26,7 @@ class ProgramFailedError(Failure):
 
 
 def run(command: Sequence[str], given: bytes, seconds: float, memory_bytes: int) -> bytes:
-    """What the program `command` prints when it is `given` this; `seconds` of CPU, and four times as long.
+    """What the program `command` prints when it is `given` this; `seconds` of CPU, and half a minute longer.
 
     Raises ProgramFailedError if it fails, or is ended by its limits.
     """
@@ -34,7 +37,7 @@ def run(command: Sequence[str], given: bytes, seconds: float, memory_bytes: int)
             [sys.executable, "-m", __name__, *limits, *command],
             input=given,
             capture_output=True,
-            timeout=4 * seconds,
+            timeout=seconds + _PATIENCE,
             env=environment,
             check=True,
         )

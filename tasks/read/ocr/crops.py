@@ -6,13 +6,13 @@ import numpy as np
 
 from tasks.read.ocr.engine import Crop
 
-_CONTRAST = 48
+CONTRAST = 48
 """Shades that ink is darker than its paper, at least: the hairline of a 4 is hardly more."""
 _MARGIN = 0.15
 """Of the ink's height, left white around it."""
 
 
-def tight(gray: Crop, contrast: int = _CONTRAST) -> Crop | None:
+def tight(gray: Crop, contrast: int = CONTRAST) -> Crop | None:
     """The ink of a crop in shades of gray, with a margin; None where there is none."""
     is_ink = gray < max(int(np.percentile(gray, 90)) - contrast, 1) if gray.size else np.zeros((0, 0), bool)
     rows, columns = np.flatnonzero(is_ink.any(axis=1)), np.flatnonzero(is_ink.any(axis=0))

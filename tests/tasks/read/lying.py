@@ -43,6 +43,13 @@ def _report(is_few):
     return SampleReport(AGENCY, YEAR, "2021", _FEW if is_few else _FIGURES)
 
 
+def is_believed(report):
+    """Whether the characters of `report` are those of the sound one: then its pages show something else."""
+    figures = {cell.address: cell.value or 0 for cell in report.cells}
+    is_named = (report.agency, report.year) == (AGENCY, YEAR)
+    return is_named and figures in ({a: v or 0 for a, v in of.items()} for of in (_FIGURES, _FEW))
+
+
 def lying(seed):
     """A file, and what was done in it."""
     rng = random.Random(seed)
@@ -53,8 +60,9 @@ def lying(seed):
     is_few = where == "zeros"
     strings = _plain_strings(is_few)
     targets = _targets(rng, strings, where)
-    mapping = _other_digits(rng, "".join(strings[n] for n in targets))
-    is_title = where in ("year", "agency")
+    mapping = _other_digits(rng)
+    if where in ("year", "agency") and how in _DIGITS_ONLY:
+        how = "mapping"
     count = itertools.count()
 
     def paint(paper, text, x, baseline, size):
@@ -64,8 +72,6 @@ def lying(seed):
         HOW[how](paper, text, shown, x, paper.height - baseline, size)
         return True
 
-    if is_title and how in _DIGITS_ONLY:
-        how = "mapping"
     with _painted(paint):
         body = draw_pdf(_report(is_few), Layout(font_size=8))
     return _with_field_values(body), f"{seed}: {how} in {where}"
@@ -91,10 +97,10 @@ def _targets(rng, strings, where):
 WHERE = ("one of table 2", "table 2", "one of table 3", "one of table 4", "every figure", "zeros", "year", "agency")
 
 
-def _other_digits(rng, text):
-    """Another digit for each: none stays as it is, and the first of a number does not become a 0."""
+def _other_digits(rng):
+    """Another digit for each: none stays as it is."""
     order = rng.sample("0123456789", 10)
-    return str.maketrans({a: b for a, b in zip(order, order[1:] + order[:1], strict=True)})
+    return str.maketrans(dict(zip(order, order[1:] + order[:1], strict=True)))
 
 
 @contextmanager
@@ -119,7 +125,7 @@ class _MappedFont(UnicodeCIDFont):
         self._names = names
         self.unicodeWidths = pdfmetrics.getFont(FONT).unicodeWidths
 
-    def addObjects(self, doc):
+    def addObjects(self, doc):  # noqa: N802
         super().addObjects(doc)
         lines = "\n".join(f"<{ord(a):04x}> <{ord(b):04x}>" for a, b in self._names.items())
         table = _CMAP % (len(self._names), lines)
@@ -239,12 +245,9 @@ def _field(paper, text, shown, x, y, size):
 
 
 def _with_field_values(body):
-    names = re.findall(rb"/T \(f\d+x([0-9a-f]+)x\)", body)
-    for name in names:
-        pattern = rb"(/T \(f\d+x%s\x78\).{0,80}?/V )\([^)]*\)" % name
-        body = re.sub(
-            pattern, lambda m, name=name: m[1] + b"(" + bytes.fromhex(name.decode()) + b")", body, 1, re.DOTALL
-        )
+    for name in re.findall(rb"/T \(f\d+x([0-9a-f]+)x\)", body):
+        pattern = re.compile(rb"(/T \(f\d+x%sx\).{0,80}?/V )\([^)]*\)" % name, re.DOTALL)
+        body = pattern.sub(rb"\g<1>(%s)" % bytes.fromhex(name.decode()), body, count=1)
     return body
 
 
@@ -283,10 +286,10 @@ class _DrawnFont(UnicodeCIDFont):
         self._shapes = shapes
         self._multiByte = 1
 
-    def formatForPdf(self, text):
+    def formatForPdf(self, text):  # noqa: N802
         return "".join(f"\\{ord(c):03o}" for c in text)
 
-    def addObjects(self, doc):
+    def addObjects(self, doc):  # noqa: N802
         number = f"F{len(doc.fontMapping) + 1}"
         glyphs = {}
         for char, shape in self._shapes.items():
@@ -320,14 +323,6 @@ def _operators(text):
     for corners in TextPath((0, 0), text, size=900, prop=FontProperties(family="DejaVu Sans")).to_polygons():
         operators += [f"{a:.0f} {b:.0f} {'l' if n else 'm'}" for n, (a, b) in enumerate(corners)] + ["h"]
     return "\n".join([*operators, "f*"])
-
-
-def _flipped(paper, text, shown, x, y, size):
-    """The text upside down in its place: a 6 looks like a 9."""
-    paper.canvas.saveState()
-    paper.canvas.transform(1, 0, 0, -1, 0, 2 * y + 0.7 * size)
-    _honest(paper, text, x, y, size)
-    paper.canvas.restoreState()
 
 
 HOW = {
