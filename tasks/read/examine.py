@@ -1,15 +1,32 @@
-"""The untrusted part of a file's way, in the guarded process: what the file is, and what it says.
+"""The untrusted part of a file's way, in the guarded processes: what the file is, and what it says.
 
 All that is asked about a file from here on (also by `tasks.judge.second_look` and for pictures) shares one budget of
-time, and its body crosses to the process once, as long as no other file comes in between.
+time, and its body crosses to the process once, as long as no other file comes in between. Pictures are looked at in a
+process of their own, with a budget by the page, and only where a report stands in them.
 """
 
 from __future__ import annotations
 
-from tasks.read import read
+from tasks.read import read, read_seen, read_unless_pictured
 from tasks.read.guard import begin, guarded
+from tasks.read.guard.place import OCR
+from tasks.read.ocr import tesseract
+from tasks.read.ocr.engine import is_installed
 from tasks.read.recognise import Kind, kind_of, recognise
+from tasks.read.scan.seen import DocumentSeen
+from tasks.read.scan.witness import figures_to_reread
 from tasks.values import Document, Report
+
+_PICTURES = 30
+"""Pages that a file without pages is given time for."""
+
+
+class NeedsOcr(Exception):  # noqa: N818 - no error: work for another queue
+    """The report stands in pictures, and whoever asked does not want to wait for these. `document` is the file."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        super().__init__(document.name)
 
 
 def recognised(name: str, body: bytes) -> Document:
@@ -18,13 +35,36 @@ def recognised(name: str, body: bytes) -> Document:
     return Document(name, *guarded(kind_of, name, body), body)
 
 
-def examined(name: str, body: bytes) -> tuple[Document, Report]:
-    """The document in `body` and the report in it, with one question. Raises Rejected as both of them do."""
+def examined(name: str, body: bytes, *, look: bool = True) -> tuple[Document, Report]:
+    """The document in `body` and the report in it. Raises Rejected as recognising and reading do.
+
+    A report in pictures is looked at, which takes seconds a page; where that is not wanted (`look` is false), it raises
+    NeedsOcr. Where OCR is not installed, what stands in pictures is our limit.
+    """
     begin(body)
-    kind, report = guarded(_kind_and_report, name, body)
-    return Document(name, *kind, body), report
+    kind, report = guarded(_kind_and_report, name, body, is_installed())
+    document = Document(name, *kind, body)
+    if report is None and not look:
+        raise NeedsOcr(document)
+    return document, report or _looked_at(document)
 
 
-def _kind_and_report(name: str, body: bytes) -> tuple[Kind, Report]:
+def _looked_at(document: Document) -> Report:
+    begin(document.body, OCR, document.pages or _PICTURES)
+    seen = guarded(_look, document.media_type, document.body, where=OCR)
+    figures = list(seen.figures())
+    second = tesseract.digits([figures[n].crop for n in figures_to_reread(seen)])
+    texts = None if second is None else tuple(text for text, _ in second)
+    return guarded(read_seen, document, seen, texts)
+
+
+def _look(media_type: str, body: bytes) -> DocumentSeen:
+    from tasks.read.scan.document import look_at
+
+    return look_at(media_type, body)
+
+
+def _kind_and_report(name: str, body: bytes, can_look: bool) -> tuple[Kind, Report | None]:
     document = recognise(name, body)
-    return Kind(document.media_type, document.pages), read(document)
+    report = read_unless_pictured(document) if can_look else read(document)
+    return Kind(document.media_type, document.pages), report

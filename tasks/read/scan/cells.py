@@ -15,9 +15,8 @@ from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import key
 from tasks.read.ocr.engine import Crop, digits, lines
 from tasks.read.scan.print import Box, Sheet, has_traces, lines_in
-from tasks.read.scan.seen import FigureSeen
+from tasks.read.scan.seen import ENGINE, FigureSeen
 
-ENGINE = "ocr"
 FIGURE_LIKE = re.compile(r"[0-9.,/\-—–－一_~〇○OoQDUulI|丨。、·:：'‘’`°º\s]*\Z")
 """What the model may make of a figure or a dash where it looks for any character."""
 _LETTERS = re.compile(r"[\u3400-\u9fff]")

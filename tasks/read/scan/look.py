@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from tasks.read.grid import Grid
+from expectations.evidence import BBox
 from tasks.read.lines import Line
 from tasks.read.ocr.engine import Crop, lines
 from tasks.read.ruled import ruled_grids
@@ -30,7 +31,6 @@ _WORD = 1.0
 
 def look(image: Pixels, to_page: Matrix, dpi: float, native: float, page: int) -> PictureSeen:
     """What `image` (BGR or gray) shows; `to_page` maps its pixels to the points of `page`."""
-    height, width = image.shape[:2]
     cut = sheet_matrix(image)
     if cut:
         matrix, size = cut
@@ -46,15 +46,21 @@ def look(image: Pixels, to_page: Matrix, dpi: float, native: float, page: int) -
     found = [g for g in ruled_grids(ruled_page(picture, ruling, page)) if len(g.cells) >= _CELLS]
     read = [read_cells(sheet, grid, page) for grid in found]
     tables = [_extent(grid, picture.dpi / 72) for grid in found]
+    place = whole.on_page((0, 0, *whole.size))
     return PictureSeen(
         page,
-        whole.on_page((0, 0, width, height)),
-        tuple(GridSeen(picture.on_page(box)[1], grid) for box, (grid, _) in zip(tables, read, strict=True)),
-        tuple(_lines(sheet, tables, page)),
+        place,
+        tuple(GridSeen(_down(box, picture, place), grid) for box, (grid, _) in zip(tables, read, strict=True)),
+        tuple(_lines(sheet, tables, page, place)),
         tuple(figure for _, figures in read for figure in figures),
         native,
         picture.is_bilevel,
     )
+
+
+def _down(box: Box, picture: Picture, place: BBox) -> float:
+    """How far down its page a box begins, were the picture on it as upright as it was made."""
+    return place[1] + box[1] / picture.size[1] * (place[3] - place[1])
 
 
 def _extent(grid: Grid, scale: float) -> Box:
@@ -64,7 +70,7 @@ def _extent(grid: Grid, scale: float) -> Box:
     return int(x0), int(top), int(x1), int(bottom)
 
 
-def _lines(sheet: Sheet, tables: list[Box], number: int) -> list[LineSeen]:
+def _lines(sheet: Sheet, tables: list[Box], number: int, place: BBox) -> list[LineSeen]:
     """The running text, each line by two crops."""
     rows = running_lines(sheet, tables)
     flat = [box for row in rows for box in row]
@@ -76,11 +82,11 @@ def _lines(sheet: Sheet, tables: list[Box], number: int) -> list[LineSeen]:
         parts = slice(at, at + len(row))
         at += len(row)
         text, other = (_joined(row, [seen.text for seen in read[parts]]) for read in (first, again))
-        box = sheet.picture.on_page((row[0][0], min(b[1] for b in row), row[-1][2], max(b[3] for b in row)))
+        y = _down(row[0], sheet.picture, place)
         size = max(b[3] - b[1] for b in row) * 72 / sheet.picture.dpi
         confidence = min(seen.confidence for seen in first[parts])
         if text.strip():
-            found.append(LineSeen(Line(text, size, number), other, (box[1] + box[3]) / 2, confidence))
+            found.append(LineSeen(Line(text, size, number), other, y, confidence))
     return found
 
 

@@ -12,6 +12,9 @@ from expectations.evidence import BBox
 from tasks.read.grid import Grid
 from tasks.read.lines import Line
 
+ENGINE = "ocr"
+"""The engine of grids and cells that were recognised in pictures."""
+
 
 @dataclass(frozen=True, slots=True)
 class FigureSeen:
