@@ -34,9 +34,7 @@ REJECTIONS = (
          "数据已移出数据湖，重新处理或上传同样的文件都不会恢复；确需恢复的，请运维人员用 nianbao review accept。"),
 )  # fmt: skip
 
-_LOOK = (
-    "不是报告的错误：请人工核对图片，由运维人员用 nianbao review 更正或接受；有文字版的，请改传文字版。"
-)
+_LOOK = "不是报告的错误：请人工核对图片，由运维人员用 nianbao review 更正或接受；有文字版的，请改传文字版。"
 _FIGURES = "图片中的数"
 
 DOCUMENT_RULES = (

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-
-from expectations import messages
 from dataclasses import replace
 
+from expectations import messages
 from expectations.evidence import Cell, Claim, Doubt, Finding
 from expectations.forms import FIRST_YEAR, FORMS, TABLES, TableName, form_for
 from tasks.errors import CorruptFile, NotAnnualReport, NoTextLayer, UnsupportedYear
@@ -56,8 +55,8 @@ def read_unless_pictured(document: Document) -> Report | None:
     return None if medium.has_scans and not (report.agency and report.year) else report
 
 
-def read_seen(document: Document, seen: DocumentSeen, second: tuple[str, ...] | None) -> Report:
-    """The report in `document`, whose pictures were looked at; `second` is what a second reader saw of each figure."""
+def read_seen(document: Document, seen: DocumentSeen, second: tuple[tuple[str, ...], ...] | None) -> Report:
+    """The report in `document`, whose pictures were looked at; `second` is what a second reader saw."""
     medium = _PICTURED[document.media_type](document.body, seen)
     pages = {name: seen.pictures[0].page if seen.pictures else None for name in TABLES if name not in medium.tables}
     if document.media_type != PDF:
@@ -105,7 +104,9 @@ def _report(document: Document, medium: Medium, witness: Witness | None = None) 
         ),
         engine=medium.engine,
         second=(TESSERACT if witness.has_second else ANOTHER_CROP) if witness else medium.second,
-        pictured=tuple(sorted({page for page in medium.pictured.values() if page} | (set(medium.seen) if is_seen else set()))),
+        pictured=tuple(
+            sorted({page for page in medium.pictured.values() if page} | (set(medium.seen) if is_seen else set()))
+        ),
         claims=_claims(sections, find_sections(medium.again) if medium.again else sections, who.year),
     )
 

@@ -14,9 +14,9 @@ from tasks.read.ocr import tesseract
 from tasks.read.ocr.engine import is_installed
 from tasks.read.recognise import Kind, kind_of, recognise
 from tasks.read.scan.seen import DocumentSeen
-from tasks.read.scan.witness import figures_to_reread
 from tasks.values import Document, Report
 
+_ALPHABET, _LARGER = "0123456789.-", 58
 _PICTURES = 30
 """Pages that a file without pages is given time for."""
 
@@ -52,10 +52,22 @@ def examined(name: str, body: bytes, *, look: bool = True) -> tuple[Document, Re
 def _looked_at(document: Document) -> Report:
     begin(document.body, OCR, document.pages or _PICTURES)
     seen = guarded(_look, document.media_type, document.body, where=OCR)
-    figures = list(seen.figures())
-    second = tesseract.digits([figures[n].crop for n in figures_to_reread(seen)])
-    texts = None if second is None else tuple(text for text, _ in second)
-    return guarded(read_seen, document, seen, texts)
+    return guarded(read_seen, document, seen, _second_reading(seen))
+
+
+def _second_reading(seen: DocumentSeen) -> tuple[tuple[str, ...], ...] | None:
+    """What the second reader sees of each figure; what it does not see as the first did, it is shown once more, larger.
+
+    None where there is no second reader.
+    """
+    figures = [figure for figure in seen.figures() if figure.pixels]
+    first = tesseract.digits([figure.crop for figure in figures], _ALPHABET)
+    if first is None:
+        return None
+    other = [n for n, figure in enumerate(figures) if first[n][0] != figure.text]
+    larger = tesseract.digits([figures[n].crop for n in other], _ALPHABET, _LARGER) or []
+    again = {n: text for n, (text, _) in zip(other, larger, strict=True)}
+    return tuple(tuple(filter(None, (text, again.get(n, "")))) for n, (text, _) in enumerate(first))
 
 
 def _look(media_type: str, body: bytes) -> DocumentSeen:

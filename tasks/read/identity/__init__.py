@@ -76,7 +76,9 @@ def read_again(who: Identity, other: Identity, name: str, lines: Sequence[Line])
         told = {note.rule for note in notes}
         if first == second or first is None or IDENTITY_DOUBTS[what] in told or _is_said_twice(str(first), name, lines):
             continue
-        settled = Settled(str(first), ((_CROP.format("一"), str(first)), (_CROP.format("二"), str(second or "没有读出"))))
+        settled = Settled(
+            str(first), ((_CROP.format("一"), str(first)), (_CROP.format("二"), str(second or "没有读出")))
+        )
         notes += _notes("agency" if what == "agency" else "year", settled)
     return replace(who, notes=tuple(notes))
 

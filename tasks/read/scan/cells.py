@@ -13,7 +13,7 @@ from rapidfuzz.distance import Indel
 from expectations.forms import FORMS
 from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import key
-from tasks.read.ocr.engine import Crop, digits, lines
+from tasks.read.ocr.engine import Crop, digits, lines_and_digits
 from tasks.read.scan.print import Box, Sheet, has_traces, lines_in
 from tasks.read.scan.seen import ENGINE, FigureSeen
 
@@ -50,11 +50,11 @@ def read_cells(sheet: Sheet, grid: Grid, page: int) -> tuple[Grid, list[FigureSe
         for line in found
     ]
     crops = [sheet.crop(piece.box) for piece in pieces]
-    texts = lines(crops)
+    read = lines_and_digits(crops)
+    texts = [text for text, _ in read]
     short = [n for n, p in enumerate(pieces) if p.is_lone and _is_short(p.box) and FIGURE_LIKE.match(texts[n].text)]
-    first = digits([crops[n] for n in short])
     again = digits([_other(sheet, pieces[n].box) for n in short])
-    as_figure = {n: (one, two) for n, one, two in zip(short, first, again, strict=True)}
+    as_figure = {n: (read[n][1], other) for n, other in zip(short, again, strict=True)}
     by_cell: dict[int, list[int]] = {}
     for n, piece in enumerate(pieces):
         by_cell.setdefault(piece.cell, []).append(n)

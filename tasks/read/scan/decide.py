@@ -39,7 +39,7 @@ class Witness:
     """What was seen at each place, by which readers; `has_second`: there is one that shares nothing with the first."""
 
     figures: Mapping[Place, FigureSeen] = field(repr=False)
-    second: Mapping[Place, str] = field(repr=False)
+    second: Mapping[Place, tuple[str, ...]] = field(repr=False)
     has_second: bool
     poor: Mapping[int, str] = field(default_factory=dict)
     """By page why its picture is too poor to be trusted, in Chinese."""
@@ -65,7 +65,7 @@ class _Seen:
 
     cell: Cell
     figure: FigureSeen | None
-    second: str | None
+    second: tuple[str, ...]
 
     @property
     def is_printed(self) -> bool:
@@ -77,7 +77,7 @@ class _Seen:
         """What readers propose in its place."""
         if self.figure is None or not self.figure.text:
             return ()
-        texts = (self.figure.again, self.second or "")
+        texts = (self.figure.again, *self.second)
         own = self._value(self.cell.raw)
         return tuple(t for t in dict.fromkeys(texts) if t and self._value(t) is not None and self._value(t) != own)
 
@@ -99,15 +99,25 @@ class _Seen:
             return self.cell.is_seen_twice
         if self.cell.is_blank:
             return self.figure is not None and not self.figure.pixels and not self.figure.is_unsure
-        return self.second is not None and self._value(self.second) == self.cell.value
+        return any(self._value(text) == self.cell.value for text in self.second[: 1 + self.is_agreed_by_crops])
+
+    @property
+    def is_agreed_by_crops(self) -> bool:
+        """Whether another crop gives the same, and both are sure of it."""
+        figure = self.figure
+        return bool(
+            figure
+            and figure.text
+            and self._value(figure.again) == self.cell.value
+            and min(figure.confidence, figure.again_confidence) >= _SURE
+        )
 
     @property
     def is_agreed(self) -> bool:
-        """Whether another crop gives the same, and both are sure of it."""
+        """Whether two readings have the same: by other crops, or where nothing is to be read."""
         if self.figure is None or not self.figure.text:
             return self.is_confirmed
-        same = self._value(self.figure.again) == self.cell.value
-        return same and min(self.figure.confidence, self.figure.again_confidence) >= _SURE
+        return self.is_agreed_by_crops
 
     @property
     def is_disputed(self) -> bool:
@@ -116,7 +126,13 @@ class _Seen:
 
     def described(self, why: str, rule: str) -> Doubt:
         others = "、".join(self.proposals) or "没有读出"
-        return Doubt(self.cell.address, self.cell.raw.strip() or "空白", f"{others}；{why}" if why else others, (self.cell,), rule)
+        return Doubt(
+            self.cell.address,
+            self.cell.raw.strip() or "空白",
+            f"{others}；{why}" if why else others,
+            (self.cell,),
+            rule,
+        )
 
 
 class _Decision:
@@ -131,8 +147,10 @@ class _Decision:
     def _with_readers(self, cell: Cell) -> _Seen:
         place = (cell.page, cell.bbox)
         figure = self._witness.figures.get(place)
-        shown = replace(cell, confidence=round(figure.confidence, 4), second_raw=self._witness.second.get(place)) if figure else cell
-        return _Seen(shown, figure, self._witness.second.get(place))
+        second = self._witness.second.get(place, ())
+        if figure:
+            cell = replace(cell, confidence=round(figure.confidence, 4), second_raw=second[-1] if second else None)
+        return _Seen(cell, figure, second)
 
     def made(self) -> Decided:
         doubts = [*self._missing(), *self._unread(), *self._poor()]

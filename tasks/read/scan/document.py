@@ -32,7 +32,6 @@ from tasks.read.recognise import DOCX, HTML, PDF
 from tasks.read.scan.look import look
 from tasks.read.scan.picture import Matrix, Pixels, picture_of
 from tasks.read.scan.print import sheet_of
-from tasks.read.scan.ruling import ruling_of
 from tasks.read.scan.seen import DocumentSeen, PictureSeen
 from tasks.read.view import View
 
@@ -105,7 +104,11 @@ def regions(page: pdfium.PdfPage, upright: Page) -> list[Region]:
     densities = [_density(item.item, box) for (item, _), box in zip(pictures, boxes, strict=True)]
     if is_picture(upright):
         return [Region((0.0, 0.0, view.width, view.height), max(densities), is_page=True)]
-    parts = [(box, density) for box, density in zip(boxes, densities, strict=True) if box[2] - box[0] > _LEAST_PART[0] * view.width]
+    parts = [
+        (box, density)
+        for box, density in zip(boxes, densities, strict=True)
+        if box[2] - box[0] > _LEAST_PART[0] * view.width
+    ]
     merged = [
         Region(_cut(box, view), density, is_page=False)
         for box, density in _joined(parts)
@@ -176,8 +179,17 @@ def _bgr(image: Pixels) -> Pixels:
 def _look_at_part(image: Pixels, to_page: Matrix, number: int, box: BBox, detail: float) -> PictureSeen:
     """A picture whose scale only its print tells; `detail` is how many pixels were taken for one of its own."""
     factor = _USUAL / _print_height(image)
-    factor = min(max(factor, 0.4), 3.0, ) if factor else 1.0
-    factor = min(factor, math.sqrt(_MOST_PIXELS / image[:, :, 0].size if image.ndim == 3 else _MOST_PIXELS / image.size))
+    factor = (
+        min(
+            max(factor, 0.4),
+            3.0,
+        )
+        if factor
+        else 1.0
+    )
+    factor = min(
+        factor, math.sqrt(_MOST_PIXELS / image[:, :, 0].size if image.ndim == 3 else _MOST_PIXELS / image.size)
+    )
     if abs(factor - 1) > 0.15:
         method = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
         image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=method), np.uint8)
@@ -190,7 +202,7 @@ def _look_at_part(image: Pixels, to_page: Matrix, number: int, box: BBox, detail
 def _print_height(image: Pixels) -> float:
     """How high the characters of a picture are, in pixels: most of the higher ones of its pieces of ink."""
     picture = picture_of(image, np.eye(3), 200.0, 200.0)
-    sheet = sheet_of(picture, ruling_of(picture))
+    sheet = sheet_of(picture)
     _, _, stats, _ = cv2.connectedComponentsWithStats(sheet.print, connectivity=8)
     high, wide = stats[1:, cv2.CC_STAT_HEIGHT], stats[1:, cv2.CC_STAT_WIDTH]
     glyphs = high[(high >= 5) & (high <= 120) & (wide <= 2 * high) & (wide >= 0.2 * high)]

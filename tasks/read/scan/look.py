@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
-from tasks.read.grid import Grid
 from expectations.evidence import BBox
+from tasks.read.grid import Grid
 from tasks.read.lines import Line
 from tasks.read.ocr.engine import Crop, lines
 from tasks.read.ruled import ruled_grids
 from tasks.read.scan.cells import FIGURE_LIKE, read_cells
 from tasks.read.scan.picture import Matrix, Picture, Pixels, picture_of
 from tasks.read.scan.print import Box, Sheet, running_lines, sheet_of
+from tasks.read.scan.ruling import ruled_page, squared
 from tasks.read.scan.seen import GridSeen, LineSeen, PictureSeen
-from tasks.read.scan.ruling import ruled_page, ruling_of, squared
 from tasks.read.scan.upright import facing, sheet_matrix, straightened
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_SAMPLES = 10
+_SAMPLES = 7
 _LEGIBLE = 0.75
 """Of the samples' confidence: a page that stands upright is read at least so well."""
 _CELLS = 6
 """A grid with fewer cells is a frame."""
+_SHORT = 30
+"""Characters: headings, titles and signatures are no longer."""
+_NUMBER = re.compile("[0-9○〇零]")
 _WORD = 1.0
 """Of its height: a wider gap in a line is a space."""
 
@@ -37,13 +41,11 @@ def look(image: Pixels, to_page: Matrix, dpi: float, native: float, page: int) -
         image = np.asarray(cv2.warpPerspective(image, matrix, size, flags=cv2.INTER_CUBIC), np.uint8)
         to_page = to_page @ np.linalg.inv(matrix)
     whole = picture_of(image, to_page, dpi, native)
-    picture = facing(straightened(whole), _legibility, _LEGIBLE)
-    ruling = ruling_of(picture)
-    better = squared(picture, ruling)
-    if better:
-        picture, ruling = better, ruling_of(better)
-    sheet = sheet_of(picture, ruling)
-    found = [g for g in ruled_grids(ruled_page(picture, ruling, page)) if len(g.cells) >= _CELLS]
+    sheet = facing(sheet_of(straightened(whole)), _legibility, _LEGIBLE)
+    better = squared(sheet.picture, sheet.ruling)
+    sheet = sheet_of(better) if better else sheet
+    picture = sheet.picture
+    found = [g for g in ruled_grids(ruled_page(picture, sheet.ruling, page)) if len(g.cells) >= _CELLS]
     read = [read_cells(sheet, grid, page) for grid in found]
     tables = [_extent(grid, picture.dpi / 72) for grid in found]
     place = whole.on_page((0, 0, *whole.size))
@@ -75,7 +77,10 @@ def _lines(sheet: Sheet, tables: list[Box], number: int, place: BBox) -> list[Li
     rows = running_lines(sheet, tables)
     flat = [box for row in rows for box in row]
     first = lines([sheet.crop(box) for box in flat])
-    again = lines([_other(sheet, box) for box in flat])
+    matters = [n for n, seen in enumerate(first) if _matters(seen.text, flat[n], flat)]
+    again = list(first)
+    for n, seen in zip(matters, lines([_other(sheet, flat[n]) for n in matters]), strict=True):
+        again[n] = seen
     found: list[LineSeen] = []
     at = 0
     for row in rows:
@@ -88,6 +93,12 @@ def _lines(sheet: Sheet, tables: list[Box], number: int, place: BBox) -> list[Li
         if text.strip():
             found.append(LineSeen(Line(text, size, number), other, y, confidence))
     return found
+
+
+def _matters(text: str, box: Box, others: Sequence[Box]) -> bool:
+    """Whether a line may name the body or a number, or be a title: it is read once more."""
+    usual = sorted(b[3] - b[1] for b in others)[len(others) // 2]
+    return len(text) < _SHORT or box[3] - box[1] > 1.2 * usual or bool(_NUMBER.search(text))
 
 
 def _other(sheet: Sheet, box: Box) -> Crop:
@@ -106,10 +117,8 @@ def _joined(row: list[Box], texts: list[str]) -> str:
     return "".join(pieces)
 
 
-def _legibility(picture: Picture) -> float:
+def _legibility(sheet: Sheet) -> float:
     """How sure the model is of a sample of lines, if they are Chinese; 1 where there is no print."""
-    ruling = ruling_of(picture)
-    sheet = sheet_of(picture, ruling)
     boxes = [box for row in running_lines(sheet, []) for box in row if box[3] - box[1] > 8]
     wide = sorted((b for b in boxes if b[2] - b[0] > 2.5 * (b[3] - b[1])), key=lambda b: b[0] - b[2])
     if not boxes:
@@ -117,7 +126,7 @@ def _legibility(picture: Picture) -> float:
     chosen = wide[:: max(1, len(wide) // _SAMPLES)][:_SAMPLES]
     if not chosen:
         return 0.0
-    seen = [one for one in lines([sheet.crop(box)[:, : 12 * (box[3] - box[1])] for box in chosen]) if one.text]
+    seen = [one for one in lines([sheet.crop(box)[:, : 10 * (box[3] - box[1])] for box in chosen]) if one.text]
     words = [one for one in seen if not FIGURE_LIKE.match(one.text)]
     good = sum(one.confidence for one in words if len(_HAN.findall(one.text)) >= 2)
     return good / max(len(words), 3)

@@ -15,8 +15,8 @@ from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import opened, pdf_pages
 from tasks.read.pdf_medium import in_drawing_order
-from tasks.read.ruled import ruled_grids
 from tasks.read.rows import TableReading
+from tasks.read.ruled import ruled_grids
 from tasks.read.scan.seen import ENGINE, LineSeen, PictureSeen
 from tasks.read.second_engine import confirm_characters
 from tasks.read.sight import look_at_tables
@@ -36,7 +36,9 @@ def read_pictured_pdf(body: bytes, seen: Sequence[PictureSeen]) -> Medium:
     with opened(body) as drawn:
         pages = tuple(_beside(page, by_page.get(page.number, ())) for page in pdf_pages(drawn))
         grids_of = {page.number: ruled_grids(page) for page in pages}
-        grids = [grid for page in pages for grid in _in_order(page, grids_of[page.number], by_page.get(page.number, ()))]
+        grids = [
+            grid for page in pages for grid in _in_order(page, grids_of[page.number], by_page.get(page.number, ()))
+        ]
         spans = table_spans(pages, (grid for of_page in grids_of.values() for grid in of_page))
         aside = furniture(pages, spans)
         rows = free_rows(pages, spans, aside)
@@ -87,7 +89,9 @@ def _beside(page: Page, pictures: Sequence[PictureSeen]) -> Page:
     if not pictures:
         return page
     boxes = [picture.box for picture in pictures]
-    hidden = {c for c in page.chars if any(_holds(box, page.as_displayed((c.x0, c.top, c.x1, c.bottom))) for box in boxes)}
+    hidden = {
+        c for c in page.chars if any(_holds(box, page.as_displayed((c.x0, c.top, c.x1, c.bottom))) for box in boxes)
+    }
     left = page.without(hidden)
     horizontal = tuple(r for r in page.horizontal if not _covered(page, (r.start, r.at, r.end, r.at), boxes))
     vertical = tuple(r for r in page.vertical if not _covered(page, (r.at, r.start, r.at, r.end), boxes))

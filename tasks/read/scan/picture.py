@@ -20,7 +20,7 @@ _COLOURED, _BRIGHT = 45, 110
 _GROUND = 24
 """Of the shorter side: how fine the map of a page's brightness is."""
 _TONES = 0.002
-"""Of all pixels: a picture of black and white alone has no more that are neither.""" 
+"""Of all pixels: a picture of black and white alone has no more that are neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,23 @@ def picture_of(image: Pixels, to_page: Matrix, dpi: float, native: float) -> Pic
     return Picture(gray, coloured, to_page, dpi, native, is_bilevel)
 
 
+def rectifying(corners: Matrix) -> tuple[Matrix, tuple[int, int]]:
+    """What makes a rectangle of four corners (from the top left, clockwise), and its size."""
+    (a, b, c, d) = corners
+    width = int(max(np.linalg.norm(b - a), np.linalg.norm(c - d)))
+    height = int(max(np.linalg.norm(d - a), np.linalg.norm(c - b)))
+    wanted = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
+    return np.asarray(cv2.getPerspectiveTransform(corners.astype(np.float32), wanted), float), (width, height)
+
+
 def _without_colours(image: Pixels) -> tuple[Pixels, Pixels]:
     """Black print stays, for it is dark in every colour; ink that is bright in one of them goes.
 
     Print under a seal is darker than the seal is on paper, even in the colour of the seal.
     """
-    strongest, weakest = image.max(axis=2), image.min(axis=2)
-    is_coloured = (strongest - weakest > _COLOURED) & (strongest > _BRIGHT)
+    blue, green, red = cv2.split(image)
+    strongest, weakest = _pixels(cv2.max(cv2.max(blue, green), red)), _pixels(cv2.min(cv2.min(blue, green), red))
+    is_coloured = (cv2.subtract(strongest, weakest) > _COLOURED) & (strongest > _BRIGHT)
     if is_coloured.any():
         shades = strongest[is_coloured]
         strongest[is_coloured] = np.minimum(shades * (WHITE / float(np.median(shades))), WHITE)

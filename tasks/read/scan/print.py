@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from tasks.read.scan.picture import WHITE, Picture, Pixels
-from tasks.read.scan.ruling import Ruling
+from tasks.read.scan.ruling import Ruling, ruling_of
 
 Box = tuple[int, int, int, int]
 """x0, top, x1, bottom in pixels."""
@@ -21,8 +21,8 @@ _STROKE = 0.026
 _THIN = 0.02
 """Inches: what is as thin, along the edge of a cell, is of its rule."""
 _PAD = 0.02
-_LOW = 0.45
-"""Of the usual line's height: a lower one is a part of its neighbour."""
+_ONE_LINE = 1.25
+"""Of the usual height of characters: what is not higher is one line."""
 _WORD = 0.1
 """Inches: print that is closer is one piece of a line."""
 _HIGHEST = 0.6
@@ -34,8 +34,11 @@ class Sheet:
     """An upright picture with its print: ink that is no rule and no dirt, and what to crop from, without rules."""
 
     picture: Picture
+    ruling: Ruling = field(repr=False)
     print: Pixels = field(repr=False)
     bare: Pixels = field(repr=False)
+    usual: float
+    """Pixels: how high its characters are."""
 
     def crop(self, box: Box, pad: float = _PAD) -> Pixels:
         """What stands in a box and closely around it."""
@@ -45,8 +48,9 @@ class Sheet:
         return self.bare[max(0, top - edge) : min(height, bottom + edge), max(0, x0 - edge) : min(width, x1 + edge)]
 
 
-def sheet_of(picture: Picture, ruling: Ruling) -> Sheet:
+def sheet_of(picture: Picture) -> Sheet:
     """The picture with its print told from ruling and dirt."""
+    ruling = ruling_of(picture)
     least = max(2, round(_SPECK * picture.dpi))
     text = ruling.text
     count, labels, stats, _ = cv2.connectedComponentsWithStats(text, connectivity=8)
@@ -55,7 +59,9 @@ def sheet_of(picture: Picture, ruling: Ruling) -> Sheet:
     is_print[0] = False
     bare = picture.gray.copy()
     bare[cv2.dilate(ruling.both, np.ones((3, 3), np.uint8)) > 0] = WHITE
-    return Sheet(picture, np.asarray(is_print[labels] * np.uint8(255), np.uint8), bare)
+    glyphs = high[is_print & (high >= 2 * least) & (high <= _HIGHEST * picture.dpi) & (wide <= 2 * high)]
+    usual = float(np.percentile(glyphs, 75)) if len(glyphs) else 0.1 * picture.dpi
+    return Sheet(picture, ruling, np.asarray(is_print[labels] * np.uint8(255), np.uint8), bare, usual)
 
 
 def lines_in(sheet: Sheet, box: Box) -> list[Box]:
@@ -66,7 +72,7 @@ def lines_in(sheet: Sheet, box: Box) -> list[Box]:
         return []
     bands = [band for band in _bands(ink.any(axis=1)) if _is_print(ink[band[0] : band[1]], sheet.picture.dpi)]
     found = []
-    for first, last in _joined(bands):
+    for first, last in _joined(bands, sheet.usual):
         columns = np.flatnonzero(ink[first:last].any(axis=0))
         found.append((x0 + int(columns[0]), top + first, x0 + int(columns[-1]) + 1, top + last))
     return found
@@ -96,6 +102,9 @@ def has_traces(sheet: Sheet, box: Box) -> bool:
     faint = (sheet.bare[area] < _FAINT).astype(np.uint8) | sheet.picture.coloured[area]
     if not faint.size:
         return False
+    faint = _off_edges(faint, 2 * sheet.picture.dpi)
+    if faint is None:
+        return False
     _, _, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
     return bool((np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]) >= stroke).any())
 
@@ -113,20 +122,14 @@ def _bands(rows: np.typing.NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
-def _joined(bands: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Bands as lines: the strokes of a character such as 二 belong together."""
-    if len(bands) < 2:
-        return list(bands)
-    usual = max(b - a for a, b in bands)
+def _joined(bands: Sequence[tuple[int, int]], usual: float) -> list[tuple[int, int]]:
+    """Bands as lines: the strokes of a character such as 二 belong together, as do the halves of one that is faint."""
     lines: list[tuple[int, int]] = []
     for a, b in bands:
-        if lines:
-            first, last = lines[-1]
-            is_low = min(b - a, last - first) < _LOW * usual
-            if is_low and b - first <= 1.15 * usual:
-                lines[-1] = first, b
-                continue
-        lines.append((a, b))
+        if lines and b - lines[-1][0] <= _ONE_LINE * usual:
+            lines[-1] = lines[-1][0], b
+        else:
+            lines.append((a, b))
     return lines
 
 
@@ -141,7 +144,9 @@ def running_lines(sheet: Sheet, tables: Sequence[Box]) -> list[list[Box]]:
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     least = _STROKE * sheet.picture.dpi
     most = _HIGHEST * sheet.picture.dpi
-    boxes = [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if least <= max(w, h) and h <= most]
+    boxes = [
+        (int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:] if least <= max(w, h) and h <= most
+    ]
     return _rows(_merged(boxes))
 
 

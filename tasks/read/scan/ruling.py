@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.read.page import Page, Rule
-from tasks.read.scan.picture import Matrix, Picture, Pixels
-from tasks.read.scan.upright import rectifying
+from tasks.read.scan.picture import Matrix, Picture, Pixels, rectifying
 
 INK = 170
 """A pixel that is darker is ink."""
@@ -19,7 +18,7 @@ _GAP, _RUN = 0.03, 0.24
 _THICK = 0.06
 _TABLE = 1.2, 0.24
 """Inches: a table is not less wide or high."""
-_SQUARE = 0.012
+_SQUARE = 0.016
 """Of its side: so much a table's corner may be off before its page is rectified by it."""
 _LARGE = 0.08
 """Of the page: a smaller table does not tell how the page lies."""
@@ -77,12 +76,8 @@ def _runs(ink: Pixels, gap: int, run: int, thick: int) -> Pixels:
 def _meeting(horizontal: Pixels, vertical: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:
     """Without the runs that meet no rule of the other direction, such as strokes and underlines."""
     around = np.ones((near, near), np.uint8)
-    for _ in range(2):
-        horizontal, vertical = (
-            _touching(horizontal, cv2.dilate(vertical, around), run, axis=0),
-            _touching(vertical, cv2.dilate(horizontal, around), run, axis=1),
-        )
-    return horizontal, vertical
+    horizontal = _touching(horizontal, cv2.dilate(vertical, around), run, axis=0)
+    return horizontal, _touching(vertical, cv2.dilate(horizontal, around), run, axis=1)
 
 
 def _touching(mask: Pixels, other: npt.NDArray[np.generic] | cv2.typing.MatLike, run: int, axis: int) -> Pixels:
@@ -173,8 +168,12 @@ def ruled_page(picture: Picture, ruling: Ruling, number: int) -> Page:
     """The rules in points, on a page without a character."""
     scale = 72.0 / picture.dpi
     width, height = picture.size
-    horizontal = [Rule((y + high / 2) * scale, x * scale, (x + wide) * scale) for x, y, wide, high in _boxes(ruling.horizontal)]
-    vertical = [Rule((x + wide / 2) * scale, y * scale, (y + high) * scale) for x, y, wide, high in _boxes(ruling.vertical)]
+    horizontal = [
+        Rule((y + high / 2) * scale, x * scale, (x + wide) * scale) for x, y, wide, high in _boxes(ruling.horizontal)
+    ]
+    vertical = [
+        Rule((x + wide / 2) * scale, y * scale, (y + high) * scale) for x, y, wide, high in _boxes(ruling.vertical)
+    ]
     return Page(number, width * scale, height * scale, 0, (), tuple(horizontal), tuple(vertical), ())
 
 

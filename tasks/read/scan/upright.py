@@ -7,7 +7,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from tasks.read.scan.picture import Matrix, Picture, Pixels
+from tasks.read.scan.picture import Matrix, Picture, Pixels, rectifying
+from tasks.read.scan.print import Sheet, sheet_of
 
 _SMALL = 900
 """Pixels: the longer side of the copy that angles are looked for in."""
@@ -44,18 +45,11 @@ def sheet_matrix(image: Pixels) -> tuple[Matrix, tuple[int, int]] | None:
     return rectifying(_ordered(corners.reshape(4, 2).astype(float)) / min(scale, 1.0))
 
 
-def rectifying(corners: Matrix) -> tuple[Matrix, tuple[int, int]]:
-    """What makes a rectangle of four corners (from the top left, clockwise), and its size."""
-    (a, b, c, d) = corners
-    width = int(max(np.linalg.norm(b - a), np.linalg.norm(c - d)))
-    height = int(max(np.linalg.norm(d - a), np.linalg.norm(c - b)))
-    wanted = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
-    return np.asarray(cv2.getPerspectiveTransform(corners.astype(np.float32), wanted), float), (width, height)
-
-
 def _ordered(points: Matrix) -> Matrix:
     total, difference = points.sum(axis=1), points[:, 0] - points[:, 1]
-    return np.stack([points[total.argmin()], points[difference.argmax()], points[total.argmax()], points[difference.argmin()]])
+    return np.stack(
+        [points[total.argmin()], points[difference.argmax()], points[total.argmax()], points[difference.argmin()]]
+    )
 
 
 def straightened(picture: Picture) -> Picture:
@@ -77,23 +71,27 @@ def _slant(gray: Pixels) -> float:
     edge = max(2, min(ink.shape) // 40)
     ink[:edge], ink[-edge:], ink[:, :edge], ink[:, -edge:] = 0, 0, 0, 0
 
-    def sharpness(angle: float) -> float:
-        height, width = ink.shape
-        turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
-        turned = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_LINEAR)
-        return sum(float(np.square(np.diff(turned.sum(axis=axis, dtype=np.float64))).sum()) for axis in (0, 1))
-
-    best = max(np.arange(-_STEEPEST, _STEEPEST + _COARSE / 2, _COARSE).tolist(), key=sharpness)
+    small = cv2.resize(ink, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    best = max(np.arange(-_STEEPEST, _STEEPEST + _COARSE / 2, _COARSE).tolist(), key=lambda a: _sharpness(small, a))
     for step in (0.1, _FINE):
-        best = max((best + n * step for n in range(-5, 6)), key=sharpness)
+        best = max((best + n * step for n in range(-4, 5)), key=lambda a: _sharpness(ink, a))
     return float(best)
 
 
-def facing(picture: Picture, legibility: Callable[[Picture], float], enough: float) -> Picture:
-    """The picture turned by the quarters in which it is read best; as it is, if that is read well."""
-    first = legibility(picture)
+def _sharpness(ink: cv2.typing.MatLike, angle: float) -> float:
+    """How unlike each other neighbouring rows, and columns, are after a turn."""
+    height, width = ink.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
+    turned = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_LINEAR)
+    sums = (cv2.reduce(turned, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32F).ravel() for axis in (0, 1))
+    return sum(float(np.square(np.diff(line)).sum()) for line in sums)
+
+
+def facing(sheet: Sheet, legibility: Callable[[Sheet], float], enough: float) -> Sheet:
+    """The sheet turned by the quarters in which it is read best; as it is, if that is read well."""
+    first = legibility(sheet)
     if first >= enough:
-        return picture
-    others = [(legibility(turned), turned) for turned in (picture.turned(n) for n in (3, 1, 2))]
-    score, best = max(others, key=lambda pair: pair[0])
-    return best if score > first else picture
+        return sheet
+    turned = (sheet_of(sheet.picture.turned(n)) for n in (3, 1, 2))
+    score, best = max(((legibility(one), one) for one in turned), key=lambda pair: pair[0])
+    return best if score > first else sheet

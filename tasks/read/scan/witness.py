@@ -10,18 +10,13 @@ from tasks.read.scan.seen import DocumentSeen, PictureSeen
 _LEAST_DPI, _LEAST_BILEVEL = 90.0, 205.0
 
 
-def figures_to_reread(seen: DocumentSeen) -> list[int]:
-    """The figures with print, by their place among all: what a second reader is shown."""
-    return [n for n, figure in enumerate(seen.figures()) if figure.pixels]
-
-
-def witness_of(seen: DocumentSeen, second: Sequence[str] | None) -> Witness:
-    """What all readers saw; `second` is in the order of `figures_to_reread`, None where there is no second reader."""
+def witness_of(seen: DocumentSeen, second: Sequence[tuple[str, ...]] | None) -> Witness:
+    """What all readers saw; `second` is what the second reader made of each figure with print, None if there is none."""
     figures = list(seen.figures())
-    places = [(figures[n].page, figures[n].bbox) for n in figures_to_reread(seen)]
+    printed = [(figure.page, figure.bbox) for figure in figures if figure.pixels]
     return Witness(
         {(f.page, f.bbox): f for f in figures},
-        {place: text for place, text in zip(places, second or (), strict=False) if text},
+        {place: texts for place, texts in zip(printed, second or (), strict=False) if texts},
         second is not None,
         {picture.page: why for picture in seen.pictures if (why := _poor(picture))},
     )
