@@ -47,7 +47,7 @@ def read(document: Document) -> Report:
 
 
 def read_unless_pictured(document: Document) -> Report | None:
-    """The report in `document`; None where that stands in pictures, as a whole or in part, which nobody looked at yet."""
+    """The report in `document`; None where that stands in pictures, as a whole or in part: nobody looked yet."""
     medium = _READERS[document.media_type](document.body)
     if medium.is_scan or medium.pictured:
         return None
@@ -86,7 +86,6 @@ def _report(document: Document, medium: Medium, witness: Witness | None = None) 
         raise UnsupportedYear(f"{who.year} 年")
     checked = check(medium, witness)
     forms = _forms(medium, who.year)
-    is_seen = witness is not None
     return Report(
         title=who.title,
         agency=who.agency,
@@ -104,9 +103,7 @@ def _report(document: Document, medium: Medium, witness: Witness | None = None) 
         ),
         engine=medium.engine,
         second=(TESSERACT if witness.has_second else ANOTHER_CROP) if witness else medium.second,
-        pictured=tuple(
-            sorted({page for page in medium.pictured.values() if page} | (set(medium.seen) if is_seen else set()))
-        ),
+        pictured=tuple(sorted({page for page in medium.pictured.values() if page} | set(medium.seen))),
         claims=_claims(sections, find_sections(medium.again) if medium.again else sections, who.year),
     )
 

@@ -1,4 +1,4 @@
-"""What the cells of a grid print: labels line by line, figures by tight crops and as digits alone, each figure twice."""
+"""What the cells of a grid print: labels line by line, figures by tight crops and as digits alone, each twice."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class _Piece:
 
 
 def read_cells(sheet: Sheet, grid: Grid, page: int) -> tuple[Grid, list[FigureSeen]]:
-    """The grid of a sheet, in its own points, with what it prints, in the document's; and the figures among its cells."""
+    """The grid of a sheet, in its own points, with what it prints, in the document's; and the figures in it."""
     scale = sheet.picture.dpi / 72
     edge = max(1, round(_SHRINK * sheet.picture.dpi))
     boxes = [_inner(cell, scale, edge) for cell in grid.cells]

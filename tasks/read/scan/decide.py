@@ -1,7 +1,7 @@
-"""What is made of the figures of a picture: sums decide, a second reader confirms, and what is not certain is a doubt.
+"""What is made of a picture's figures: sums decide, a second reader confirms, and what is not certain is a doubt.
 
-Three applications, all read wrong in the same way, add up as well as the right ones: a table with few different figures,
-and table 2, which has no sums, count only as far as a reader confirms them that shares nothing with the first.
+Three applications, all read wrong in the same way, add up as well as the right ones: a table with few different
+figures, and table 2, which has no sums, count only as far as a reader confirms them that shares nothing with the first.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from tasks.read.values import FIGURES
 
 BY_SUMS = "ocr+sums"
 """The engine of a cell of which the sums say which of the readers is right."""
+OF_PICTURES = (ENGINE, BY_SUMS)
 _SURE = 0.9
 """Confidence in a figure that no sum guards."""
 _LEGIBLE = 0.5
@@ -250,7 +251,7 @@ class _Decision:
                     yield seen.described("合计不符", "READ.SUM_DISPUTED")
 
     def _certain(self, failing: Sequence[Identity]) -> set[str]:
-        """The cells that two readings have: by the second reader, or by another crop where a sum holds that they are in."""
+        """The cells that two readings have: by the second reader, or by another crop where a sum with them holds."""
         broken = {(i.rule, i.where) for i in failing}
         proved = {
             a

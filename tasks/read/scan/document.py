@@ -1,4 +1,4 @@
-"""The pictures of a document, found and looked at: pages that are pictures, pictures on pages, in Word files and the web.
+"""The pictures of a document, found and looked at: pages that are pictures, and pictures on pages, in Word, on the web.
 
 Runs in the process that is for it. What a file asks for is bounded: so many pictures, so many pixels each.
 """

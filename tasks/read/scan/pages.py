@@ -36,9 +36,7 @@ def read_pictured_pdf(body: bytes, seen: Sequence[PictureSeen]) -> Medium:
     with opened(body) as drawn:
         pages = tuple(_beside(page, by_page.get(page.number, ())) for page in pdf_pages(drawn))
         grids_of = {page.number: ruled_grids(page) for page in pages}
-        grids = [
-            grid for page in pages for grid in _in_order(page, grids_of[page.number], by_page.get(page.number, ()))
-        ]
+        grids = [grid for page in pages for grid in _in_order(grids_of[page.number], by_page.get(page.number, ()))]
         spans = table_spans(pages, (grid for of_page in grids_of.values() for grid in of_page))
         aside = furniture(pages, spans)
         rows = free_rows(pages, spans, aside)
@@ -107,7 +105,7 @@ def _holds(box: BBox, other: BBox) -> bool:
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
-def _in_order(page: Page, printed: Sequence[Grid], pictures: Sequence[PictureSeen]) -> Iterator[Grid]:
+def _in_order(printed: Sequence[Grid], pictures: Sequence[PictureSeen]) -> Iterator[Grid]:
     """All tables of a page from top to bottom, printed ones and those in pictures."""
     placed = [(min(cell.bbox[1] for cell in grid.cells if cell.bbox), grid) for grid in printed]
     placed += [(one.y, one.grid) for picture in pictures for one in picture.grids]

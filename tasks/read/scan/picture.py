@@ -1,4 +1,4 @@
-"""A picture under way from the file to an upright, clean page: pixels, and where each of them stands in the document."""
+"""A picture under way from the file to an upright, clean page: pixels, and where each stands in the document."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Matrix = npt.NDArray[np.float64]
 
 WHITE = 255
 _COLOURED, _BRIGHT = 45, 110
-"""Between the strongest and the weakest of a pixel's colours, and of the strongest: what is ink of a seal or a marker."""
+"""Between the strongest and the weakest of a pixel's colours, and of the strongest: ink of a seal or a marker."""
 _GROUND = 24
 """Of the shorter side: how fine the map of a page's brightness is."""
 _TONES = 0.002

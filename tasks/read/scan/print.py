@@ -25,6 +25,8 @@ _ONE_LINE = 1.25
 """Of the usual height of characters: what is not higher is one line."""
 _WORD = 0.1
 """Inches: print that is closer is one piece of a line."""
+_FAINT = 205
+"""A pixel that is darker may be ink that is hardly seen."""
 _HIGHEST = 0.6
 """Inches: what is higher is no line of print, but the edge of a sheet or a drawing."""
 
@@ -53,7 +55,7 @@ def sheet_of(picture: Picture) -> Sheet:
     ruling = ruling_of(picture)
     least = max(2, round(_SPECK * picture.dpi))
     text = ruling.text
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(text, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(text, connectivity=8)
     wide, high, area = (stats[:, n] for n in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
     is_print = (np.maximum(wide, high) >= least) & (area >= least * least * 0.6)
     is_print[0] = False
@@ -70,7 +72,9 @@ def lines_in(sheet: Sheet, box: Box) -> list[Box]:
     ink = _off_edges(sheet.print[top:bottom, x0:x1], sheet.picture.dpi)
     if ink is None:
         return []
-    bands = [band for band in _bands(ink.any(axis=1)) if _is_print(ink[band[0] : band[1]], sheet.picture.dpi)]
+    bands = [
+        band for band in _bands(np.asarray(ink.any(axis=1))) if _is_print(ink[band[0] : band[1]], sheet.picture.dpi)
+    ]
     found = []
     for first, last in _joined(bands, sheet.usual):
         columns = np.flatnonzero(ink[first:last].any(axis=0))
@@ -99,22 +103,18 @@ def has_traces(sheet: Sheet, box: Box) -> bool:
     edge = max(1, round(_PAD / 2 * sheet.picture.dpi))
     area = slice(top + edge, bottom - edge), slice(x0 + edge, x1 - edge)
     stroke = _STROKE * sheet.picture.dpi
-    faint = (sheet.bare[area] < _FAINT).astype(np.uint8) | sheet.picture.coloured[area]
-    if not faint.size:
-        return False
-    faint = _off_edges(faint, 2 * sheet.picture.dpi)
+    marks = np.asarray((sheet.bare[area] < _FAINT) | (sheet.picture.coloured[area] > 0), np.uint8)
+    faint = _off_edges(marks, 2 * sheet.picture.dpi) if marks.size else None
     if faint is None:
         return False
     _, _, stats, _ = cv2.connectedComponentsWithStats(faint, connectivity=8)
-    return bool((np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT]) >= stroke).any())
-
-
-_FAINT = 205
+    return bool(np.any(stats[1:, cv2.CC_STAT_WIDTH : cv2.CC_STAT_HEIGHT + 1].max(axis=1) >= stroke))
 
 
 def _is_print(ink: Pixels, dpi: float) -> bool:
     columns = np.flatnonzero(ink.any(axis=0))
-    return max(ink.shape[0], int(np.ptp(columns)) + 1 if len(columns) else 0) >= _STROKE * dpi
+    width = int(np.ptp(columns)) + 1 if len(columns) else 0
+    return bool(max(ink.shape[0], width) >= _STROKE * dpi)
 
 
 def _bands(rows: np.typing.NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -61,7 +61,7 @@ def straightened(picture: Picture) -> Picture:
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1.0)
     cos, sin = abs(turn[0, 0]), abs(turn[0, 1])
     wide, high = int(width * cos + height * sin), int(width * sin + height * cos)
-    turn[:, 2] += (wide - width) / 2, (high - height) / 2
+    turn[:, 2] += np.array([(wide - width) / 2, (high - height) / 2])
     return picture.warped(np.vstack([turn, [0, 0, 1]]), (wide, high))
 
 

@@ -11,7 +11,7 @@ _LEAST_DPI, _LEAST_BILEVEL = 90.0, 205.0
 
 
 def witness_of(seen: DocumentSeen, second: Sequence[tuple[str, ...]] | None) -> Witness:
-    """What all readers saw; `second` is what the second reader made of each figure with print, None if there is none."""
+    """What all readers saw; `second` is what the second reader made of each figure with print; None: there is none."""
     figures = list(seen.figures())
     printed = [(figure.page, figure.bbox) for figure in figures if figure.pixels]
     return Witness(
