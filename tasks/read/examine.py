@@ -16,7 +16,7 @@ from tasks.read.recognise import Kind, kind_of, recognise
 from tasks.read.scan.seen import DocumentSeen
 from tasks.values import Document, Report
 
-_ALPHABET, _LARGER = "0123456789.-", 58
+_ALPHABET, _LARGER = "0123456789.-/", 58
 _PICTURES = 30
 """Pages that a file without pages is given time for."""
 

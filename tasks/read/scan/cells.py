@@ -15,15 +15,18 @@ from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import key
 from tasks.read.ocr.engine import Crop, digits, lines_and_digits
 from tasks.read.scan.print import Box, Sheet, has_traces, lines_in
+from tasks.read.scan.ruling import INK
 from tasks.read.scan.seen import ENGINE, FigureSeen
 
-FIGURE_LIKE = re.compile(r"[0-9.,/\-—–－一_~〇○OoQDUulI|丨。、·:：'‘’`°º\s]*\Z")
+FIGURE_LIKE = re.compile(r"[0-9.,/\-—–－一_~!\\〇○OoQDUulI|丨。、·:：'‘’`°º\s]*\Z")
 """What the model may make of a figure or a dash where it looks for any character."""
 _LETTERS = re.compile(r"[\u3400-\u9fff]")
 _WIDE = 7.0
 """Of its height: a line that is wider holds no figure alone."""
 _ALIKE, _APART = 0.7, 0.1
 """A head is the form's if it is so like it, and less like any other."""
+_FLAT, _SLANT = 0.3, 0.25
+"""Of the usual height and of its own: a dash is not as high, a slash leans so much."""
 _SHRINK = 0.012
 _BOLDER = 1.6
 """The second crop is so much larger, and black and white."""
@@ -89,6 +92,23 @@ def _inner(cell: GridCell, scale: float, edge: int) -> Box:
 
 def _is_short(box: Box) -> bool:
     return box[2] - box[0] <= _WIDE * (box[3] - box[1]) or box[3] - box[1] < 12
+
+
+def _is_mark(crop: Crop, usual: float) -> bool:
+    """Whether the ink has the shape of a dash or of a slash: what stands for none."""
+    ink = crop < INK
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows):
+        return False
+    high, wide = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+    if high <= _FLAT * usual:
+        return wide >= 2 * high
+    quarter = max(1, high // 4)
+    upper, lower = (
+        float(np.nonzero(part)[1].mean()) if part.any() else 0.0
+        for part in (ink[rows[0] : rows[0] + quarter], ink[rows[-1] + 1 - quarter : rows[-1] + 1])
+    )
+    return high >= usual / 2 and upper - lower >= _SLANT * high and float(ink.sum()) <= 0.4 * wide * high
 
 
 def _cleaned(text: str) -> str:

@@ -76,7 +76,7 @@ class _Seen:
     @cached_property
     def proposals(self) -> tuple[str, ...]:
         """What readers propose in its place."""
-        if self.figure is None or not self.figure.text:
+        if self.figure is None or not self.figure.text or (self.cell.is_blank and self.figure.is_mark):
             return ()
         texts = (self.figure.again, *self.second)
         own = self._value(self.cell.raw)
@@ -90,8 +90,11 @@ class _Seen:
         if self.is_printed:
             return False
         if self.cell.is_blank and self.figure is not None:
-            return self.figure.is_unsure or bool(self.figure.pixels and not self.figure.text)
-        return self.cell.value is None or (self.figure is not None and self.figure.confidence < _LEGIBLE)
+            return self.figure.is_unsure or bool(self.figure.pixels and not self.figure.is_mark)
+        if self.cell.value is None:
+            return True
+        is_poor = self.figure is not None and self.figure.confidence < _LEGIBLE
+        return is_poor and not self.is_confirmed and self.is_disputed
 
     @property
     def is_confirmed(self) -> bool:
@@ -99,8 +102,13 @@ class _Seen:
         if self.is_printed:
             return self.cell.is_seen_twice
         if self.cell.is_blank:
-            return self.figure is not None and not self.figure.pixels and not self.figure.is_unsure
-        return any(self._value(text) == self.cell.value for text in self.second[: 1 + self.is_agreed_by_crops])
+            return (
+                self.figure is not None
+                and (self.figure.is_mark or not self.figure.pixels)
+                and not self.figure.is_unsure
+            )
+        known = self.second[: 1 + self.is_agreed_by_crops] if self.cell.value is not None else ()
+        return any(self._value(text) == self.cell.value for text in known)
 
     @property
     def is_agreed_by_crops(self) -> bool:
@@ -295,7 +303,7 @@ class _Decision:
             yield from (s for s in self._seen.values() if s.cell.value == 0 and not self._is_sure(s))
 
     def _is_sure(self, seen: _Seen) -> bool:
-        if seen.figure is None or not seen.figure.text:
+        if seen.figure is None or not seen.figure.text or seen.cell.is_blank:
             return seen.is_confirmed
         return seen.figure.confidence >= _SURE
 

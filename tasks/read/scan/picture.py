@@ -19,6 +19,8 @@ _COLOURED, _BRIGHT = 45, 110
 """Between the strongest and the weakest of a pixel's colours, and of the strongest: ink of a seal or a marker."""
 _GROUND = 24
 """Of the shorter side: how fine the map of a page's brightness is."""
+_MARGIN = 0.2
+"""Inches of white that are put around a picture: what is done to lines goes wrong at its edges."""
 _TONES = 0.002
 """Of all pixels: a picture of black and white alone has no more that are neither."""
 
@@ -81,7 +83,13 @@ def picture_of(image: Pixels, to_page: Matrix, dpi: float, native: float) -> Pic
     gray, coloured = (flat, np.zeros_like(flat)) if flat.ndim == 2 else _without_colours(flat)
     counts = np.bincount(gray.ravel(), minlength=256)
     is_bilevel = bool(counts[24:232].sum() < _TONES * gray.size)
-    return Picture(gray, coloured, to_page, dpi, native, is_bilevel)
+    edge = round(_MARGIN * dpi)
+    gray, coloured = (
+        _pixels(cv2.copyMakeBorder(part, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=value))
+        for part, value in ((gray, WHITE), (coloured, 0))
+    )
+    shift = np.array([[1, 0, -edge], [0, 1, -edge], [0, 0, 1]], dtype=float)
+    return Picture(gray, coloured, to_page @ shift, dpi, native, is_bilevel)
 
 
 def rectifying(corners: Matrix) -> tuple[Matrix, tuple[int, int]]:

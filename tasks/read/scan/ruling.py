@@ -15,6 +15,8 @@ INK = 170
 """A pixel that is darker is ink."""
 _GAP, _RUN = 0.03, 0.24
 """Inches: dots closer than this are a line; what is not as long is a stroke of a character."""
+_NEAR, _ALONE, _CROWDED = 0.022, 1.6, 0.25
+"""Inches: how close to a run print may be, how long a run is beyond doubt; and how much of it print is beside."""
 _THICK = 0.06
 _TABLE = 1.2, 0.24
 """Inches: a table is not less wide or high."""
@@ -48,8 +50,11 @@ def ruling_of(picture: Picture) -> Ruling:
     ink = (picture.gray < INK).astype(np.uint8) * 255
     gap, run = max(3, round(_GAP * picture.dpi)), round(_RUN * picture.dpi)
     thick = round(_THICK * picture.dpi)
-    horizontal = _runs(ink, gap, run, thick)
-    vertical = np.ascontiguousarray(_runs(np.ascontiguousarray(ink.T), gap, run, thick).T)
+    upright = np.ascontiguousarray(ink.T)
+    near = max(2, round(_NEAR * picture.dpi))
+    horizontal = _clear(_runs(ink, gap, run, thick), ink, near, round(_ALONE * picture.dpi))
+    vertical = _clear(_runs(upright, gap, run, thick), upright, near, round(_ALONE * picture.dpi))
+    vertical = np.ascontiguousarray(vertical.T)
     horizontal, vertical = _meeting(horizontal, vertical, round(_GAP * 2 * picture.dpi), run)
     tables = _in_tables(horizontal, vertical, picture.dpi)
     return Ruling(cv2.bitwise_and(horizontal, tables), cv2.bitwise_and(vertical, tables), ink)  # type: ignore[arg-type]
@@ -71,6 +76,21 @@ def _runs(ink: Pixels, gap: int, run: int, thick: int) -> Pixels:
     opened = cv2.morphologyEx(stepless, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     solid = cv2.morphologyEx(opened, cv2.MORPH_OPEN, np.ones((thick, 1), np.uint8))
     return np.asarray(cv2.subtract(opened, solid), np.uint8)
+
+
+def _clear(lines: Pixels, ink: Pixels, near: int, alone: int) -> Pixels:
+    """Without short runs that have ink closely above and below them: those are strokes in the midst of print."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+    keeps = np.ones(count, bool)
+    keeps[0] = False
+    for n in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] < alone).tolist():
+        x, y, wide, high = (int(v) for v in stats[n][:4])
+        above = ink[max(0, y - near) : y, x : x + wide]
+        below = ink[y + high : y + high + near, x : x + wide]
+        if n and above.size and below.size:
+            shares = [float(side.any(axis=0).mean()) for side in (above, below)]
+            keeps[n] = min(shares) < _CROWDED
+    return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
 
 
 def _meeting(horizontal: Pixels, vertical: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:

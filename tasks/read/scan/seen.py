@@ -20,7 +20,7 @@ ENGINE = "ocr"
 class FigureSeen:
     """What was seen in a cell for a figure, by the first crop and by another one; and the first, as pixels.
 
-    `is_unsure`: nothing was seen, but there are traces of what may be ink.
+    `is_unsure`: nothing was seen, but there are traces of what may be ink. `is_mark`: it has the shape of a dash or slash.
     """
 
     page: int
@@ -30,6 +30,7 @@ class FigureSeen:
     again: str = ""
     again_confidence: float = 0.0
     is_unsure: bool = False
+    is_mark: bool = False
     width: int = 0
     pixels: bytes = field(default=b"", repr=False)
 
