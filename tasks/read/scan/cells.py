@@ -71,7 +71,7 @@ def read_cells(sheet: Sheet, grid: Grid, page: int) -> tuple[Grid, list[FigureSe
             crop = np.ascontiguousarray(crops[own[0]])
             figure = FigureSeen(
                 page, place, _cleaned(one.text), one.confidence, _cleaned(two.text), two.confidence,
-                width=crop.shape[1], pixels=crop.tobytes(),
+                width=crop.shape[1], pixels=crop.tobytes(), is_mark=_is_mark(crop, sheet.usual),
             )  # fmt: skip
             figures.append(figure)
             text = figure.text

@@ -24,7 +24,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _SAMPLES = 7
 _LEGIBLE = 0.75
 """Of the samples' confidence: a page that stands upright is read at least so well."""
-_CELLS = 6
+_CELLS = 4
 """A grid with fewer cells is a frame."""
 _SHORT = 30
 """Characters: headings, titles and signatures are no longer."""

@@ -20,7 +20,7 @@ ENGINE = "ocr"
 class FigureSeen:
     """What was seen in a cell for a figure, by the first crop and by another one; and the first, as pixels.
 
-    `is_unsure`: nothing was seen, but there are traces of what may be ink. `is_mark`: it has the shape of a dash or slash.
+    `is_unsure`: nothing was seen, but there are traces of what may be ink. `is_mark`: its shape is a dash or a slash.
     """
 
     page: int
