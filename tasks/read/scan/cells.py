@@ -25,8 +25,8 @@ _WIDE = 7.0
 """Of its height: a line that is wider holds no figure alone."""
 _ALIKE, _APART = 0.7, 0.1
 """A head is the form's if it is so like it, and less like any other."""
-_FLAT, _SLANT = 0.3, 0.25
-"""Of the usual height and of its own: a dash is not as high, a slash leans so much."""
+_FLAT, _SLANT, _THIN = 0.3, 0.25, 0.6
+"""Of the usual height and of its own: a dash is not as high, a slash leans so much; and of its box it fills no more."""
 _SHRINK = 0.012
 _BOLDER = 1.6
 """The second crop is so much larger, and black and white."""
@@ -69,9 +69,10 @@ def read_cells(sheet: Sheet, grid: Grid, page: int) -> tuple[Grid, list[FigureSe
         if len(own) == 1 and own[0] in as_figure:
             one, two = as_figure[own[0]]
             crop = np.ascontiguousarray(crops[own[0]])
+            mark = _mark(crop, sheet.usual)
             figure = FigureSeen(
-                page, place, _cleaned(one.text), one.confidence, _cleaned(two.text), two.confidence,
-                width=crop.shape[1], pixels=crop.tobytes(), is_mark=_is_mark(crop, sheet.usual),
+                page, place, mark or _cleaned(one.text), one.confidence, _cleaned(two.text), two.confidence,
+                width=crop.shape[1], pixels=crop.tobytes(), is_mark=bool(mark),
             )  # fmt: skip
             figures.append(figure)
             text = figure.text
@@ -94,21 +95,22 @@ def _is_short(box: Box) -> bool:
     return box[2] - box[0] <= _WIDE * (box[3] - box[1]) or box[3] - box[1] < 12
 
 
-def _is_mark(crop: Crop, usual: float) -> bool:
-    """Whether the ink has the shape of a dash or of a slash: what stands for none."""
+def _mark(crop: Crop, usual: float) -> str:
+    """A dash or a slash if the ink has its shape: what stands for none, and models take for a 1."""
     ink = crop < INK
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
-        return False
+        return ""
     high, wide = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
     if high <= _FLAT * usual:
-        return wide >= 2 * high
+        return "-" if wide >= 2 * high else ""
     quarter = max(1, high // 4)
     upper, lower = (
         float(np.nonzero(part)[1].mean()) if part.any() else 0.0
         for part in (ink[rows[0] : rows[0] + quarter], ink[rows[-1] + 1 - quarter : rows[-1] + 1])
     )
-    return high >= usual / 2 and upper - lower >= _SLANT * high and float(ink.sum()) <= 0.4 * wide * high
+    leans = upper - lower >= _SLANT * high and float(ink.sum()) <= _THIN * wide * high
+    return "/" if high >= usual / 2 and leans else ""
 
 
 def _cleaned(text: str) -> str:

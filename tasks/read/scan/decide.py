@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations, product
 
+from expectations.blanks import is_blank_mark
 from expectations.evidence import BBox, Cell, Doubt, Number
 from expectations.forms import FORMS, Identity, TableName, identities
 from tasks.read.cross_check import CrossCheck
@@ -90,7 +91,7 @@ class _Seen:
         if self.is_printed:
             return False
         if self.cell.is_blank and self.figure is not None:
-            return self.figure.is_unsure or bool(self.figure.pixels and not self.figure.is_mark)
+            return not self.is_confirmed
         if self.cell.value is None:
             return True
         is_poor = self.figure is not None and self.figure.confidence < _LEGIBLE
@@ -109,6 +110,12 @@ class _Seen:
             )
         known = self.second[: 1 + self.is_agreed_by_crops] if self.cell.value is not None else ()
         return any(self._value(text) == self.cell.value for text in known)
+
+    def _is_none(self, figure: FigureSeen) -> bool:
+        """Whether there is surely nothing, or a mark for that: where no sum says so, the model has to see it too."""
+        if not figure.pixels:
+            return not figure.is_unsure
+        return figure.is_mark and (not self.cell.address.startswith("table2.") or is_blank_mark(figure.again))
 
     @property
     def is_agreed_by_crops(self) -> bool:
