@@ -19,7 +19,7 @@ from tasks.read.ocr.engine import Crop
 _LINE, _BETWEEN, _LEFT = 40, 26, 30
 """Pixels: height of a line, white between two, white at its left."""
 _WIDEST = 600
-_TOGETHER = 60
+_TOGETHER = 200
 """Lines on one sheet."""
 _SECONDS_A_SHEET = 10
 _MEMORY = 1 << 30

@@ -14,6 +14,7 @@ from expectations.forms import FORMS
 from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import key
 from tasks.read.ocr.engine import Crop, digits, lines_and_digits
+from tasks.read.scan.picture import WHITE
 from tasks.read.scan.print import Box, Sheet, has_traces, lines_in
 from tasks.read.scan.ruling import INK
 from tasks.read.scan.seen import ENGINE, FigureSeen
@@ -25,8 +26,8 @@ _WIDE = 7.0
 """Of its height: a line that is wider holds no figure alone."""
 _ALIKE, _APART = 0.7, 0.1
 """A head is the form's if it is so like it, and less like any other."""
-_FLAT, _SLANT, _THIN = 0.3, 0.25, 0.6
-"""Of the usual height and of its own: a dash is not as high, a slash leans so much; and of its box it fills no more."""
+_FLAT, _SLANT, _THIN = 0.3, 0.2, 0.35
+"""Of the usual height a dash is not as high; a slash is a straight stroke that leans so much, in each row so thin."""
 _SHRINK = 0.012
 _BOLDER = 1.6
 """The second crop is so much larger, and black and white."""
@@ -97,20 +98,21 @@ def _is_short(box: Box) -> bool:
 
 def _mark(crop: Crop, usual: float) -> str:
     """A dash or a slash if the ink has its shape: what stands for none, and models take for a 1."""
-    ink = crop < INK
+    ink = crop < max(INK, (int(crop.min()) + WHITE) // 2)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return ""
     high, wide = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
     if high <= _FLAT * usual:
-        return "-" if wide >= 2 * high else ""
-    quarter = max(1, high // 4)
-    upper, lower = (
-        float(np.nonzero(part)[1].mean()) if part.any() else 0.0
-        for part in (ink[rows[0] : rows[0] + quarter], ink[rows[-1] + 1 - quarter : rows[-1] + 1])
-    )
-    leans = upper - lower >= _SLANT * high and float(ink.sum()) <= _THIN * wide * high
-    return "/" if high >= usual / 2 and leans else ""
+        return "-" if 2 * high <= wide <= 3 * usual else ""
+    if high < usual / 2 or wide > high or len(rows) < 0.8 * high:
+        return ""
+    spans = [np.flatnonzero(ink[row]) for row in rows]
+    if max(int(np.ptp(span)) + 1 for span in spans) > max(3.0, _THIN * high):
+        return ""
+    slope, place = np.polyfit(rows, [span.mean() for span in spans], 1)
+    off = np.array([span.mean() for span in spans]) - (slope * rows + place)
+    return "/" if slope <= -_SLANT and float(np.abs(off).max()) <= max(1.5, 0.1 * high) else ""
 
 
 def _cleaned(text: str) -> str:

@@ -77,11 +77,16 @@ class _Seen:
     @cached_property
     def proposals(self) -> tuple[str, ...]:
         """What readers propose in its place."""
-        if self.figure is None or not self.figure.text or (self.cell.is_blank and self.figure.is_mark):
+        if self.figure is None or not self.figure.text or self.is_mark_for_all:
             return ()
         texts = (self.figure.again, *self.second)
         own = self._value(self.cell.raw)
         return tuple(t for t in dict.fromkeys(texts) if t and self._value(t) is not None and self._value(t) != own)
+
+    @property
+    def is_mark_for_all(self) -> bool:
+        """Whether it has the shape of a mark for none, and the model sees one."""
+        return self.figure is not None and self.figure.is_mark and is_blank_mark(self.figure.again)
 
     def _value(self, text: str) -> Number | None:
         return parse_figure(text, FIGURES[self.cell.address])
@@ -103,11 +108,7 @@ class _Seen:
         if self.is_printed:
             return self.cell.is_seen_twice
         if self.cell.is_blank:
-            return (
-                self.figure is not None
-                and (self.figure.is_mark or not self.figure.pixels)
-                and not self.figure.is_unsure
-            )
+            return self.figure is not None and self._is_none(self.figure)
         known = self.second[: 1 + self.is_agreed_by_crops] if self.cell.value is not None else ()
         return any(self._value(text) == self.cell.value for text in known)
 
@@ -115,7 +116,7 @@ class _Seen:
         """Whether there is surely nothing, or a mark for that: where no sum says so, the model has to see it too."""
         if not figure.pixels:
             return not figure.is_unsure
-        return figure.is_mark and (not self.cell.address.startswith("table2.") or is_blank_mark(figure.again))
+        return figure.is_mark and (not self.cell.address.startswith("table2.") or self.is_mark_for_all)
 
     @property
     def is_agreed_by_crops(self) -> bool:
