@@ -85,8 +85,10 @@ class _Seen:
 
     @property
     def is_mark_for_all(self) -> bool:
-        """Whether it has the shape of a mark for none, and the model sees one."""
-        return self.figure is not None and self.figure.is_mark and is_blank_mark(self.figure.again)
+        """Whether it has the shape of a mark for none, and another reader sees one."""
+        if self.figure is None or not self.figure.is_mark:
+            return False
+        return any(text and is_blank_mark(text) for text in (self.figure.again, *self.second))
 
     def _value(self, text: str) -> Number | None:
         return parse_figure(text, FIGURES[self.cell.address])
@@ -113,10 +115,8 @@ class _Seen:
         return any(self._value(text) == self.cell.value for text in known)
 
     def _is_none(self, figure: FigureSeen) -> bool:
-        """Whether there is surely nothing, or a mark for that: where no sum says so, the model has to see it too."""
-        if not figure.pixels:
-            return not figure.is_unsure
-        return figure.is_mark and (not self.cell.address.startswith("table2.") or self.is_mark_for_all)
+        """Whether there is surely nothing, or a mark for that."""
+        return self.is_mark_for_all if figure.pixels else not figure.is_unsure
 
     @property
     def is_agreed_by_crops(self) -> bool:
