@@ -41,6 +41,10 @@ class Cell:
     printed: Number | None = None
     is_seen_twice: bool = False
     """Whether the second reading, which shares nothing with the first, found the same at this address."""
+    confidence: float | None = None
+    """How sure the first reading is of what it recognised in a picture, 0 to 1."""
+    second_raw: str | None = None
+    """What the second reader recognised in the picture, or where the sums took its side, the first."""
 
     @property
     def is_blank(self) -> bool:
@@ -50,12 +54,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A place where two independent readings differ; `where` is a cell address, a row, or a table."""
+    """A place where two independent readings differ; `where` is a cell address, a row, or a table.
+
+    `rule` says which kind of doubt it is: one of the READ. codes.
+    """
 
     where: str
     first: str
     second: str
     cells: tuple[Cell, ...] = ()
+    rule: str = "READ.DISAGREEMENT"
 
 
 @dataclass(frozen=True, slots=True)

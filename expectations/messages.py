@@ -115,11 +115,28 @@ def wrong_form(where: str, form: str, year: int | None) -> str:
     return f"{place_label(where, form)}用的是 {form} 年格式，不是 {year} 年度报告应当使用的格式。"
 
 
+_DOUBTS = {
+    "READ.DISAGREEMENT": "两种独立读法不一致（一为“{first}”，一为“{second}”）",
+    "READ.ROWS_MISSING": "{second}（{first}）",
+    "READ.CELL_UNREAD": "图片中的这一格没有读清（第一种读法“{first}”，其他读法“{second}”）",
+    "READ.SUM_DISPUTED": "图片中的数合计不符，而几种读法不一致（第一种读法“{first}”，其他读法“{second}”）",
+    "READ.UNCONFIRMED": "图片中的数没有得到证实（第一种读法“{first}”，其他读法“{second}”）",
+    "READ.LOW_RESOLUTION": "{first}的图片{second}",
+}
+"""By rule what is in doubt."""
+
+
 def disagreement(doubt: Doubt, form: str) -> str:
-    """READ.DISAGREEMENT"""
+    """READ.DISAGREEMENT, and the other doubts about what was read."""
+    what = _DOUBTS[doubt.rule].format(first=doubt.first, second=doubt.second)
+    return f"{place_label(doubt.where, form)}：{what}，这是本系统读取存疑，不代表报告有误，请人工核对原文。"
+
+
+def repaired(cell: Cell, form: str) -> str:
+    """READ.REPAIRED"""
     return (
-        f"{place_label(doubt.where, form)}：两种独立读法不一致（一为“{doubt.first}”，一为“{doubt.second}”），"
-        "这是本系统读取存疑，不代表报告有误，请人工核对原文。"
+        f"{place_label(cell.address, form)}：图片中两种读法不同（“{cell.second_raw}”与“{cell.raw}”），"
+        f"只有取“{cell.raw}”时表内各项合计全部平衡，已取后者。"
     )
 
 

@@ -24,8 +24,8 @@ REJECTIONS = (
     Rule("DOC.TOO_LARGE", "文件过大", OURS, "不超过 50 MB，读取内存不超过 1 GiB", _FILE,
          "请压缩图片或重新导出后上传。"),
     Rule("DOC.TOO_SLOW", "读取过慢", OURS, "读取不超过 15 秒 CPU 时间", _FILE, "请用办公软件重新导出 PDF 后上传。"),
-    Rule("DOC.NO_TEXT_LAYER", "扫描件，没有文字层", OURS, "页面上有文字", _FILE,
-         "请上传由文字处理软件直接导出的 PDF 或 DOCX。"),
+    Rule("DOC.NO_TEXT_LAYER", "扫描件，没有可读取的文字", OURS, "页面上有文字，或装有图片辨认且看得清", _FILE,
+         "请上传由文字处理软件直接导出的 PDF 或 DOCX，或以 300 dpi 重新扫描；没有安装图片辨认（OCR）的，请运维人员安装。"),
     Rule("DOC.NOT_ANNUAL_REPORT", "不是年度报告", ARTICLE_50, "文件是填写了数据的年度报告",
          _FILE, "请确认上传的文件。"),
     Rule("FORMAT.UNSUPPORTED_YEAR", "2019 年以前的报告", FORM, "报告年度 ≥ 2019", "报告年度", "无需重新上传。"),
@@ -34,6 +34,9 @@ REJECTIONS = (
     Rule("DOC.RETRACTED", "报告已被撤回", OURS, "没有人撤回过同样内容的文件，或撤回后又有人接受", _FILE,
          "数据已移出数据湖，重新处理或上传同样的文件都不会恢复；确需恢复的，请运维人员用 nianbao review accept。"),
 )  # fmt: skip
+
+_LOOK = "不是报告的错误：请人工核对图片，由运维人员用 nianbao review 更正或接受；有文字版的，请改传文字版。"
+_FIGURES = "图片中的数"
 
 DOCUMENT_RULES = (
     Rule("DOC.NO_AGENCY", "找不到发文机关", ARTICLE_50, "报告写明机关（只有文件名写明时为提醒）", "标题、正文、文件名",
@@ -52,8 +55,18 @@ DOCUMENT_RULES = (
          "表二、表三、表四", "请改用该年度的法定格式。"),
     Rule("READ.DISAGREEMENT", "两种读法不一致", OURS, "两种独立的读法读出同样的内容", "有疑问的单元格、行或表",
          "不是报告的错误：请人工核对原文，由运维人员用 nianbao review 作出决定。"),
-    Rule("READ.PICTURE", "表格是图片", OURS, "法定表格是文字，不是图片", "表二、表三、表四",
+    Rule("READ.PICTURE", "表格是图片", OURS, "法定表格是文字，或图片中的表格可以辨认", "表二、表三、表四",
          "不是报告的错误：请改用由文字处理软件直接导出的文件重新上传，或由人工核对图片中的数字。"),
+    Rule("READ.ROWS_MISSING", "图片中的表没有读全", OURS, "图片中的法定表格逐行逐格读出",
+         "图片中的表二、表三、表四", _LOOK),
+    Rule("READ.CELL_UNREAD", "图片中有格没有读清", OURS, "图片中每一格都读出数字，或确为空白", _FIGURES, _LOOK),
+    Rule("READ.SUM_DISPUTED", "图片中的数合计不符且读法不一", OURS, "合计平衡，或各读法一致", _FIGURES, _LOOK),
+    Rule("READ.UNCONFIRMED", "图片中的数未经证实", OURS,
+         "没有合计可以证实的数（表二、几乎空白的表）由互不相干的两种读法读出同样的数", _FIGURES, _LOOK),
+    Rule("READ.LOW_RESOLUTION", "图片不够清晰", OURS, "图片不低于 100 dpi，黑白二值图片高于 200 dpi", _FIGURES,
+         "不是报告的错误：请以 300 dpi 灰度重新扫描后上传，或由人工核对。"),
+    Rule("READ.REPAIRED", "图片中的数由合计断定", OURS, "几种读法一致", _FIGURES,
+         "请核对图片中的这一格；不符的，由运维人员用 nianbao review 更正。", "warning"),
 )  # fmt: skip
 
 IDENTITY_DOUBTS = {"agency": "DOC.AGENCY_DOUBT", "year": "DOC.YEAR_DOUBT"}

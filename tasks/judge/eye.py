@@ -28,6 +28,9 @@ from tasks.read.risks import FONT
 from tasks.settings import settings
 from tasks.values import Document, Report
 
+_BY_CHARACTERS = ("lines", "words")
+"""Engines that read what a page draws as text: pictures were looked at already."""
+
 SEEN, UNSEEN = "+eye", "+unseen"
 """What is added to the way in which a cell was read, if the page shows the same, or shows it not clearly."""
 _UNCLEAR = "图像看不清，且文件{}"
@@ -51,7 +54,7 @@ def _looked(document: Document, report: Report) -> Looked:
     asked = tuple(
         Asked(cell.address, cell.page, cell.bbox, cell.raw, cell.engine != "words")
         for cell in report.cells
-        if cell.page and cell.bbox
+        if cell.page and cell.bbox and cell.engine in _BY_CHARACTERS
     )
     try:
         return guarded(look, document.body, asked, report.naming, where=EYE)

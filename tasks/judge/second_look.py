@@ -10,6 +10,7 @@ from expectations.evidence import Cell, Doubt, Finding
 from tasks.judge.validate import validate
 from tasks.read.guard import guarded
 from tasks.read.recognise import PDF
+from tasks.read.scan.decide import OF_PICTURES
 from tasks.read.second_engine import figures_of, second_reading
 from tasks.values import Document, Report, Verdict
 
@@ -58,13 +59,16 @@ def _why_in_doubt(cell: Cell) -> str:
 def reread(document: Document, cells: tuple[Cell, ...]) -> Reread:
     """Read `cells` again. A document without pages was read twice from its one text already: there they agree.
 
+    So was a picture, by two readers.
+
     Where the other engine sees only a part of a figure, the cell goes on elsewhere (on the next page): no answer.
     """
     if document.media_type != PDF:
         return Reread((), frozenset(cell.address for cell in cells))
     doubts: list[Doubt] = []
-    agreed: set[str] = set()
-    for cell, seen in second_reading(document.body, cells):
+    agreed = {cell.address for cell in cells if cell.engine in OF_PICTURES}
+    printed = [cell for cell in cells if cell.address not in agreed]
+    for cell, seen in second_reading(document.body, printed):
         ours, theirs = figures_of(cell.raw), figures_of(seen)
         if ours == theirs:
             agreed.add(cell.address)

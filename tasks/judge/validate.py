@@ -53,7 +53,7 @@ def _unnamed(report: Report) -> Iterator[Finding]:
 
 
 def _disagreements(tables: TablesRead) -> Iterator[Finding]:
-    rule = RULES["READ.DISAGREEMENT"]
     for doubt in tables.doubts:
+        rule = RULES[doubt.rule]
         message = messages.disagreement(doubt, tables.form_at(doubt.where).code)
         yield Finding(rule.code, rule.severity, "fail", doubt.where, message, doubt.cells, fault="reading")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
+from typing import NamedTuple
 
 import docx
 from docx.document import Document
@@ -18,37 +19,105 @@ from tasks.read.docx_names import running_heads, styled
 from tasks.read.figures import FIGURE
 from tasks.read.grid import Grid, GridCell
 from tasks.read.medium import Medium
+from tasks.read.scan.seen import PictureSeen
 from tasks.read.spans import MAX_SPAN, MIN_CELLS
 from tasks.read.stream import Stream
 from tasks.read.tables import read_tables
-from tasks.read.visible.marks import settled, unmarked
+from tasks.read.visible.marks import OBJECT, settled, unmarked
 from tasks.read.visible.pictures import pictured_tables
 from tasks.read.visible.word import keep_visible
 from tasks.read.visible.word_styles import Styles, value_of
 
 _TABLE, _ROW, _CELL, _PARAGRAPH, _TEXT = qn("w:tbl"), qn("w:tr"), qn("w:tc"), qn("w:p"), qn("w:t")
 _FOREIGN, _BOX, _FRAME = qn("w:altChunk"), qn("w:txbxContent"), qn("w:framePr")
+_RUN, _BLIP, _SOURCE, _EMBED = qn("w:r"), qn("a:blip"), qn("a:srcRect"), qn("r:embed")
+_IMAGE, _ID = "{urn:schemas-microsoft-com:vml}imagedata", qn("r:id")
 _MOST_ELEMENTS = 300_000
 """Of the document's XML; a report has a tenth of that."""
 
 
-def read_docx(body: bytes, engine: str = "cells") -> Medium:
-    """A Word document; nested tables are read in their place. `engine` is what its cells are said to be read by."""
+Cut = tuple[int, int, int, int]
+"""What Word leaves out of a picture at its left, top, right and bottom, in thousandths of a percent."""
+
+
+class StoredPicture(NamedTuple):
+    """A picture as a document stores it, and what is left out of it."""
+
+    data: bytes
+    cut: Cut = (0, 0, 0, 0)
+
+
+def read_docx(body: bytes, seen: Sequence[PictureSeen] = (), engine: str = "cells") -> Medium:
+    """A Word document; nested tables are read in their place. `seen` is what its pictures show, if somebody looked.
+
+    `engine` is what its cells are said to be read by.
+    """
     document = _opened(body)
     root = document.element.body
-    if root.xpath("count(//*)") > _MOST_ELEMENTS:
-        raise TooLarge("DOCX 内容过多")
     names = running_heads(document)
-    keep_visible(root, Styles(document.styles.element))
+    shown = _put_in_place(_shown_pictures(document), seen)
     stream = Stream(checked("".join(_pieces(root))))
     held = {table: None for table in root.iter(_TABLE) if _holds_data(table)}
     running = [(line, p) for p in root.iter(_PARAGRAPH) if not _is_inside(p, held) for line in _text(p).split("\n")]
     lines = tuple(styled(unmarked(line), p) for line, p in running)
-    tables = read_tables([_grid(table, engine) for table in held])
+    places = (e for e in root.iter(_TABLE, _RUN) if e in held or e in shown)
+    tables = read_tables([grid for e in places for grid in shown.get(e) or [_grid(e, engine)]])
     foreign = tuple(Doubt("sections", "嵌入的另一文档", "其内容没有读出") for _ in root.iter(_FOREIGN))
     pictured = pictured_tables([line for line, _ in running], tables)
     doubts = (*foreign[:1], *_floating(root))
     return Medium(tables, lines, stream, engine, "stream", doubts=doubts, names=names, pictured=pictured)
+
+
+def stored_pictures(body: bytes) -> list[StoredPicture]:
+    """The pictures that a Word document shows, in order."""
+    document = _opened(body)
+    shown = [picture for _, pictures in _shown_pictures(document) for picture in pictures]
+    return [StoredPicture(_blob(document, name), cut) for name, cut in shown]
+
+
+def _shown_pictures(document: Document) -> list[tuple[BaseOxmlElement, list[tuple[str, Cut]]]]:
+    """Leave what Word shows; and the runs with pictures that it shows, with the names of these and what is cut off."""
+    root = document.element.body
+    held = {run: pictures for run in root.iter(_RUN) if (pictures := list(_pictures_in(run)))}
+    keep_visible(root, Styles(document.styles.element))
+    return [(run, held[run]) for run in root.iter(_RUN) if run in held and OBJECT in _text(run)]
+
+
+def _pictures_in(run: BaseOxmlElement) -> Iterator[tuple[str, Cut]]:
+    """The pictures of a run; of two ways to show the same, one."""
+    found: set[str] = set()
+    for blip in run.iter(_BLIP, _IMAGE):
+        name = blip.get(_EMBED) or blip.get(_ID)
+        if name and name not in found:
+            found.add(name)
+            beside = blip.getparent().find(_SOURCE) if blip.getparent() is not None else None
+            sides = [0 if beside is None else int(beside.get(side) or 0) for side in ("l", "t", "r", "b")]
+            yield name, (sides[0], sides[1], sides[2], sides[3])
+
+
+def _blob(document: Document, name: str) -> bytes:
+    """The bytes of a picture by its name; none where the document has it elsewhere."""
+    part = document.part.related_parts.get(name)
+    return part.blob if part is not None else b""
+
+
+def _put_in_place(
+    shown: Sequence[tuple[BaseOxmlElement, Sequence[object]]], seen: Sequence[PictureSeen]
+) -> dict[BaseOxmlElement, list[Grid]]:
+    """Put the lines that pictures show in the place of these; and the grids of each run."""
+    by_number = {picture.page: picture for picture in seen}
+    found: dict[BaseOxmlElement, list[Grid]] = {}
+    last = 0
+    for run, pictures in shown:
+        numbers, last = range(last + 1, last + 1 + len(pictures)), last + len(pictures)
+        looked = [by_number[number] for number in numbers if number in by_number]
+        if len(looked) < len(pictures):
+            continue
+        found[run] = [one.grid for picture in looked for one in picture.grids]
+        lines = "\n".join(line.line.text for picture in looked for line in picture.lines)
+        for text in run.iter(_TEXT):
+            text.text = (text.text or "").replace(OBJECT, f"\n{lines}\n", 1).replace(OBJECT, "")
+    return found
 
 
 def _floating(root: BaseOxmlElement) -> Iterator[Doubt]:
@@ -73,6 +142,8 @@ def _opened(body: bytes) -> Document:
         raise
     except Exception as error:
         raise CorruptFile("不是完整的 DOCX") from error
+    if document.element.body.xpath("count(//*)") > _MOST_ELEMENTS:
+        raise TooLarge("DOCX 内容过多")
     return document
 
 

@@ -14,6 +14,8 @@ from tasks.read.cross_check import cross_check
 from tasks.read.figures import closed_up, has_gap, plain
 from tasks.read.medium import Medium
 from tasks.read.rows import TableReading
+from tasks.read.scan.decide import BY_SUMS, Witness, decided
+from tasks.read.scan.seen import ENGINE
 from tasks.read.stream import Stream
 from tasks.read.values import figure_doubts
 
@@ -27,7 +29,7 @@ _CURRENCY = re.compile(r"[¥￥$]|(?<![A-Za-z])(?:RMB|CNY|USD|HKD)(?![A-Za-z])|(
 _UNIT_ABOVE = re.compile(
     r"单位\s*[:：](?:[^。；;\n()（）:：\d]{0,9}[件项个条次、，,/和\s])?\s*(?:人民币)?\s*([百千万亿]*元)"
 )
-_IN_CELLS = ("lines", "cells", "converted")
+_IN_CELLS = ("lines", "cells", "converted", ENGINE, BY_SUMS)
 """Engines that see the edges of cells."""
 _AMOUNTS = ("table2.fees.amount_wan", "table2.procurement.amount")
 _CORRECTED = re.compile(r"(?:更正|勘误|订正)(?:后|为|说明|如下|：|:)|(?:应|改|更改|更正|修正)为\s*[0-9０-９]+\s*件")
@@ -39,12 +41,18 @@ class Checked:
 
     cells: tuple[Cell, ...]
     doubts: tuple[Doubt, ...]
+    repaired: tuple[Cell, ...] = ()
+    """Those of which the sums decided which reader is right."""
 
 
-def check(medium: Medium) -> Checked:
-    """Hold the tables of `medium` against its text, and every figure against what it can mean."""
+def check(medium: Medium, witness: Witness | None = None) -> Checked:
+    """Hold the tables of `medium` against its text, and every figure against what it can mean.
+
+    Tables that were read from pictures are held against what other readers saw there, as `witness` has it.
+    """
     stream = medium.stream
     cells: list[Cell] = []
+    repaired: list[Cell] = []
     doubts: list[Doubt] = list(medium.doubts)
     for name in TABLES:
         table = medium.tables.get(name)
@@ -53,7 +61,12 @@ def check(medium: Medium) -> Checked:
         if table is None:
             doubts += () if name in medium.pictured else _unread(stream, name)
             continue
-        checked = cross_check(stream, name, table)
+        if witness and any(cell.engine == ENGINE for cell in table.cells):
+            decision = decided(name, table, witness)
+            table, checked = decision.table, decision.check
+            repaired += decision.repaired
+        else:
+            checked = cross_check(stream, name, table)
         of_table = (*table.doubts, *table.rivals, *checked.doubts, *_named_elsewhere(stream, name, table))
         of_table += (*_misplaced(name, table, is_in_doubt=bool(of_table)),)
         confirmed = frozenset() if _is_shaken(table, of_table) else checked.confirmed
@@ -66,7 +79,7 @@ def check(medium: Medium) -> Checked:
         *_units(stream, cells),
         *_corrected(medium),
     )
-    return Checked(tuple(cells), tuple(doubts))
+    return Checked(tuple(cells), tuple(doubts), tuple(repaired))
 
 
 def _is_shaken(table: TableReading, doubts: Sequence[Doubt]) -> bool:
@@ -78,7 +91,17 @@ def _is_shaken(table: TableReading, doubts: Sequence[Doubt]) -> bool:
 
 def _seen_twice(cell: Cell) -> Cell:
     """As `replace` makes it, in half the time: a report has two hundred."""
-    return Cell(cell.address, cell.value, cell.raw, cell.page, cell.bbox, cell.engine, is_seen_twice=True)
+    return Cell(
+        cell.address,
+        cell.value,
+        cell.raw,
+        cell.page,
+        cell.bbox,
+        cell.engine,
+        is_seen_twice=True,
+        confidence=cell.confidence,
+        second_raw=cell.second_raw,
+    )
 
 
 def _unread(stream: Stream, name: TableName) -> Iterator[Doubt]:

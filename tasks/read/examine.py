@@ -1,17 +1,34 @@
-"""The untrusted part of a file's way, in the guarded process: what the file is, and what it says.
+"""The untrusted part of a file's way, in the guarded processes: what the file is, and what it says.
 
 All that is asked about a file from here on (also by `tasks.judge.second_look` and for pictures) shares one budget of
-time, and its body crosses to the process once, as long as no other file comes in between.
+time, and its body crosses to the process once, as long as no other file comes in between. Pictures are looked at in a
+process of their own, with a budget by the page, and only where a report stands in them.
 """
 
 from __future__ import annotations
 
-from tasks.read import read
+from tasks.read import read, read_seen, read_unless_pictured
 from tasks.read.convert import CONVERTED, read_converted
 from tasks.read.guard import begin, guarded
+from tasks.read.guard.place import OCR
+from tasks.read.ocr import tesseract
+from tasks.read.ocr.engine import is_installed
 from tasks.read.office import converted
 from tasks.read.recognise import Kind, kind_of, recognise
+from tasks.read.scan.seen import DocumentSeen
 from tasks.values import Document, Report
+
+_ALPHABET, _LARGER = "0123456789.-/", 58
+_PICTURES = 30
+"""Pages that a file without pages is given time for."""
+
+
+class NeedsOcr(Exception):  # noqa: N818 - no error: work for another queue
+    """The report stands in pictures, and whoever asked does not want to wait for these. `document` is the file."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        super().__init__(document.name)
 
 
 def recognised(name: str, body: bytes) -> Document:
@@ -20,26 +37,55 @@ def recognised(name: str, body: bytes) -> Document:
     return Document(name, *guarded(kind_of, name, body), body)
 
 
-class NeedsOcr(Exception):  # noqa: N818 (nothing went wrong)
-    """Its pages, or its tables, are pictures: to read them takes seconds a page."""
-
-
 def examined(name: str, body: bytes, *, look: bool = True) -> tuple[Document, Report]:
     """The document in `body` and the report in it. Raises Rejected as recognising and reading do.
 
-    An old office file is converted in between, and what came of it is asked about. What takes seconds a page is done
-    if one is to `look`, else it raises NeedsOcr.
+    An old office file is converted in between, and what came of it is asked about. A report in pictures is looked at,
+    which takes seconds a page; where that is not wanted (`look` is false), it raises NeedsOcr. Where OCR is not
+    installed, what stands in pictures is our limit.
     """
     begin(body)
-    kind, report = guarded(_kind_and_report, name, body)
-    if report is None:
+    kind, report = guarded(_kind_and_report, name, body, is_installed())
+    document = Document(name, *kind, body)
+    if report is None and kind.media_type in CONVERTED:
         docx, pdf = converted(kind.media_type, body)
         begin(docx)
         report = guarded(read_converted, name, docx, pdf)
-    return Document(name, *kind, body), report
+    if report is None and not look:
+        raise NeedsOcr(document)
+    return document, report or _looked_at(document)
 
 
-def _kind_and_report(name: str, body: bytes) -> tuple[Kind, Report | None]:
+def _looked_at(document: Document) -> Report:
+    begin(document.body, OCR, document.pages or _PICTURES)
+    seen = guarded(_look, document.media_type, document.body, where=OCR)
+    return guarded(read_seen, document, seen, _second_reading(seen))
+
+
+def _second_reading(seen: DocumentSeen) -> tuple[tuple[str, ...], ...] | None:
+    """What the second reader sees of each figure; what it does not see as the first did, it is shown once more, larger.
+
+    None where there is no second reader.
+    """
+    figures = [figure for figure in seen.figures() if figure.pixels]
+    first = tesseract.digits([figure.crop for figure in figures], _ALPHABET)
+    if first is None:
+        return None
+    other = [n for n, figure in enumerate(figures) if first[n][0] != figure.text]
+    larger = tesseract.digits([figures[n].crop for n in other], _ALPHABET, _LARGER) or []
+    again = {n: text for n, (text, _) in zip(other, larger, strict=True)}
+    return tuple(tuple(filter(None, (text, again.get(n, "")))) for n, (text, _) in enumerate(first))
+
+
+def _look(media_type: str, body: bytes) -> DocumentSeen:
+    from tasks.read.scan.document import look_at
+
+    return look_at(media_type, body)
+
+
+def _kind_and_report(name: str, body: bytes, can_look: bool) -> tuple[Kind, Report | None]:
     document = recognise(name, body)
     kind = Kind(document.media_type, document.pages)
-    return kind, None if kind.media_type in CONVERTED else read(document)
+    if kind.media_type in CONVERTED:
+        return kind, None
+    return kind, read_unless_pictured(document) if can_look else read(document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 
 from lxml import etree, html
 
@@ -12,10 +13,11 @@ from tasks.read.characters import checked
 from tasks.read.grid import Grid
 from tasks.read.html_names import page_names, particulars, tagged
 from tasks.read.medium import Medium
+from tasks.read.scan.seen import PictureSeen
 from tasks.read.spans import MAX_SPAN, MIN_CELLS, SpanCell, spanned_grid
 from tasks.read.stream import Stream
 from tasks.read.tables import read_tables
-from tasks.read.visible.marks import settled, unmarked
+from tasks.read.visible.marks import OBJECT, settled, unmarked
 from tasks.read.visible.pictures import pictured_tables
 from tasks.read.visible.web import keep_visible
 
@@ -35,8 +37,55 @@ _MOST_ELEMENTS = 300_000
 """Of a page; a report, with all that a site puts around it, has a tenth of that."""
 
 
-def read_html(text: str) -> Medium:
-    """A web page, or what a word processor saves as one."""
+def read_html(text: str, seen: Sequence[PictureSeen] = ()) -> Medium:
+    """A web page, or what a word processor saves as one; `seen` is what its pictures show, if somebody looked."""
+    root = _parsed(text)
+    names = page_names(root)
+    floating = keep_visible(root)
+    _put_feet_last(root)
+    names += particulars(root)
+    shown = _put_in_place(root, seen)
+    stream = Stream(checked(" ".join(root.itertext(etree.Element))))
+    grids = [
+        grid
+        for element in root.iter(etree.Element)
+        for grid in shown.get(element) or ([_grid(element)] if element.tag == "table" and _holds_data(element) else ())
+    ]
+    marked = [line for line in _running_text(root).split("\n") if line.strip()]
+    lines = tagged((text for line in marked if (text := unmarked(line)).strip()), root)
+    tables = read_tables(grids)
+    pictured = pictured_tables(marked, tables)
+    doubts = tuple(Doubt("sections", f"浮于页面的数：{text[:20]}", "不知属于表中哪一格") for text in floating[:1])
+    return Medium(tables, lines, stream, "cells", "stream", doubts=doubts, names=names, pictured=pictured)
+
+
+def picture_sources(text: str) -> list[str]:
+    """The sources of the pictures that a web page has in itself and shows, in order."""
+    root = _parsed(text)
+    keep_visible(root)
+    return [element.get("src") or "" for element in _pictures(root)]
+
+
+def _pictures(root: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    return (e for e in root.iter("img") if e.text == OBJECT and (e.get("src") or "").lstrip()[:5].lower() == "data:")
+
+
+def _put_in_place(root: html.HtmlElement, seen: Sequence[PictureSeen]) -> dict[html.HtmlElement, list[Grid]]:
+    """Put the lines that pictures show in the place of these; and the grids of each."""
+    by_number = {picture.page: picture for picture in seen}
+    found: dict[html.HtmlElement, list[Grid]] = {}
+    for number, element in enumerate(list(_pictures(root)) if seen else (), start=1):
+        picture = by_number.get(number)
+        if picture:
+            found[element] = [one.grid for one in picture.grids]
+            element.tag, element.text = "div", None
+            for line in picture.lines:
+                etree.SubElement(element, "p").text = line.line.text
+    return found
+
+
+def _parsed(text: str) -> html.HtmlElement:
+    """The page as a tree. Raises Rejected for one that is not to be read."""
     if any(_attributes(tag[0]) > _MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
         raise TooLarge("标签的属性过多")
     parser = html.HTMLParser(remove_comments=True, remove_pis=True)
@@ -46,18 +95,7 @@ def read_html(text: str) -> Medium:
         raise CorruptFile("网页没有内容") from error
     if root.xpath("count(//*)") > _MOST_ELEMENTS:
         raise TooLarge("网页内容过多")
-    names = page_names(root)
-    floating = keep_visible(root)
-    _put_feet_last(root)
-    names += particulars(root)
-    stream = Stream(checked(" ".join(root.itertext(etree.Element))))
-    grids = [_grid(table) for table in root.iter("table") if _holds_data(table)]
-    marked = [line for line in _running_text(root).split("\n") if line.strip()]
-    lines = tagged((text for line in marked if (text := unmarked(line)).strip()), root)
-    tables = read_tables(grids)
-    pictured = pictured_tables(marked, tables)
-    doubts = tuple(Doubt("sections", f"浮于页面的数：{text[:20]}", "不知属于表中哪一格") for text in floating[:1])
-    return Medium(tables, lines, stream, "cells", "stream", doubts=doubts, names=names, pictured=pictured)
+    return root
 
 
 def _put_feet_last(root: html.HtmlElement) -> None:

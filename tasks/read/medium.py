@@ -20,7 +20,7 @@ class Medium:
     `doubts` are those that only this medium can have. `names` is what stands outside the running text and may name the
     report: with the tag `page` the title of a web page, with `head` running heads. `pictured` are the tables that were
     not read whole because where they ought to stand there is a picture, each with the page of the picture (None in
-    media without pages).
+    media without pages). Where the text was read from pictures, `again` has the lines as read from other crops.
     """
 
     tables: Mapping[TableName, TableReading]
@@ -37,3 +37,8 @@ class Medium:
     pages: tuple[Page, ...] = field(default=(), repr=False)
     risks: tuple[str, ...] = ()
     """What makes it likelier that the characters are not what the pages show, in Chinese."""
+    again: tuple[Line, ...] = field(default=(), repr=False)
+    seen: tuple[int, ...] = ()
+    """The pages that were read from pictures."""
+    has_scans: bool = False
+    """Whether any page is but a picture."""

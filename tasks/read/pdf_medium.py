@@ -12,7 +12,7 @@ from tasks.read.lines import Aside, Line, PageRow, free_rows, furniture, page_li
 from tasks.read.medium import Medium
 from tasks.read.page import Page
 from tasks.read.pdf import opened, pdf_pages
-from tasks.read.pictured import SCANNED, pictured_tables
+from tasks.read.pictured import is_picture, pictured_tables
 from tasks.read.risks import risk_signs
 from tasks.read.ruled import ruled_grids
 from tasks.read.second_engine import confirm_characters, confirm_units
@@ -70,6 +70,7 @@ def read_pdf(body: bytes) -> Medium:
         reading.rows,
         reading.pages,
         risk_signs(reading.pages),
+        has_scans=any(is_picture(page) for page in reading.pages),
     )
 
 
@@ -101,10 +102,11 @@ def _naming(reading: _Reading) -> Iterator[PageRow]:
 
 def _stream(pages: Sequence[Page], aside: Aside) -> Stream:
     """The text in drawing order, without page numbers and running heads."""
-    return Stream("\n".join(_drawn(page, aside[page.number]) for page in pages))
+    return Stream("\n".join(in_drawing_order(page, aside[page.number]) for page in pages))
 
 
-def _drawn(page: Page, aside: Iterable[int]) -> str:
+def in_drawing_order(page: Page, aside: Iterable[int]) -> str:
+    """The text of a page as the file draws it, without what stands `aside`."""
     pieces = list(map(add, page.gaps, map(itemgetter(0), page.chars)))
     for index in aside:
         pieces[index] = ""
@@ -117,5 +119,4 @@ def _drawn(page: Page, aside: Iterable[int]) -> str:
 
 def _is_scan(pages: Sequence[Page]) -> bool:
     """Whether most pages are pictures: what text lies under them was guessed by some other program."""
-    scanned = [page for page in pages if page.image_cover > SCANNED and not (page.horizontal and page.vertical)]
-    return len(scanned) * 2 > len(pages)
+    return 2 * sum(map(is_picture, pages)) > len(pages)

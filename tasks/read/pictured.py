@@ -25,6 +25,11 @@ _SECTIONS = FORMS["2021"].sections
 _NUMBER_OF: Mapping[TableName, str] = dict(zip(TABLES, "二三四", strict=True))
 
 
+def is_picture(page: Page) -> bool:
+    """Whether a page is nothing but a picture, whatever text lies under it."""
+    return page.image_cover > SCANNED and not (page.horizontal and page.vertical)
+
+
 def pictured_tables(
     pages: Sequence[Page], rows: Sequence[PageRow], lines: Sequence[Line], tables: Tables
 ) -> dict[TableName, int | None]:

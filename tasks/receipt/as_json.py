@@ -83,13 +83,15 @@ def _decision(decision: Decision | None) -> Json | None:
 
 
 def cell_dict(cell: Cell) -> Json:
-    """A cell with its evidence."""
+    """A cell with its evidence; of one that was recognised in a picture, what each reader saw."""
+    seen = {"engine": cell.engine, "confidence": cell.confidence, "second_raw": cell.second_raw}
     return {
         "address": cell.address,
         "value": number(cell.value),
         "raw": cell.raw,
         "page": cell.page,
         "bbox": list(cell.bbox) if cell.bbox else None,
+        **(seen if cell.confidence is not None else {}),
     }
 
 

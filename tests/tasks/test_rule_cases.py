@@ -9,6 +9,7 @@ from balanced import cell, report, values
 from expectations.evidence import Doubt
 from expectations.forms import TABLES
 from expectations.rules import RULES
+from expectations.rules.documents import DOCUMENT_RULES
 from expectations.suites.queries import QUERIES
 from tasks.judge.validate import validate
 from tasks.read.claims import find_claims
@@ -176,8 +177,7 @@ def test_every_rule_has_its_outcome():
     assert rules["TEXT.RECEIVED"] == "not_applicable"
     assert set(rules) == {
         *QUERIES,
-        "READ.DISAGREEMENT",
-        "READ.PICTURE",
+        *(rule.code for rule in DOCUMENT_RULES if rule.code.startswith("READ.")),
         "DOC.NO_AGENCY",
         "DOC.NO_YEAR",
         "DOC.AGENCY_DOUBT",

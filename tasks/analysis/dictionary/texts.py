@@ -112,6 +112,8 @@ ENGINES = {
     "cells": "DOCX、HTML、XLSX：文件自身的表格单元格",
     "converted": "DOC、WPS、RTF：由 LibreOffice 转换为 DOCX 后的表格单元格，与其印成的 PDF 核对过",
     "fields": "纯文本、Markdown：以制表符、竖线或空格分隔的字段",
+    "ocr": "图片：按表格线划分的单元格，辨认而得",
+    "ocr+sums": "图片：几种读法不同，由表内合计断定（`READ.REPAIRED`）",
 }
 SEEN = {
     "lines+eye": "同 `lines`；又把页面画成图像识别，所见相同",

@@ -30,6 +30,7 @@ from tasks.read.lines import Line
 from tasks.read.traditional import simplified
 
 T = TypeVar("T")
+_CROP = "题目（第{}次辨认）"
 _TITLE_LIKE = re.compile(r"(?:信息|資訊)(?:公开|公開).*(?:报告|報告|年报|年報)")
 
 
@@ -63,6 +64,28 @@ def identify(
     """
     who = _identify_as_printed(name, lines, names, forms)
     return who if who.agency and who.year else _found_elsewhere(who, text)
+
+
+def read_again(who: Identity, other: Identity, name: str, lines: Sequence[Line]) -> Identity:
+    """`who`, as recognised in a picture, held against `other`, as recognised there from other crops.
+
+    Where they differ it is a doubt, unless what `who` says stands in another place too, or in the file's name.
+    """
+    notes = list(who.notes)
+    for what, first, second in (("agency", who.agency, other.agency), ("year", who.year, other.year)):
+        told = {note.rule for note in notes}
+        if first == second or first is None or IDENTITY_DOUBTS[what] in told or _is_said_twice(str(first), name, lines):
+            continue
+        settled = Settled(
+            str(first), ((_CROP.format("一"), str(first)), (_CROP.format("二"), str(second or "没有读出")))
+        )
+        notes += _notes("agency" if what == "agency" else "year", settled)
+    return replace(who, notes=tuple(notes))
+
+
+def _is_said_twice(value: str, name: str, lines: Sequence[Line]) -> bool:
+    plain = normal(value)
+    return sum(plain in normal(text) for text in (name, *(line.plain for line in lines))) > 1
 
 
 def _found_elsewhere(who: Identity, text: str) -> Identity:

@@ -1,0 +1,202 @@
+"""The ruling of a picture: which pixels are rules, and the rules as lines in points, as a drawn page has them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from tasks.read.page import Page, Rule
+from tasks.read.scan.picture import Matrix, Picture, Pixels, rectifying
+
+INK = 170
+"""A pixel that is darker is ink."""
+_GAP, _RUN = 0.03, 0.24
+"""Inches: dots closer than this are a line; what is not as long is a stroke of a character."""
+_NEAR, _ALONE, _CROWDED = 0.022, 1.6, 0.25
+"""Inches: how close to a run print may be, how long a run is beyond doubt; and how much of it print is beside."""
+_THICK = 0.06
+_TABLE = 1.2, 0.24
+"""Inches: a table is not less wide or high."""
+_SQUARE = 0.016
+"""Of its side: so much a table's corner may be off before its page is rectified by it."""
+_LARGE = 0.08
+"""Of the page: a smaller table does not tell how the page lies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """The pixels of horizontal and of vertical rules, and what is ink besides them."""
+
+    horizontal: Pixels = field(repr=False)
+    vertical: Pixels = field(repr=False)
+    ink: Pixels = field(repr=False)
+
+    @property
+    def both(self) -> Pixels:
+        return np.asarray(cv2.bitwise_or(self.horizontal, self.vertical), np.uint8)
+
+    @property
+    def text(self) -> Pixels:
+        """Ink that is no rule, nor right beside one."""
+        near = cv2.dilate(self.both, np.ones((3, 3), np.uint8))
+        return np.asarray(cv2.bitwise_and(self.ink, cv2.bitwise_not(near)), np.uint8)
+
+
+def ruling_of(picture: Picture) -> Ruling:
+    """The rules of an upright picture."""
+    ink = (picture.gray < INK).astype(np.uint8) * 255
+    gap, run = max(3, round(_GAP * picture.dpi)), round(_RUN * picture.dpi)
+    thick = round(_THICK * picture.dpi)
+    upright = np.ascontiguousarray(ink.T)
+    near = max(2, round(_NEAR * picture.dpi))
+    horizontal = _clear(_runs(ink, gap, run, thick), ink, near, round(_ALONE * picture.dpi))
+    vertical = _clear(_runs(upright, gap, run, thick), upright, near, round(_ALONE * picture.dpi))
+    vertical = np.ascontiguousarray(vertical.T)
+    horizontal, vertical = _meeting(horizontal, vertical, round(_GAP * 2 * picture.dpi), run)
+    tables = _in_tables(horizontal, vertical, picture.dpi)
+    return Ruling(cv2.bitwise_and(horizontal, tables), cv2.bitwise_and(vertical, tables), ink)  # type: ignore[arg-type]
+
+
+def _in_tables(horizontal: Pixels, vertical: Pixels, dpi: float) -> Pixels:
+    """The pixels around connected ruling that is as large as a table, and not a character of a title."""
+    joined = cv2.dilate(cv2.bitwise_or(horizontal, vertical), np.ones((5, 5), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    keeps = (stats[:, cv2.CC_STAT_WIDTH] > _TABLE[0] * dpi) & (stats[:, cv2.CC_STAT_HEIGHT] > _TABLE[1] * dpi)
+    keeps[0] = False
+    return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
+
+
+def _runs(ink: Pixels, gap: int, run: int, thick: int) -> Pixels:
+    """The long horizontal runs of ink, but for what is as thick as a picture."""
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    stepless = cv2.dilate(closed, np.ones((3, 1), np.uint8))
+    opened = cv2.morphologyEx(stepless, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
+    solid = cv2.morphologyEx(opened, cv2.MORPH_OPEN, np.ones((thick, 1), np.uint8))
+    return np.asarray(cv2.subtract(opened, solid), np.uint8)
+
+
+def _clear(lines: Pixels, ink: Pixels, near: int, alone: int) -> Pixels:
+    """Without short runs that have ink closely above and below them: those are strokes in the midst of print."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+    keeps = np.ones(count, bool)
+    keeps[0] = False
+    for n in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] < alone).tolist():
+        x, y, wide, high = (int(v) for v in stats[n][:4])
+        above = ink[max(0, y - near) : y, x : x + wide]
+        below = ink[y + high : y + high + near, x : x + wide]
+        if n and above.size and below.size:
+            shares = [float(side.any(axis=0).mean()) for side in (above, below)]
+            keeps[n] = min(shares) < _CROWDED
+    return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
+
+
+def _meeting(horizontal: Pixels, vertical: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:
+    """Without the runs that meet no rule of the other direction, such as strokes and underlines."""
+    around = np.ones((near, near), np.uint8)
+    horizontal = _touching(horizontal, cv2.dilate(vertical, around), run, axis=0)
+    return horizontal, _touching(vertical, cv2.dilate(horizontal, around), run, axis=1)
+
+
+def _touching(mask: Pixels, other: npt.NDArray[np.generic] | cv2.typing.MatLike, run: int, axis: int) -> Pixels:
+    """The lines that meet `other`, with their gaps: a seal may break them."""
+    bridge = np.ones((1, run // 2) if axis == 0 else (run // 2, 1), np.uint8)
+    lines = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridge)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+    met = np.bincount(labels[np.asarray(other) > 0].ravel(), minlength=count) > 0
+    length = stats[:, cv2.CC_STAT_WIDTH if axis == 0 else cv2.CC_STAT_HEIGHT]
+    keeps = met & (length >= run)
+    keeps[0] = False
+    return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
+
+
+def squared(picture: Picture, ruling: Ruling) -> Picture | None:
+    """The picture with its largest table made a rectangle; None where it is one, or there is none."""
+    width, height = picture.size
+    tables = [t for t in _tables(ruling, picture.dpi) if t[2] * t[3] > _LARGE * width * height]
+    if not tables:
+        return None
+    x, y, wide, high, points = max(tables, key=lambda t: t[2] * t[3])
+    corners = _corners(points)
+    if corners is None:
+        return None
+    a, b, c, d = corners
+    off = max(abs(a[1] - b[1]) / wide, abs(c[1] - d[1]) / wide, abs(a[0] - d[0]) / high, abs(b[0] - c[0]) / high)
+    if off < _SQUARE / 4:
+        return None
+    matrix, size = rectifying(corners)
+    shift = np.array([[1, 0, x], [0, 1, y], [0, 0, 1]], dtype=float)
+    return picture.warped(shift @ matrix, picture.size) if 0.5 < size[0] / wide < 2 else None
+
+
+def _tables(ruling: Ruling, dpi: float) -> list[tuple[int, int, int, int, Matrix]]:
+    """Place, size and pixels of each stretch of connected ruling."""
+    joined = cv2.dilate(ruling.both, np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    found = []
+    for n in range(1, count):
+        x, y, wide, high, _ = (int(v) for v in stats[n])
+        if wide > _TABLE[0] * dpi and high > _TABLE[1] * dpi:
+            rows, columns = np.nonzero(labels[y : y + high, x : x + wide] == n)
+            found.append((x, y, wide, high, np.stack([columns + x, rows + y], axis=1).astype(float)))
+    return found
+
+
+def _corners(points: Matrix) -> Matrix | None:
+    """The corners of a table, where its outermost rules meet: each side is a line through what is farthest out."""
+    sides = [_side(points, axis, last) for axis, last in ((1, False), (0, True), (1, True), (0, False))]
+    if any(side is None for side in sides):
+        return None
+    top, right, bottom, left = (side for side in sides if side is not None)
+    return np.array([_crossing(top, left), _crossing(top, right), _crossing(bottom, right), _crossing(bottom, left)])
+
+
+def _side(points: Matrix, axis: int, last: bool) -> tuple[float, float] | None:
+    """Slope and place of a side: the line that most of the outermost pixels of each row or column lie on."""
+    along, across = points[:, 1 - axis], points[:, axis]
+    first = int(along.min())
+    bins = ((along - first) // 4).astype(int)
+    outer = np.full(bins.max() + 1, -np.inf)
+    np.maximum.at(outer, bins, across if last else -across)
+    at = first + 4.0 * np.arange(len(outer)) + 2
+    at, outer = at[np.isfinite(outer)], outer[np.isfinite(outer)]
+    outer = outer if last else -outer
+    if len(at) < 8:
+        return None
+    keeps = np.ones(len(at), bool)
+    slope, place = 0.0, float(np.percentile(outer, 90 if last else 10))
+    for tolerance in (0.05, 0.02, 0.01, 0.006):
+        off = outer - (slope * at + place)
+        near = abs(off) <= max(3.0, tolerance * (at[-1] - at[0]))
+        if near.sum() < 0.3 * len(at):
+            return None if tolerance > 0.02 else (slope, place)
+        keeps = near
+        slope, place = (float(v) for v in np.polyfit(at[keeps], outer[keeps], 1))
+    return slope, place
+
+
+def _crossing(flat: tuple[float, float], steep: tuple[float, float]) -> tuple[float, float]:
+    """Where y = a x + b and x = c y + d meet."""
+    (a, b), (c, d) = flat, steep
+    y = (a * d + b) / (1 - a * c)
+    return c * y + d, y
+
+
+def ruled_page(picture: Picture, ruling: Ruling, number: int) -> Page:
+    """The rules in points, on a page without a character."""
+    scale = 72.0 / picture.dpi
+    width, height = picture.size
+    horizontal = [
+        Rule((y + high / 2) * scale, x * scale, (x + wide) * scale) for x, y, wide, high in _boxes(ruling.horizontal)
+    ]
+    vertical = [
+        Rule((x + wide / 2) * scale, y * scale, (y + high) * scale) for x, y, wide, high in _boxes(ruling.vertical)
+    ]
+    return Page(number, width * scale, height * scale, 0, (), tuple(horizontal), tuple(vertical), ())
+
+
+def _boxes(mask: Pixels) -> list[tuple[int, int, int, int]]:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return [(int(x), int(y), int(w), int(h)) for x, y, w, h, _ in stats[1:]]

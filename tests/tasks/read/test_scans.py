@@ -1,0 +1,143 @@
+"""Paper from end to end: printed, scanned, spoiled, and read; a few pages only. `benchmarks/scans.py` reads them all."""
+
+import io
+import random
+import struct
+import zlib
+
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+
+from tasks.errors import NoTextLayer
+from tasks.judge import second_look
+from tasks.judge.files import judge_file
+from tasks.read import examine
+from tasks.read.docx import StoredPicture
+from tasks.read.examine import NeedsOcr, examined
+from tasks.read.ocr import tesseract
+from tasks.read.pdf import pdf_pages
+from tasks.read.ruled import ruled_grids
+from tasks.read.scan.document import look_at_picture, regions, unpacked
+from tasks.read.scan.picture import picture_of
+from tasks.read.scan.ruling import ruled_page, ruling_of
+from tasks.read.scan.upright import straightened
+from tests.plausible.document import base
+from tests.scans import damage, files
+from tests.scans.paper import drawn, pages_of
+from tests.scans.variants import made, variants
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+VARIANTS = {variant.name: variant for variant in variants()}
+
+
+def draft(seed=5):
+    found = base(random.Random(seed), "pdf", "2021")
+    found.file_stem = "年报"
+    return found
+
+
+@pytest.fixture
+def in_process(monkeypatch):
+    """The guarded functions in this process: the guard has tests of its own."""
+    for module in (examine, second_look):
+        monkeypatch.setattr(module, "guarded", lambda function, *args, **_: function(*args))
+
+
+def read(body, name="年报.pdf"):
+    judgement = judge_file(name, body)
+    assert judgement.report, judgement.rejected
+    return judgement.report, judgement.verdict
+
+
+def wrong(draft, report):
+    values = {cell.address: cell.value or 0 for cell in report.cells}
+    return {a: (values.get(a), v) for a, v in draft.figures.items() if values.get(a) != v}
+
+
+def test_there_are_a_hundred_kinds_of_scans():
+    assert len(VARIANTS) >= 100
+
+
+@pytest.mark.skipif(tesseract.program() is None, reason="table 2 needs the second reader")
+def test_a_scan_is_read(in_process):
+    """Crooked, with a seal over figures, a wrong hidden text, and of low quality."""
+    paper, rng = draft(), random.Random(1)
+    images = [damage.sealed(damage.skewed(image, 1.2), 0.6, 0.8) for image in pages_of(drawn(paper), 200)]
+    report, verdict = read(files.scanned_pdf(images, 200, 60, hidden=["政府信息公开 1 2 3", "自然人 9 9 9"]))
+    assert (report.agency, report.year, report.engine, report.second) == (paper.agency, paper.year, "ocr", "tesseract")
+    assert wrong(paper, report) == {}
+    assert verdict.outcome == "validated", [f.message for f in verdict.findings]
+    assert all(cell.is_seen_twice for cell in report.cells)
+    assert rng.random()
+
+
+def test_a_wrong_sum_of_the_paper_is_its_own(in_process):
+    paper = draft(6)
+    cell = paper.cell("table3.granted.natural_person")
+    cell.text = str(int(paper.figures[cell.address]) + 30)
+    images = pages_of(drawn(paper), 150)
+    _, verdict = read(files.scanned_pdf(images, 150, 80))
+    found = {(f.rule, f.where, f.fault) for f in verdict.findings if f.rule.startswith("T3.")}
+    assert verdict.outcome == "quarantined"
+    assert found == {
+        ("T3.ROW_SUM", "table3.granted", "source"),
+        ("T3.COLUMN_SUM", "table3.*.natural_person", "source"),
+    }
+
+
+def test_pictures_of_tables_in_a_web_page(in_process):
+    """Text as text, one table as a picture: looked at only if asked to."""
+    paper = draft(7)
+    name, body = made(VARIANTS["tables-html-dpi150"], paper, random.Random(2))
+    with pytest.raises(NeedsOcr):
+        examined(name, body, look=False)
+    report, verdict = read(body, name)
+    assert wrong(paper, report) == {}
+    assert {f.rule for f in verdict.findings if f.severity == "critical"} <= {"READ.UNCONFIRMED"}
+
+
+def test_without_ocr_a_scan_is_rejected_as_before(in_process, monkeypatch):
+    monkeypatch.setattr(examine, "is_installed", lambda: False)
+    image = pages_of(drawn(draft()), 72)[0]
+    with pytest.raises(NoTextLayer):
+        examined("年报.pdf", files.scanned_pdf([image], 72))
+
+
+def test_a_slant_is_taken_out_and_the_ruling_is_that_of_the_print():
+    body = drawn(draft())
+    document = pdfium.PdfDocument(body)
+    printed = [ruled_grids(page) for page in pdf_pages(list(document))]
+    number = max(range(len(printed)), key=lambda n: sum(len(grid.cells) for grid in printed[n]))
+    image = damage.shadowed(damage.skewed(pages_of(body, 200)[number], -2.3), "side")
+    picture = straightened(picture_of(image, np.diag([0.36, 0.36, 1.0]), 200, 200))
+    grids = ruled_grids(ruled_page(picture, ruling_of(picture), 1))
+    shapes = [[sorted(c[1:5] for c in grid.cells) for grid in found] for found in (printed[number], grids)]
+    assert shapes[0] == shapes[1]
+    cell, seen = printed[number][0].cells[0], grids[0].cells[0]
+    box = picture.on_page([v * 200 / 72 for v in seen.bbox])
+    assert abs(box[1] - cell.bbox[1]) < 25
+
+
+def test_strips_are_one_region_and_a_small_picture_is_none():
+    image = pages_of(drawn(draft()), 100)[0]
+    for strips in (1, 8):
+        document = pdfium.PdfDocument(files.scanned_pdf([image], 100, strips=strips))
+        page = document[0]
+        (region,) = regions(page, pdf_pages([page])[0])
+        assert region.is_page
+        assert region.pixels_per_inch == pytest.approx(100, abs=2)
+    assert look_at_picture(StoredPicture(files.encoded(image[:40, :100], None)), 1) is None
+
+
+def test_a_picture_that_unpacks_to_gigabytes_is_not_unpacked():
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    bomb = (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    )
+    assert unpacked(bomb) is None
+    assert unpacked(b"no picture") is None
+    assert unpacked(io.BytesIO(files.encoded(np.full((9, 9, 3), 7, np.uint8), None)).getvalue()).shape == (9, 9, 3)
