@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
 from tasks.ledger.rows import Key, chunks, object_version, starts_with, under
-from tasks.ledger.tables import landed, metadata, objects
+from tasks.ledger.tables import OURS_ALONE, landed, metadata, objects
 from tasks.ledger.values import Claimed, ObjectVersion, RunOut, Waiting
 
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
@@ -202,10 +202,11 @@ class Inbox(Database):
 
     @retried
     def clear(self) -> None:
-        """Forget everything; S3 holds what the ledger can be made of anew. Whoever has a lease has lost it."""
+        """Forget everything that S3 holds, for it can be made of that anew. Whoever has a lease has lost it."""
         with self.writing(ordered=True) as connection:
             for table in reversed(metadata.sorted_tables):
-                connection.execute(delete(table))
+                if table not in OURS_ALONE:
+                    connection.execute(delete(table))
 
     @retried
     def claim_receipts(self, older_than: datetime, owner: str, seconds: float, limit: int) -> list[int]:

@@ -174,3 +174,44 @@ changes = Table(
     Column("report_id", AnyText, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", AnyText, nullable=False, unique=True),
+    Column("roles", AnyText, nullable=False),
+    Column("password", AnyText),
+    Column("epoch", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failed_at", Instant),
+    Column("made_at", Instant, nullable=False),
+)
+"""`password`: its hash; `epoch` grows with every change that ends the sessions there are."""
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("token", AnyText, nullable=False, unique=True),
+    Column("until", Instant, nullable=False),
+)
+"""`token`: its hash; who has used one has taken it away."""
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("by", AnyText, nullable=False),
+    Column("bucket", AnyText, nullable=False),
+    Column("key", AnyText, nullable=False),
+    Column("etag", AnyText),
+    Column("size", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("bucket", "key"),
+)
+"""Names that the desk has given away; `etag`: of what came under it."""
+
+OURS_ALONE = (links, uploads, users)
+"""What S3 does not know, in the order in which it can be deleted: `clear` leaves it."""

@@ -1,0 +1,16 @@
+"""The pages: one module each, which lists its `routes`."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+
+def routes() -> list[BaseRoute]:
+    """Of all pages."""
+    from flows.desk.pages import front, sign_in
+
+    pages = (
+        front,
+        sign_in,
+    )
+    return [route for page in pages for route in page.routes]
