@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from flows.desk.visitor import Visitor, keep
-from tasks.ledger.users import Role
+from tasks.roles import Role
 
 MOST_BYTES = 262_144
 """Of a form, or of what our JavaScript sends; files come another way."""

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from flows.desk.handling import visitor
-from tasks.ledger.users import Role
+from tasks.roles import Role, role_names
 from tasks.shown import shown
 
 FOLDER = Path(__file__).parent
@@ -28,7 +28,6 @@ class Tab:
     role: Role
 
 
-ROLE_NAMES = {Role.HAND_IN: "上传", Role.REVIEW: "核对", Role.READ: "查阅", Role.OPERATE: "运维"}
 TABS = (
     Tab("/upload", "上传", Role.HAND_IN),
     Tab("/inbox", "收件", Role.READ),
@@ -56,7 +55,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters.update(shown=shown, role_name=ROLE_NAMES.__getitem__, count=_count, instant=_instant, size=_size)
+    found.filters.update(shown=shown, role_names=role_names, count=_count, instant=_instant, size=_size)
     found.globals["static"] = _static
     return found
 

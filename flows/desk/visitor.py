@@ -15,7 +15,8 @@ from starlette.responses import Response
 
 from flows.desk.key import desk_key
 from tasks.ledger import open_ledger
-from tasks.ledger.users import Role, User
+from tasks.ledger.users import User
+from tasks.roles import Role
 from tasks.settings import settings
 
 LASTS = 12 * 3600

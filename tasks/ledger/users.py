@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -14,21 +14,19 @@ from sqlalchemy.exc import IntegrityError
 from tasks.errors import Mistaken
 from tasks.ledger.database import Database, retried
 from tasks.ledger.tables import links, users
-
-
-class Role(StrEnum):
-    """What a user may do; each of them may read."""
-
-    HAND_IN = "hand_in"
-    REVIEW = "review"
-    READ = "read"
-    OPERATE = "operate"
+from tasks.roles import Role
 
 
 class UserError(Mistaken):
     """Such a user cannot be, or is not there."""
 
     code = "USER.IMPOSSIBLE"
+
+
+def check_name(name: str) -> None:
+    """Raises UserError for what nobody should be called: names are shown, and stand on the command line."""
+    if not name.isprintable() or name != name.strip() or not 1 <= len(name) <= 64 or name.startswith("-"):
+        raise UserError("用户名应为 1 到 64 个可见字符，不以空格或 - 开头")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +52,14 @@ class Users(Database):
 
     @retried
     def add_user(self, name: str, roles: Collection[Role], password: str | None = None) -> User:
-        """A new user. Raises UserError if there is one of that name."""
+        """A new user. Raises UserError if there is one of that name, or it is none."""
+        check_name(name)
         with self.writing() as connection:
             if _find(connection, name):
                 raise UserError(f"已有用户 {name}")
-            row = {"name": name, "roles": _text(roles), "password": password, "made_at": self.now(connection)}
+            epoch = secrets.randbelow(2**30)  # ids of who was removed may be given again, sessions may not
+            now = self.now(connection)
+            row = {"name": name, "roles": _text(roles), "password": password, "epoch": epoch, "made_at": now}
             try:
                 connection.execute(insert(users).values(row))
             except IntegrityError as error:

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from flows.desk.app import create_desk
 from flows.desk.key import desk_key
 from flows.desk.passwords import LINK_LASTS, new_token, password_hash, token_hash
-from tasks.ledger.users import Role
+from tasks.roles import Role
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 EVERY_ROLE = frozenset(Role)
@@ -128,7 +128,7 @@ def browse(chromium, served, ledger):
         page.on("console", lambda said: wrong.append(said.text) if "Content Security Policy" in said.text else None)
         if roles:
             page.goto(add_user(ledger, name, roles))
-            page.wait_for_url("**/password")
+            page.wait_for_url(re.compile("/(upload|inbox|review)$"))
         return page
 
     yield browsing

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from flows.desk.passwords import password_hash, token_hash
 from tasks.ledger.tables import links, users
-from tasks.ledger.users import Role
+from tasks.roles import Role
 from tests.desk.conftest import EVERY_ROLE, add_user
 
 

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from flows.desk.handling import page, visitor
 from flows.desk.view import TABS
-from tasks.ledger.users import Role
+from tasks.roles import Role
 
 
 @page(Role.READ)

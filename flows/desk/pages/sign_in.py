@@ -15,7 +15,8 @@ from flows.desk.passwords import PasswordError, is_password, password_hash, toke
 from flows.desk.view import render
 from flows.desk.visitor import keep
 from tasks.ledger import open_ledger
-from tasks.ledger.users import Role, User
+from tasks.ledger.users import User
+from tasks.roles import Role
 
 logger = logging.getLogger("nianbao.desk")
 _addresses = Addresses()
@@ -64,7 +65,7 @@ def enter_by_link(request: Request, _: Form) -> Response:
     if user is None:
         _addresses.failed(who.address)
         return _form(request, "/", "", "这个链接已经用过或已失效。管理员可用 nianbao user link 另发一个。", 401)
-    return _entered(request, user, "/" if user.password else "/password")
+    return _entered(request, user, "/")
 
 
 @action(None)
