@@ -96,12 +96,16 @@ def reject(key: Key, note: Note, by: By) -> None:
 def correct(
     key: Key,
     corrections: Annotated[
-        list[str], typer.Argument(help="单元格=数值，如 table3.new.total=5", metavar="ADDRESS=VALUE")
+        list[str],
+        typer.Argument(
+            help="单元格=数值，如 table3.new.total=5；原文空白写“空白”；漏读的格也可补上，并可写明位置：5@页码:左,上,右,下",
+            metavar="ADDRESS=VALUE",
+        ),
     ],
     note: Note,
     by: By,
 ) -> None:
-    """更正单元格（或 agency、year）后重新校验；原文与更正值都保留。"""
+    """更正单元格（或 agency、year）后重新校验；原文与更正值都保留。读数无误的，写与读出相同的数即为确认。"""
     wanted = dict(part.partition("=")[::2] for part in corrections)
     keep_decision(key, "correct", note, by, wanted)
 
