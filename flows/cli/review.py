@@ -98,7 +98,7 @@ def correct(
     corrections: Annotated[
         list[str],
         typer.Argument(
-            help="单元格=数值，如 table3.new.total=5；原文空白写“空白”；漏读的格也可补上，并可写明位置：5@页码:左,上,右,下",
+            help="单元格=数值，如 table3.new.total=5；空白的写“空白”；漏读的格可补上，并写明位置：5@页码:左,上,右,下",
             metavar="ADDRESS=VALUE",
         ),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -127,19 +127,17 @@ def _lets_pass(receipt: Json, kind: DecisionKind, corrections: Mapping[str, str]
     A correction lets a retraction pass, for it mends it, and a doubt about the agency or the year that it states.
     """
     if kind == "accept":
-        return _acceptable(receipt)
+        return acceptable(receipt["object"]["key"], receipt["findings"])
     settled = {RETRACTED, *(rule for name, rule in IDENTITY_DOUBTS.items() if name in corrections)}
     return tuple(f["id"] for f in receipt["findings"] if kind == "correct" and f["rule"] in settled)
 
 
-def _acceptable(receipt: Json) -> tuple[str, ...]:
-    """The ids of all that keeps the report out."""
-    keeps_out = [f for f in receipt["findings"] if f["severity"] == "critical" and not f["decision"]]
+def acceptable(key: str, findings: Sequence[Json]) -> tuple[str, ...]:
+    """The ids of all that keeps the report out. Raises CannotDecideError for what nobody can let pass."""
+    keeps_out = [f for f in findings if f["severity"] == "critical" and not f["decision"]]
     unnamed = [f["rule"] for f in keeps_out if f["rule"].startswith("DOC.NO_") or f["rule"] in IDENTITY_DOUBTS.values()]
     if unnamed:
-        raise CannotDecideError(
-            f"{'、'.join(unnamed)} 不能接受，只能更正：correct {receipt['object']['key']} agency=… year=…"
-        )
+        raise CannotDecideError(f"{'、'.join(unnamed)} 不能接受，只能更正：correct {key} agency=… year=…")
     broken = [f["rule"] for f in keeps_out if f["outcome"] == "error"]
     if broken:
         raise CannotDecideError(f"规则 {'、'.join(broken)} 没能执行，是本系统的故障，请修复后 replay。")
