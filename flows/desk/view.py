@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+import tasks
 from flows.desk.handling import visitor
 from tasks.roles import Role, role_names
 from tasks.shown import shown
@@ -48,7 +49,7 @@ def render(request: Request, template: str, status: int = 200, **values: object)
 @cache
 def _environment() -> Environment:
     found = Environment(
-        loader=FileSystemLoader(FOLDER / "templates"),
+        loader=FileSystemLoader([FOLDER / "templates", *tasks.__path__]),  # the receipt's tables are ours too
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,

@@ -7,10 +7,13 @@ from starlette.routing import BaseRoute
 
 def routes() -> list[BaseRoute]:
     """Of all pages."""
-    from flows.desk.pages import front, sign_in
+    from flows.desk.pages import data, front, report, review, sign_in
 
     pages = (
         front,
         sign_in,
+        report,
+        review,
+        data,
     )
     return [route for page in pages for route in page.routes]
