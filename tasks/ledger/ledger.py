@@ -11,11 +11,12 @@ from tasks.ledger.inbox import Inbox
 from tasks.ledger.marts import Marts
 from tasks.ledger.people import People
 from tasks.ledger.settle import Settling
+from tasks.ledger.uploads import Uploads
 from tasks.ledger.users import Users
 from tasks.ledger.watching import Watching
 
 
-class Ledger(Inbox, Settling, Asking, Marts, People, Users, Watching):
+class Ledger(Inbox, Settling, Asking, Marts, People, Uploads, Users, Watching):
     """Every method is one short transaction, done whole or not at all.
 
     After LedgerAwayError the same call can be made again, even if it had been done before the connection broke.

@@ -7,10 +7,11 @@ from starlette.routing import BaseRoute
 
 def routes() -> list[BaseRoute]:
     """Of all pages."""
-    from flows.desk.pages import front, sign_in
+    from flows.desk.pages import front, sign_in, upload
 
     pages = (
         front,
         sign_in,
+        upload,
     )
     return [route for page in pages for route in page.routes]
