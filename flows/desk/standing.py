@@ -33,7 +33,12 @@ def stand(row: ObjectRow | None) -> Stand:
     if row.outcome == "gone" or row.outcome is None:
         return Stand("gone", "没有读取", "文件在读取之前已被删除或取代。", True)
     ended = ending(cast(Outcome, row.outcome), cast("DecisionKind | None", row.review))
-    return Stand(_BY_ENDING.get(ended, ended), ENDING_NAMES[ended], row.message or "", True)
+    return Stand(_BY_ENDING.get(ended, ended), ENDING_NAMES[ended], _sentence(row), True)
+
+
+def _sentence(row: ObjectRow) -> str:
+    who = " ".join(filter(None, [row.agency, f"{row.year} 年度" if row.year else ""]))
+    return "：".join(filter(None, [who, row.message]))
 
 
 def _on_the_way(row: ObjectRow) -> Stand:
