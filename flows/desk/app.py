@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 
 from flows.desk.door import Door
 from flows.desk.pages import routes
-from flows.desk.view import FOLDER, render
+from flows.desk.view import FOLDER, render, static_version
 from tasks.errors import Failure, Mistaken
 from tasks.storage import is_outage
 
@@ -30,7 +30,7 @@ def desk() -> Starlette:
 
 def create_desk() -> Starlette:
     """All pages; nothing is connected before one is asked for."""
-    static = Mount("/static", StaticFiles(directory=FOLDER / "static"))
+    static = Mount(f"/static/{static_version()}", StaticFiles(directory=FOLDER / "static"))
     return Starlette(
         routes=[static, *routes()],
         middleware=[Middleware(Door)],

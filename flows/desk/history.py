@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from expectations.messages import SETTLED
+from flows.desk.standing import Stand, stand
 from tasks.judge.decisions import in_force, review_in
 from tasks.ledger import ObjectRow, open_ledger
 
@@ -16,6 +17,7 @@ class Landed:
     """A version that landed, whatever its key."""
 
     row: ObjectRow
+    stand: Stand
     is_this: bool
     is_current: bool
 
@@ -46,7 +48,9 @@ def history(row: ObjectRow) -> History:
     ledger = open_ledger()
     rows = ledger.find_by_report(row.report_id) if row.report_id else [row]
     standing = ledger.standing([one.id for one in rows])
-    landed = [Landed(one, one.id == row.id, one.id in standing and standing[one.id].is_current) for one in rows]
+    landed = [
+        Landed(one, stand(one), one.id == row.id, one.id in standing and standing[one.id].is_current) for one in rows
+    ]
     known = ledger.decisions([row.sha256]).get(row.sha256, []) if row.sha256 else []
     reviews = [review for one in known if (review := review_in(one.content))]
     holding = {id(review) for review in in_force(reviews)}

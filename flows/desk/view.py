@@ -61,11 +61,16 @@ def _environment() -> Environment:
     return found
 
 
-@cache
 def _static(name: str) -> str:
-    """The address of a static file, which changes with what it holds: browsers may keep it for ever."""
-    digest = hashlib.sha256((FOLDER / "static" / name).read_bytes()).hexdigest()
-    return f"/static/{name}?{digest[:10]}"
+    """The address of a static file."""
+    return f"/static/{static_version()}/{name}"
+
+
+@cache
+def static_version() -> str:
+    """Changes with what any of them holds, so that browsers may keep them for ever."""
+    files = sorted((FOLDER / "static").iterdir())
+    return hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def _count(number: int) -> str:

@@ -12,11 +12,12 @@ from tasks.ledger.marts import Marts
 from tasks.ledger.people import People
 from tasks.ledger.reports import Reports
 from tasks.ledger.settle import Settling
+from tasks.ledger.uploads import Uploads
 from tasks.ledger.users import Users
 from tasks.ledger.watching import Watching
 
 
-class Ledger(Inbox, Settling, Asking, Marts, People, Reports, Users, Watching):
+class Ledger(Inbox, Settling, Asking, Marts, People, Reports, Uploads, Users, Watching):
     """Every method is one short transaction, done whole or not at all.
 
     After LedgerAwayError the same call can be made again, even if it had been done before the connection broke.

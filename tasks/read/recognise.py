@@ -38,6 +38,7 @@ _BY_EXTENSION = {
     ".markdown": MARKDOWN,
     ".txt": TEXT,
 }
+EXTENSIONS = tuple(_BY_EXTENSION)
 _OTHER = {
     b"PK": "压缩包",
     b"\xd0\xcf\x11\xe0": "旧版 Office 文件（.doc、.xls、.wps 等）",

@@ -14,6 +14,9 @@ from starlette.testclient import TestClient
 from flows.desk.app import create_desk
 from flows.desk.key import desk_key
 from flows.desk.passwords import LINK_LASTS, new_token, password_hash, token_hash
+from tasks.ledger.leases import SECONDS
+from tasks.pipeline import process
+from tasks.receipt.outcome import Origin
 from tasks.roles import Role
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -135,3 +138,22 @@ def browse(chromium, served, ledger):
     for context in contexts:
         context.close()
     assert not wrong
+
+
+@pytest.fixture
+def judging(s3, buckets, ledger):
+    """What lands is judged by the pipeline, as long as the test runs."""
+    ended = threading.Event()
+
+    def work():
+        while not ended.wait(0.1):
+            waiting = ledger.waiting(25)
+            claimed = ledger.claim([one.id for one in waiting], "test", SECONDS)
+            if claimed:
+                list(process(ledger, buckets, claimed, "test", Origin()))
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    yield
+    ended.set()
+    thread.join(60)

@@ -100,7 +100,7 @@ def test_an_order_without_the_sessions_token_or_from_another_site_is_refused(vis
 
 
 def test_every_answer_is_strict_about_what_may_run(visit):
-    for path in ("/sign-in", "/nowhere", "/static/desk.css"):
+    for path in ("/sign-in", "/nowhere", "/static/x/desk.css"):
         headers = visit().get(path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy

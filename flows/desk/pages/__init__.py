@@ -7,11 +7,12 @@ from starlette.routing import BaseRoute
 
 def routes() -> list[BaseRoute]:
     """Of all pages."""
-    from flows.desk.pages import data, front, report, review, sign_in
+    from flows.desk.pages import data, front, report, review, sign_in, upload
 
     pages = (
         front,
         sign_in,
+        upload,
         report,
         review,
         data,

@@ -17,6 +17,7 @@ from flows.desk.handling import page, visitor
 from flows.desk.helper import reading
 from flows.desk.history import history
 from flows.desk.sheets import sheets
+from flows.desk.standing import stand
 from flows.desk.view import render
 from tasks.ledger import ObjectRow, open_ledger
 from tasks.receipt.page.findings import accused, marks, shown_findings
@@ -63,6 +64,7 @@ def report(request: Request) -> Response:
         request,
         "report/report.html",
         row=row,
+        stand=stand(row),
         title=read.title if read else row.object.key,
         receipt=found.receipt,
         run_url=_link(found.receipt["flow_run"]["url"]),
