@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -17,6 +18,7 @@ _SIDES = {
     "T3.BALANCE": ("第一项、第二项之和", "第三项总计、第四项之和"),
     "T4.ROW_SUM": ("各种结果之和", "总计"),
 }
+_DISAGREEMENT = re.compile("（一为“(.*)”，一为“(.*)”），这是本系统", re.DOTALL)
 _MOST_CANDIDATES = 4
 _MEASURE_WORDS = {"table2": "一行", "table3": "一行", "table4": "一组"}
 
@@ -121,6 +123,12 @@ def disagreement(doubt: Doubt, form: str) -> str:
         f"{place_label(doubt.where, form)}：两种独立读法不一致（一为“{doubt.first}”，一为“{doubt.second}”），"
         "这是本系统读取存疑，不代表报告有误，请人工核对原文。"
     )
+
+
+def readings_in(message: str) -> tuple[str, str] | None:
+    """The two readings that a `disagreement` tells of."""
+    found = _DISAGREEMENT.search(message)
+    return (found[1], found[2]) if found else None
 
 
 SETTLED: dict[DecisionKind, str] = {

@@ -92,13 +92,13 @@ class Helper:
         self._process = self._pipe = None
 
 
-judging = Helper("tasks.judge.draft")
+judging = Helper("great_expectations", "tasks.judge.draft")
 """Holds reports against the rules."""
 looking = Helper("tasks.lake.query", "tasks.analysis.first_look")
 """Asks the lake."""
 exporting = Helper()
 """Writes files for people: that may take minutes."""
-reading = Helper("tasks.judge.review")
+reading = Helper("tasks.judge.draft")
 """Reads stored reports and keeps decisions."""
 
 

@@ -53,7 +53,7 @@ def report(request: Request) -> Response:
     row = row_of(request)
     if row.duplicate_of is not None:
         return RedirectResponse(f"/report/{row.duplicate_of}", 303)
-    found = reading.call(_stored, row)
+    found = stored_of(row)
     if found is None:
         return render(request, "report/waiting.html", row=row)
     read, form = found.report, found.receipt["form"] or max(FORMS)
@@ -112,6 +112,11 @@ def row_of(request: Request) -> ObjectRow:
     if row is None:
         raise HTTPException(404, "没有这份报告。")
     return row
+
+
+def stored_of(row: ObjectRow) -> Stored | None:
+    """What is stored of it; None if it has no receipt yet."""
+    return reading.call(_stored, row)
 
 
 def _link(url: str | None) -> str | None:
