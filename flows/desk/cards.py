@@ -17,7 +17,9 @@ from tasks.values import Report
 _ABOVE, _BELOW = 64.0, 74.0
 """Points of the page that are shown around a figure: its line and those beside it."""
 _EDGE = 0.06
-_UNKNOWN = 200.0
+_UNKNOWN, _BESIDE = 200.0, 30.0
+"""Around a figure that was not read: as far as one can tell where it must be."""
+_ZOOM = 5.0
 
 Box = tuple[float, float, float, float]
 """Left, top, width, height in points."""
@@ -32,6 +34,15 @@ class View:
     height: float
     crop: Box
     box: Box | None
+
+    @property
+    def zoom(self) -> Box | None:
+        """The figure and hardly anything else: of a wide cell its middle."""
+        if self.box is None:
+            return None
+        left, top, width, height = self.box
+        shown = min(width, 9 * height) + 2 * _ZOOM
+        return left + width / 2 - shown / 2, top - _ZOOM, shown, height + 2 * _ZOOM
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +104,9 @@ def _view(address: str, cell: Cell | None, cells: Mapping[str, Cell], form: Form
     near, top = _box(before), _box(after)
     if before and before.page and near and before.page <= len(sizes):
         end = top[1] + top[3] if after and top and after.page == before.page else near[1] + near[3] + _UNKNOWN
-        return _around(before.page, near[1] - 12, max(end, near[1] + near[3]) + 12, None, sizes)
+        return _around(before.page, near[1] - _BESIDE, max(end, near[1] + near[3]) + _BESIDE, None, sizes)
     if after and after.page and top and after.page <= len(sizes):
-        return _around(after.page, top[1] - _UNKNOWN, top[1] + top[3] + 12, None, sizes)
+        return _around(after.page, top[1] - _UNKNOWN, top[1] + top[3] + _BESIDE, None, sizes)
     return None
 
 

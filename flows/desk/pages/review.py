@@ -48,7 +48,7 @@ def queue(request: Request) -> Response:
         (reason, RULES[reason].title if reason in RULES else reason, count, _waiting(reason, _SHOWN))
         for reason, count in reasons.items()
     ]
-    return render(request, "review/queue.html", groups=groups, total=sum(reasons.values()), shown_at_most=_SHOWN)
+    return render(request, "review/queue.html", groups=groups, total=sum(reasons.values()))
 
 
 @page(Role.REVIEW)

@@ -27,10 +27,24 @@ function keep() {
   const values = Object.fromEntries(
     cells().map((cell) => [cell.dataset.address, [input(cell).value, cell.dataset.place ?? "", cell.classList.contains("added")]]),
   );
-  localStorage.setItem(KEPT, JSON.stringify({ values, done, note: note.value }));
+  localStorage.setItem(KEPT, JSON.stringify({ values, done, note: note.value, at: Date.now() }));
+}
+
+/** What nobody has come back to in two weeks is not kept. */
+function forgetOld() {
+  for (const key of Object.keys(localStorage).filter((one) => one.startsWith("nianbao.review."))) {
+    let at = 0;
+    try {
+      at = JSON.parse(localStorage.getItem(key)).at ?? 0;
+    } catch {
+      at = 0;
+    }
+    if (Date.now() - at > 14 * 86_400_000) localStorage.removeItem(key);
+  }
 }
 
 async function restore() {
+  forgetOld();
   let kept;
   try {
     kept = JSON.parse(localStorage.getItem(KEPT));
@@ -218,8 +232,6 @@ function holdSoon() {
 
 async function settled(seconds) {
   const until = Date.now() + seconds * 1000;
-  clearTimeout(later);
-  if (!held) hold();
   while (!held && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 40));
   return held;
 }
@@ -310,7 +322,8 @@ function prepare(cell) {
       step(cell, event.key === "ArrowDown" ? 1 : -1);
     } else if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      enter(cell);
+      if (event.shiftKey) confirmLine(cell);
+      else enter(cell);
     }
   });
   for (const chip of cell.querySelectorAll("[data-take]")) {
@@ -332,8 +345,18 @@ function enter(cell) {
   confirmCell(cell);
   keep();
   const to = nextOpen(cell);
-  if (to) take(to);
-  else finish();
+  if (to) return take(to);
+  clearTimeout(later);
+  hold();
+  finish();
+}
+
+/** All of its row that can be: whoever has looked at the row need not confirm each of its figures. */
+function confirmLine(cell) {
+  const row = (one) => one.dataset.address.replace(/\.[^.]+$/, "");
+  const isFilled = (one) => isNumber(one) && !(one.dataset.kind === "missed" && input(one).value.trim() === "");
+  for (const one of cells()) if (one !== cell && row(one) === row(cell) && isFilled(one)) confirmCell(one);
+  enter(cell);
 }
 
 document.addEventListener("keydown", (event) => {
