@@ -52,14 +52,18 @@ def _is_ours(connection: HTTPConnection) -> bool:
     return host in _LOOPBACK | named
 
 
-def _secure(headers: MutableHeaders, request: Request, *, is_static: bool) -> None:
+def policy(styles: str = "'self'") -> str:
+    """The Content-Security-Policy of a page; one that needs other `styles` than files of ours sends its own."""
     storage = settings().desk_s3_url
     connect = f"'self' {_origin(storage)}" if storage else "'self'"
-    policy = (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    return (
+        f"default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self'; font-src 'self'; "
         f"connect-src {connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    headers.setdefault("Content-Security-Policy", policy)
+
+
+def _secure(headers: MutableHeaders, request: Request, *, is_static: bool) -> None:
+    headers.setdefault("Content-Security-Policy", policy())
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "same-origin"

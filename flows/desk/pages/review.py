@@ -73,6 +73,7 @@ def report(request: Request) -> Response:
         receipt=found.receipt,
         cards=cards(offered.cells, read, form, sizes) if read else [],
         names=[(one, NAMES[one.name], str(found.receipt[one.name] or "")) for one in offered.names],
+        first_page=sizes[0] if sizes else None,
         others=offered.others,
         places=[(figure.address, place_label(figure.address, form)) for figure in FORMS[form].figures()],
         seen=len(known),
