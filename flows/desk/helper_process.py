@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import traceback
 from multiprocessing.connection import Connection
@@ -17,9 +18,10 @@ def main() -> None:
         importlib.import_module(module)
     while True:
         try:
-            function, args, kwargs = pipe.recv()
+            settings, function, args, kwargs = pipe.recv()
         except EOFError:
             return
+        os.environ.update(settings)
         try:
             answer = ("value", function(*args, **kwargs))
         except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -20,6 +21,7 @@ from tasks.receipt.shape import receipt_in
 from tasks.settings import Buckets
 from tasks.storage import S3Client, head_object, read_object
 
+_CHINESE = re.compile("[\u3400-\u9fff]")
 _FARTHEST = 14_400.0
 """Points: no page of a PDF is larger."""
 
@@ -203,7 +205,7 @@ def _names_as_read(receipt: Json) -> dict[str, str | None]:
 
 def _check_value(address: str, value: str) -> None:
     if address == "agency":
-        if not value.strip():
+        if not _CHINESE.search(value):
             raise CannotDecideError("请写明机关的名称，例如 agency=青岚市财政局。")
     elif address == "year":
         latest = datetime.now(UTC).year

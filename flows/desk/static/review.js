@@ -71,7 +71,7 @@ function normal(text) {
 
 function isNumber(cell) {
   const { address } = cell.dataset;
-  if (address === "agency") return input(cell).value.trim() !== "";
+  if (address === "agency") return /\p{Script=Han}/u.test(input(cell).value);
   if (address === "year") return /^20\d\d$/.test(input(cell).value.trim());
   const text = normal(input(cell).value);
   return text === BLANK || /^-?\d+(\.\d+)?$/.test(text);
