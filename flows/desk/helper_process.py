@@ -21,8 +21,8 @@ def main() -> None:
             settings, function, args, kwargs = pipe.recv()
         except EOFError:
             return
-        os.environ.update(settings)
         try:
+            os.environ.update(settings)
             answer = ("value", function(*args, **kwargs))
         except Exception as error:
             error.add_note(traceback.format_exc())
