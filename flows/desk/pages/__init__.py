@@ -7,10 +7,11 @@ from starlette.routing import BaseRoute
 
 def routes() -> list[BaseRoute]:
     """Of all pages."""
-    from flows.desk.pages import front, sign_in, upload
+    from flows.desk.pages import front, inbox, sign_in, upload
 
     pages = (
         front,
+        inbox,
         sign_in,
         upload,
     )

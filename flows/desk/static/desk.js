@@ -60,8 +60,8 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
-for (const form of document.querySelectorAll("form[data-send-on-change]")) {
-  form.addEventListener("change", () => form.requestSubmit());
+for (const field of document.querySelectorAll("[data-send]")) {
+  field.addEventListener("change", () => field.form.requestSubmit());
 }
 for (const form of document.querySelectorAll("form[data-ask]")) {
   form.addEventListener("submit", (event) => {
