@@ -7,11 +7,13 @@ from starlette.routing import BaseRoute
 
 def routes() -> list[BaseRoute]:
     """Of all pages."""
-    from flows.desk.pages import front, inbox, sign_in, upload
+    from flows.desk.pages import front, inbox, operate, people, sign_in, upload
 
     pages = (
         front,
         inbox,
+        operate,
+        people,
         sign_in,
         upload,
     )
