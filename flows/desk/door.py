@@ -53,7 +53,7 @@ def _is_ours(connection: HTTPConnection) -> bool:
 
 
 def _secure(headers: MutableHeaders, request: Request, *, is_static: bool) -> None:
-    storage = settings().desk_s3_url
+    storage = settings().desk_storage_url
     connect = f"'self' {_origin(storage)}" if storage else "'self'"
     policy = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
