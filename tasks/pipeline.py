@@ -41,6 +41,7 @@ from tasks.receipt.outcome import (
     is_name_bound,
     judged_receipt,
     rejected_receipt,
+    rules_of,
     unread,
 )
 from tasks.receipt.page import Picture, pages_with_cells
@@ -349,6 +350,7 @@ def _prepared(
         is_name_bound(receipt),
         receipt.review.kind if receipt.review else None,
         version,
+        rules=rules_of(receipt.reason, (finding.rule for finding in receipt.findings)),
     )
     return Prepared(one, settlement, receipt, report, pictures, decisions)
 

@@ -170,7 +170,7 @@ class Settings(BaseSettings):
     desk_proxies: _Networks | None = _setting(
         None, "可信代理的地址，以逗号分隔；只有它们写的请求头才算数", "IP 地址或网段，以逗号分隔"
     )
-    desk_s3_url: _Url | None = _setting(
+    desk_storage_url: _Url | None = _setting(
         None, "浏览器直接上传到对象存储的地址；不写则经业务台转存", "以 http:// 或 https:// 开头的地址"
     )
     prefect_hosts: str | None = _setting(None, "内置 Prefect 服务可用的主机名，以逗号分隔；* 为不限", "主机名")

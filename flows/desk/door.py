@@ -54,7 +54,7 @@ def _is_ours(connection: HTTPConnection) -> bool:
 
 def policy(styles: str = "'self'") -> str:
     """The Content-Security-Policy of a page; one that needs other `styles` than files of ours sends its own."""
-    storage = settings().desk_s3_url
+    storage = settings().desk_storage_url
     connect = f"'self' {_origin(storage)}" if storage else "'self'"
     return (
         f"default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self'; font-src 'self'; "

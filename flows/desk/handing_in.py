@@ -64,7 +64,7 @@ def give_names(
 
 def permission(request: Request, s3: S3Client, upload: Upload) -> dict[str, Any] | None:
     """What lets the browser send this file, and no other, straight to S3; None if it cannot reach that."""
-    address = settings().desk_s3_url
+    address = settings().desk_storage_url
     if address is None:
         return None
     host = urlsplit(address).hostname

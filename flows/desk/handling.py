@@ -1,11 +1,13 @@
 """How pages are answered: who may see one, and what may come with an order.
 
 A page is a plain function of a request; an action is one that changes something, and also takes the form that was
-sent; a call is an action of our own JavaScript, and takes JSON. They run in threads, for they ask the ledger and S3.
+sent; a call is an action of our own JavaScript, and takes JSON. They run in threads, for they ask the ledger and S3;
+a page that waits for others may be a coroutine.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Awaitable, Callable
 from functools import wraps
@@ -24,7 +26,7 @@ MOST_BYTES = 262_144
 """Of a form, or of what our JavaScript sends; files come another way."""
 
 Handler = Callable[[Request], Awaitable[Response]]
-Page = Callable[[Request], Response]
+Page = Callable[[Request], Response] | Handler
 Action = Callable[[Request, "Form"], Response]
 Call = Callable[[Request, dict[str, Any]], Response]
 
@@ -62,7 +64,9 @@ def page(role: Role | None) -> Callable[[Page], Handler]:
                 where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
                 return RedirectResponse(f"/sign-in?next={quote(where, safe='')}", 303)
             check_role(request, role)
-            return _kept(request, await run_in_threadpool(function, request))
+            if inspect.iscoroutinefunction(function):
+                return _kept(request, await function(request))
+            return _kept(request, await run_in_threadpool(cast("Callable[[Request], Response]", function), request))
 
         return handled
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -41,7 +41,7 @@ async def stream_to_s3(s3: S3Client, upload: Upload, chunks: AsyncIterator[bytes
 
 
 def _put(s3: S3Client, upload: Upload, body: bytearray) -> None:
-    s3.put_object(Bucket=upload.bucket, Key=upload.key, Body=bytes(body))
+    s3.put_object(Bucket=upload.bucket, Key=upload.key, Body=cast(bytes, body))
 
 
 class _Multipart:
@@ -55,7 +55,7 @@ class _Multipart:
     def send(self, part: bytearray) -> None:
         number = len(self._parts) + 1
         sent = self._s3.upload_part(
-            Bucket=self._bucket, Key=self._key, UploadId=self._id, PartNumber=number, Body=bytes(part)
+            Bucket=self._bucket, Key=self._key, UploadId=self._id, PartNumber=number, Body=cast(bytes, part)
         )
         self._parts.append({"PartNumber": number, "ETag": sent["ETag"]})
 
@@ -69,22 +69,32 @@ class _Multipart:
 
 
 async def _parts(chunks: AsyncIterator[bytes], size: int) -> AsyncIterator[bytearray]:
-    """The bytes in parts, of which each is read when the one before has been sent."""
-    part, come = bytearray(), 0
-    while True:
-        try:
-            chunk = await asyncio.wait_for(anext(chunks), _SILENCE_SECONDS)
-        except StopAsyncIteration:
-            break
-        except TimeoutError:
-            raise HTTPException(408, "上传中断：一分钟没有收到数据。") from None
+    """The bytes in parts, all of them in the same memory: each is read when the one before has been sent."""
+    part, filled, come = bytearray(min(size, _PART)), 0, 0
+    async for chunk in _in_time(chunks):
         come += len(chunk)
         if come > size:
             raise HTTPException(413, "文件比开始时说的大，没有保存。")
-        part += chunk
-        if len(part) >= _PART and come < size:
-            yield part
-            part = bytearray()
+        left = memoryview(chunk)
+        while left:
+            if filled == len(part):
+                yield part
+                filled = 0
+            fits = left[: len(part) - filled]
+            part[filled : filled + len(fits)] = fits
+            filled, left = filled + len(fits), left[len(fits) :]
     if come < size:
         raise HTTPException(400, "文件没有传完，没有保存。")
+    del part[filled:]
     yield part
+
+
+async def _in_time(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Whoever sends nothing for too long is not waited for."""
+    while True:
+        try:
+            yield await asyncio.wait_for(anext(chunks), _SILENCE_SECONDS)
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise HTTPException(408, "上传中断：一分钟没有收到数据。") from None

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
 from tasks.ledger.rows import Key, chunks, object_version, starts_with, under
-from tasks.ledger.tables import OURS_ALONE, landed, metadata, objects
+from tasks.ledger.tables import OURS_ALONE, landed, metadata, object_rules, objects, searched
 from tasks.ledger.values import Claimed, ObjectVersion, RunOut, Waiting
 
 _NO_LEASE = {"lease_owner": None, "lease_until": None}
@@ -233,7 +233,10 @@ class Inbox(Database):
 
 
 def _landed(o: ObjectVersion) -> dict[str, Any]:
-    return {"bucket": o.bucket, "key": o.key, "etag": o.etag, "landed_at": o.landed_at, "size": o.size}
+    return {
+        "bucket": o.bucket, "key": o.key, "etag": o.etag, "landed_at": o.landed_at, "size": o.size,
+        "searched": searched(None, o.key),
+    }  # fmt: skip
 
 
 def _identity(o: ObjectVersion | Row[Any]) -> tuple[str, str, str]:
@@ -258,6 +261,9 @@ def _complete(connection: Connection, found: Collection[ObjectVersion], rows: Co
             changed.append({"b_id": row.id, "landed_at": landed_at, "size": size})
     if changed:
         connection.execute(update(objects).where(objects.c.id == bindparam("b_id")), changed)
+        landed_at = [{"b_id": one["b_id"], "landed": one["landed_at"]} for one in changed if one["landed_at"]]
+        if landed_at:
+            connection.execute(update(object_rules).where(object_rules.c.object_id == bindparam("b_id")), landed_at)
 
 
 def _landed_again(found: Collection[ObjectVersion], rows: Collection[Row[Any]]) -> dict[int, ObjectVersion]:

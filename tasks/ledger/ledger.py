@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from tasks.ledger.asking import Asking
 from tasks.ledger.database import database_url
 from tasks.ledger.inbox import Inbox
+from tasks.ledger.listing import Listing
 from tasks.ledger.marts import Marts
 from tasks.ledger.people import People
 from tasks.ledger.reports import Reports
@@ -17,7 +17,7 @@ from tasks.ledger.users import Users
 from tasks.ledger.watching import Watching
 
 
-class Ledger(Inbox, Settling, Asking, Marts, People, Reports, Uploads, Users, Watching):
+class Ledger(Inbox, Settling, Listing, Marts, People, Reports, Uploads, Users, Watching):
     """Every method is one short transaction, done whole or not at all.
 
     After LedgerAwayError the same call can be made again, even if it had been done before the connection broke.

@@ -110,8 +110,17 @@ objects = Table(
     Column("receipt_due", Instant),
     Column("receipt_name", AnyText),
     Column("revision", Integer, nullable=False, server_default="0"),
+    Column("searched", AnyText),
     UniqueConstraint("bucket", "key", "etag"),
 )
+_UPPER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def searched(agency: str | None, key: str) -> str:
+    """What parts of an agency's or a file's name are searched in; a row of an index in PostgreSQL holds no more."""
+    return f"{(agency or '')[:100]} {key[-300:]}".translate(_UPPER)
+
+
 landed = func.coalesce(objects.c.landed_at, objects.c.seen_at)
 """When an object landed, as well as it is known."""
 
@@ -174,6 +183,15 @@ changes = Table(
     Column("report_id", AnyText, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+object_rules = Table(
+    "object_rules",
+    metadata,
+    Column("object_id", Id, ForeignKey("objects.id"), primary_key=True),
+    Column("rule", AnyText, primary_key=True),
+    Column("landed", Instant, nullable=False),
+)
+"""The rules that did not pass, of what was last judged; `landed` as it was then."""
 
 users = Table(
     "users",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -114,6 +115,11 @@ def is_name_bound(receipt: Receipt) -> bool:
 def is_stored_name_bound(receipt: Json) -> bool:
     """The same of a receipt in S3."""
     return not {receipt["reason"], *(finding["rule"] for finding in receipt["findings"])}.isdisjoint(NAME_BOUND)
+
+
+def rules_of(reason: str | None, found: Iterable[str]) -> tuple[str, ...]:
+    """The rules that an object can be found by: what it was kept back for, and all that did not pass."""
+    return tuple(sorted({*found, *([reason] if reason else [])}))
 
 
 def summary(report: Report, verdict: Verdict) -> str:

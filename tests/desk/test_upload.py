@@ -33,7 +33,7 @@ def landed(s3, buckets):
 
 
 def test_five_files_are_handed_in_and_five_verdicts_seen(browse, served, s3, buckets, judging, tmp_path, monkeypatch):
-    monkeypatch.setenv("NIANBAO_DESK_S3_URL", os.environ["AWS_ENDPOINT_URL_S3"])
+    monkeypatch.setenv("NIANBAO_DESK_STORAGE_URL", os.environ["AWS_ENDPOINT_URL_S3"])
     files = {sample.name: sample.body for sample in samples()}
     another = SampleReport("松岭县林业局", 2022, "2021", consistent_figures(FORMS["2021"], random.Random(7)))
     files["松岭县林业局2022年年报.pdf"] = draw_pdf(another)
@@ -54,7 +54,7 @@ def test_five_files_are_handed_in_and_five_verdicts_seen(browse, served, s3, buc
 
 
 def test_where_s3_cannot_be_reached_files_come_through_the_desk(browse, served, s3, buckets, tmp_path, monkeypatch):
-    monkeypatch.setenv("NIANBAO_DESK_S3_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("NIANBAO_DESK_STORAGE_URL", "http://127.0.0.1:9")
     for number in range(3):
         (tmp_path / f"{number}.pdf").write_bytes(b"%PDF" + os.urandom(6_000_000 if number == 0 else 1000))
     page = browse(Role.HAND_IN)

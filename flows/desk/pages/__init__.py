@@ -7,10 +7,13 @@ from starlette.routing import BaseRoute
 
 def routes() -> list[BaseRoute]:
     """Of all pages."""
-    from flows.desk.pages import data, front, report, review, sign_in, upload
+    from flows.desk.pages import data, front, inbox, operate, people, report, review, sign_in, upload
 
     pages = (
         front,
+        inbox,
+        operate,
+        people,
         sign_in,
         upload,
         report,

@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -69,7 +69,10 @@ async def through(request: Request) -> Response:
     check_role(request, Role.HAND_IN)
     check_origin(request, request.headers.get("x-csrf-token"))
     upload = await run_in_threadpool(_own, request)
-    await stream_to_s3(s3_client(), upload, request.stream())
+    try:
+        await stream_to_s3(s3_client(), upload, request.stream())
+    except ClientDisconnect:
+        raise HTTPException(400, "上传中断，没有保存。") from None
     await run_in_threadpool(note_arrival, s3_client(), open_ledger(), upload)
     return JSONResponse({})
 

@@ -60,8 +60,8 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
-for (const form of document.querySelectorAll("form[data-send-on-change]")) {
-  form.addEventListener("change", () => form.requestSubmit());
+for (const field of document.querySelectorAll("[data-send]")) {
+  field.addEventListener("change", () => field.form.requestSubmit());
 }
 for (const form of document.querySelectorAll("form[data-ask]")) {
   form.addEventListener("submit", (event) => {
@@ -69,3 +69,12 @@ for (const form of document.querySelectorAll("form[data-ask]")) {
   });
 }
 document.querySelector("form[data-send-at-once]")?.requestSubmit();
+for (const part of document.querySelectorAll("[data-refresh]")) {
+  setInterval(async () => {
+    if (document.hidden || part.contains(document.activeElement)) return;
+    const answer = await fetch(part.dataset.refresh).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    part.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+    showInstants(part);
+  }, Number(part.dataset.seconds) * 1000);
+}

@@ -1,4 +1,4 @@
-"""The desk: who may do what, and what they handed in."""
+"""The desk: who may do what, what they handed in, and what they search the inbox by."""
 
 from __future__ import annotations
 
@@ -15,6 +15,20 @@ _ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Make the tables."""
+    op.create_table(
+        "object_rules",
+        sa.Column("object_id", _ID, sa.ForeignKey("objects.id"), primary_key=True),
+        sa.Column("rule", AnyText, primary_key=True),
+        sa.Column("landed", Instant, nullable=False),
+    )
+    op.create_index("object_rules_newest", "object_rules", ["rule", "landed", "object_id"])
+    op.add_column("objects", sa.Column("searched", AnyText))
+    end = "right(key, 300)" if op.get_bind().dialect.name == "postgresql" else "substr(key, -300)"
+    op.execute(f"UPDATE objects SET searched = lower(substr(coalesce(agency, ''), 1, 100) || ' ' || {end})")
+    landed = sa.text("coalesce(landed_at, seen_at)")
+    found_by = ["outcome", "is_open", "year", "reason", "searched"]
+    op.create_index("objects_listing", "objects", [landed, "id", *found_by])
+    op.drop_index("objects_newest", "objects")
     op.create_table(
         "users",
         sa.Column("id", _ID, primary_key=True),
