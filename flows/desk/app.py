@@ -14,6 +14,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from flows.desk.door import Door
+from flows.desk.follow import Following
 from flows.desk.pages import routes
 from flows.desk.view import FOLDER, render, static_version
 from tasks.errors import Failure, Mistaken
@@ -31,11 +32,13 @@ def desk() -> Starlette:
 def create_desk() -> Starlette:
     """All pages; nothing is connected before one is asked for."""
     static = Mount(f"/static/{static_version()}", StaticFiles(directory=FOLDER / "static"))
-    return Starlette(
+    app = Starlette(
         routes=[static, *routes()],
         middleware=[Middleware(Door)],
         exception_handlers={HTTPException: _refused, Failure: _failed, Exception: _broken},
     )
+    app.state.following = Following()
+    return app
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from typing import Any
@@ -18,6 +19,11 @@ from tasks.ledger.uploads import Upload
 _SECONDS = 0.5
 _SILENCE_SECONDS = 15.0
 """Something is sent at least so often: whoever is gone is noticed."""
+
+_LASTS_SECONDS = 600.0
+"""Then the browser asks again, and it is looked anew who asks."""
+
+_PAGES_OF_ONE = 20
 
 MOST = 200
 """Of one person's newest uploads are followed."""
@@ -50,7 +56,10 @@ class Following:
 
     async def events(self, name: str) -> AsyncIterator[str]:
         """Server-sent events: what `name` handed in lately, then every change."""
+        if len(self._followers.get(name, ())) >= _PAGES_OF_ONE:
+            return
         follower = Follower(name)
+        until = time.monotonic() + _LASTS_SECONDS
         for upload in reversed(await run_in_threadpool(_newest, name)):
             follower.tell(upload.id, told(upload))
             if not stand(upload.object).is_final:
@@ -60,7 +69,7 @@ class Following:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look())
         try:
-            while True:
+            while time.monotonic() < until:
                 yield await _next(follower)
         finally:
             self._followers[name].discard(follower)

@@ -56,9 +56,10 @@ class Visitor:
 
 def visitor_of(connection: HTTPConnection) -> Visitor:
     """Who asks."""
-    address = connection.client.host if connection.client else ""
+    peer = connection.client.host if connection.client else ""
+    address = _address(connection, peer)
     nonce, user_id, epoch, is_fresh = _opened(connection.cookies.get(cookie_name(), ""))
-    name = _named_by_proxy(connection, address)
+    name = _named_by_proxy(connection, peer)
     if name is not None:
         return Visitor(nonce, open_ledger().user(name), address, is_fresh, name)
     user = open_ledger().user_by_id(user_id) if user_id is not None else None
@@ -96,6 +97,12 @@ def _opened(sealed: str) -> tuple[str, int | None, int, bool]:
 
 def _sealing() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(desk_key(), salt="nianbao.desk")
+
+
+def _address(connection: HTTPConnection, peer: str) -> str:
+    """Where the request comes from, as far as those say that are trusted: the last part was added by the proxy."""
+    told = connection.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return told if told and is_proxy(peer) else peer
 
 
 def _named_by_proxy(connection: HTTPConnection, address: str) -> str | None:

@@ -63,6 +63,19 @@ def test_guessing_is_slowed_down_by_user_and_by_address(visit, ledger):
     assert visit(address="10.4.4.4").order("/sign-in", name="nobody", password="wrong").status_code == 401
 
 
+def test_behind_a_proxy_one_who_guesses_does_not_bar_the_others(visit, monkeypatch):
+    monkeypatch.setenv("NIANBAO_DESK_PROXIES", "10.9.0.1")
+    proxy = visit(address="10.9.0.1")
+
+    def guess(forwarded):
+        data = {"csrf": proxy.csrf, "name": "nobody", "password": "wrong"}
+        return proxy.post("/sign-in", data=data, headers={"x-forwarded-for": forwarded}).status_code
+
+    for _ in range(30):
+        guess("1.1.1.1, 10.5.5.5")
+    assert (guess("10.5.5.5"), guess("10.5.5.5, 10.6.6.6")) == (429, 401)
+
+
 def test_a_change_of_password_or_roles_ends_all_other_sessions(visit, ledger):
     here = visit(*EVERY_ROLE)
     other = visit()

@@ -1,5 +1,6 @@
 """Files are handed in, by the browser itself to S3 or through the desk, and followed until they are judged."""
 
+import asyncio
 import os
 import random
 from datetime import timedelta
@@ -9,6 +10,8 @@ from sqlalchemy import update
 
 from expectations.forms import FORMS
 from flows.demo import samples
+from flows.desk.follow import Following
+from tasks.ledger import ObjectVersion, ReceiptWritten, Settlement
 from tasks.ledger.tables import uploads
 from tasks.names import landing_name
 from tasks.roles import Role
@@ -152,3 +155,25 @@ def test_names_that_nothing_came_under_are_given_again(visit, s3, buckets, ledge
         connection.execute(update(uploads).values(at=ledger.now(connection) - timedelta(hours=3)))
     begin(client, ("别的.pdf", 5))
     assert begin(client, ("年报.pdf", 5))[0]["name"] == "年报.pdf"
+
+
+def test_each_follows_what_is_their_own_until_it_is_judged(buckets, ledger):
+    async def following():
+        upload = ledger.give_names("王莉", "landing", [("a.pdf", 1)])["a.pdf"]
+        all_who_follow = Following()
+        mine, others = all_who_follow.events("王莉"), all_who_follow.events("李四")
+        assert '"kind": "sending"' in await anext(mine)
+        waits = asyncio.create_task(anext(others))
+        (object_id,) = ledger.add([ObjectVersion("landing", "a.pdf", "e")])
+        ledger.has_come(upload.id, "e", 1)
+        assert '"kind": "waiting"' in await asyncio.wait_for(anext(mine), 5)
+        ledger.claim([object_id], "test", 60)
+        assert '"kind": "reading"' in await asyncio.wait_for(anext(mine), 5)
+        ledger.settle([Settlement(object_id, "validated", None, "数据已入库。", "松岭县林业局", 2022)], "test")
+        ledger.receipts_written([ReceiptWritten(object_id, None, 1)], "test")
+        assert "松岭县林业局 2022 年度：数据已入库。" in await asyncio.wait_for(anext(mine), 5)
+        assert not waits.done()
+        waits.cancel()
+        await mine.aclose()
+
+    asyncio.run(following())

@@ -22,8 +22,6 @@ from tasks.roles import Role
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
-_following = Following()
-
 
 @page(Role.HAND_IN)
 def upload(request: Request) -> Response:
@@ -80,8 +78,9 @@ async def through(request: Request) -> Response:
 async def events(request: Request) -> Response:
     """What becomes of the visitor's uploads, as it happens."""
     check_role(request, Role.HAND_IN)
+    following: Following = request.app.state.following
     headers = {"X-Accel-Buffering": "no"}
-    return StreamingResponse(_following.events(visitor(request).name), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(following.events(visitor(request).name), media_type="text/event-stream", headers=headers)
 
 
 def _files(asked: dict[str, Any]) -> list[tuple[str, int]]:
