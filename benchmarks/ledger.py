@@ -20,7 +20,7 @@ from sqlalchemy import insert, text
 
 from tasks.ledger import Ledger, NewVersion, ObjectVersion, ReceiptWritten, Settlement
 from tasks.ledger.asking import place_in_pages
-from tasks.ledger.tables import objects, versions
+from tasks.ledger.tables import objects, searched, versions
 from tests.tasks.ledger.server import postgresql_server
 
 BATCH, REPEATS, CHUNK = 24, 15, 5000
@@ -59,7 +59,7 @@ def landed(n: int) -> dict[str, object]:
         "id": n + 1, "bucket": "landing", "key": f"2024/机关{n:06}/报告.pdf", "etag": f"{n:032x}", "size": 100_000,
         "landed_at": at, "seen_at": at, "is_open": outcome is None, "is_replay": False, "attempts": 1,
         "outcome": outcome, "reason": None if outcome in (None, "validated") else f"T3.RULE_{n % 12}",
-        "agency": f"机关{n:06}", "year": 2024,
+        "agency": f"机关{n:06}", "year": 2024, "searched": searched(f"机关{n:06}", f"2024/机关{n:06}/报告.pdf"),
         "report_id": f"{n:016x}" if judged else None, "sha256": f"{n:064x}", "revision": 1, "processed_at": at,
     }  # fmt: skip
 

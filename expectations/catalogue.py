@@ -34,7 +34,7 @@ _HEAD = """\
 空白及 `/`、`-`、`—`、`无` 在合计时按 0 计，数据中仍为空值。
 """
 
-_CHAPTERS = {
+CHAPTERS = {
     "DOC": "文件",
     "FORMAT": "格式",
     "T2": "表二 主动公开政府信息情况",
@@ -50,11 +50,11 @@ _CHAPTERS = {
 
 def catalogue_markdown() -> str:
     """Every rule with its formula, basis, severity, forms, operands and advice, as Markdown in Chinese."""
-    return "\n".join([_HEAD, *(line for prefix in _CHAPTERS for line in _chapter(prefix))])
+    return "\n".join([_HEAD, *(line for prefix in CHAPTERS for line in _chapter(prefix))])
 
 
 def _chapter(prefix: str) -> Iterator[str]:
-    yield f"## {_CHAPTERS[prefix]}\n"
+    yield f"## {CHAPTERS[prefix]}\n"
     for rule in RULES.values():
         if rule.code.split(".")[0] == prefix:
             yield from _entry(rule)

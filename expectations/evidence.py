@@ -18,6 +18,9 @@ RuleOutcome = Literal["pass", "fail", "not_applicable", "insufficient_data", "er
 Number = int | Decimal
 BBox = tuple[float, float, float, float]
 
+GIVEN = "person"
+"""The engine of a cell that no reading saw: a person gave it, with its place."""
+
 _NEEDED = ("DOC.NO_AGENCY", "DOC.NO_YEAR")
 
 
@@ -47,9 +50,14 @@ class Cell:
     """What the second reader recognised in the picture, or where the sums took its side, the first."""
 
     @property
+    def as_read(self) -> str | None:
+        """What the reader read here; None where it read nothing, not even a blank."""
+        return None if self.engine == GIVEN else self.raw
+
+    @property
     def is_blank(self) -> bool:
-        """Whether the report leaves the cell empty or fills it with a dash."""
-        return self.value is None and is_blank_mark(self.raw)
+        """Whether the report leaves the cell empty or fills it with a dash, as it was read or as a person says."""
+        return self.value is None and (self.is_corrected or is_blank_mark(self.raw))
 
 
 @dataclass(frozen=True, slots=True)

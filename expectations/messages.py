@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -17,6 +18,7 @@ _SIDES = {
     "T3.BALANCE": ("第一项、第二项之和", "第三项总计、第四项之和"),
     "T4.ROW_SUM": ("各种结果之和", "总计"),
 }
+_DISAGREEMENT = re.compile("（一为“(.*)”，一为“(.*)”），这是本系统", re.DOTALL)
 _MOST_CANDIDATES = 4
 _MEASURE_WORDS = {"table2": "一行", "table3": "一行", "table4": "一组"}
 
@@ -138,6 +140,12 @@ def repaired(cell: Cell, form: str) -> str:
         f"{place_label(cell.address, form)}：图片中两种读法不同（“{cell.second_raw}”与“{cell.raw}”），"
         f"只有取“{cell.raw}”时表内各项合计全部平衡，已取后者。"
     )
+
+
+def readings_in(message: str) -> tuple[str, str] | None:
+    """The two readings that a `disagreement` tells of."""
+    found = _DISAGREEMENT.search(message)
+    return (found[1], found[2]) if found else None
 
 
 SETTLED: dict[DecisionKind, str] = {

@@ -12,10 +12,15 @@ from prefect.settings import get_current_settings
 
 def run_url(run_id: str | None = None) -> str | None:
     """The address of this run (or of `run_id`) in the Prefect UI; None outside a run or without a server."""
-    run_id = run_id or runtime.flow_run.id
+    run_id, base = run_id or runtime.flow_run.id, prefect_ui()
+    return f"{base}/runs/flow-run/{run_id}" if run_id and base else None
+
+
+def prefect_ui() -> str | None:
+    """The address of the Prefect UI; None without a server."""
     settings = get_current_settings()
     base = settings.ui_url or (settings.api.url or "").removesuffix("/api")
-    return f"{base}/runs/flow-run/{run_id}" if run_id and urlsplit(base).scheme else None
+    return base if urlsplit(base).scheme else None
 
 
 def label_run(name: str, tags: list[str]) -> None:

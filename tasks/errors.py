@@ -21,6 +21,7 @@ Failure: our own; it raises, fails the run, and is never a verdict on a file. De
  │   ├─ RunnerError               RUNNER.UNUSABLE
  │   ├─ AlreadyRunningError       SERVICE.ALREADY_RUNNING
  │   ├─ SelectionError            EXPORT.SELECTION
+ │   ├─ UserError                 USER.IMPOSSIBLE
  │   ├─ UnknownError              TRACE.UNKNOWN
  │   └─ NoPictureError            TRACE.NO_PICTURE
  ├─ LedgerError                   LEDGER.UNUSABLE

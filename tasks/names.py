@@ -57,6 +57,26 @@ def decision_name(sha256: str, at: datetime, identity: str) -> str:
     return f"{DECISIONS}/{sha256}/{at:%Y%m%dT%H%M%S.%f}Z-{identity}.json"
 
 
+def landing_name(path: str, folder: str = "") -> str:
+    """Of a file that a person hands in, in the landing's place: its path on that person's machine, under `folder`.
+
+    Nothing in it leads elsewhere, and it is short enough and visible; empty if nothing of it can be a name.
+    """
+    parts = [_as_part(part) for part in f"{folder}/{path}".replace("\\", "/").split("/")]
+    name = "/".join(part for part in parts if part)
+    while len(name.encode()) > _LONGEST and "/" in name:
+        name = name.partition("/")[2]
+    return name
+
+
+def _as_part(part: str) -> str:
+    """A part of a path as a part of a key: a long one keeps its end, where the ending is."""
+    seen = _UNSEEN.sub("_", part)
+    while len(seen.encode()) > _LONGEST_PART:
+        seen = seen[1:]
+    return "" if seen in (".", "..") else seen
+
+
 def receipt_name(key: str) -> str:
     """The name, without its ending, of the receipt of what landed as `key`: `key` itself if it is a plain one."""
     if _is_plain(key):

@@ -17,7 +17,7 @@ from tasks.lake.versions import put_version
 from tasks.ledger import Claimed, DecisionRow, Ledger, NewVersion, ObjectRow, Settlement
 from tasks.names import SCANS
 from tasks.read.examine import NeedsOcr
-from tasks.receipt.outcome import Origin, duplicate_receipt, is_name_bound, judged_receipt, rejected_receipt
+from tasks.receipt.outcome import Origin, duplicate_receipt, is_name_bound, judged_receipt, rejected_receipt, rules_of
 from tasks.receipt.page import Picture, pages_with_cells
 from tasks.receipt.pictures import receipt_page_pictures
 from tasks.settings import Buckets
@@ -205,6 +205,7 @@ def prepared_from(
         is_name_bound(receipt.reason, (finding.rule for finding in receipt.findings)),
         receipt.review.kind if receipt.review else None,
         version,
+        rules=rules_of(receipt.reason, (finding.rule for finding in receipt.findings)),
     )
     return Prepared(one, settlement, receipt, report, pictures, decisions)
 

@@ -27,7 +27,7 @@ from tasks.ledger_loss import is_lost
 from tasks.names import DECISIONS, REBUILDING, decision_name, version_name
 from tasks.process_identity import process_identity
 from tasks.receipt.as_json import Json
-from tasks.receipt.outcome import is_name_bound
+from tasks.receipt.outcome import is_name_bound, rules_of
 from tasks.receipt.write import note_version, refresh_due, stored_receipts
 from tasks.settings import Buckets, Place
 from tasks.storage import S3Client, listing, read_object
@@ -204,6 +204,7 @@ def _settlement(ledger: Ledger, object_id: int, receipt: Json, version: NewVersi
         is_name_bound(receipt["reason"], (finding["rule"] for finding in receipt["findings"])),
         review["kind"] if review else None,
         version,
+        rules=rules_of(receipt["reason"], (finding["rule"] for finding in receipt["findings"])),
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from ipaddress import ip_network
 from itertools import permutations
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -108,12 +109,19 @@ def _is_place(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]", bucket)) and "//" not in prefix
 
 
+def _are_networks(text: str) -> bool:
+    for part in text.split(","):
+        ip_network(part.strip(), strict=False)
+    return True
+
+
 _Switch = Literal["0", "1"]
 _Url = Annotated[str, _that(_is_url)]
 _Place = Annotated[str, _that(_is_place)]
 _File = Annotated[Path, _that(Path.is_file)]
 _Program = Annotated[str, _that(lambda text: text == "off" or Path(text).is_file())]
 _Folder = Annotated[Path, _that(lambda path: path.is_dir() or not path.exists())]
+_Networks = Annotated[str, _that(_are_networks)]
 _Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9.:_-]+$")]
 _Database = Annotated[str, Field(pattern=r"^(sqlite:///|postgres(ql)?(\+psycopg)?://).")]
 
@@ -156,6 +164,21 @@ class Settings(BaseSettings):
     receiver_host: _Host = _setting("127.0.0.1", "接收通知的地址", "主机名或 IP 地址")
     receiver_port: int = _setting(8181, "接收通知的端口", "端口（1 到 65535 的整数）", ge=1, le=65535)
     webhook_token: str | None = _setting(None, "通知须出示的令牌", "令牌")
+    desk_url: _Url | None = _setting(
+        None, "业务台对外的地址，如 https://desk.example.gov.cn", "以 http:// 或 https:// 开头的地址"
+    )
+    desk_key: str | None = _setting(
+        None, "业务台为登录凭证签名的密钥；不写则在 NIANBAO_HOME 中生成", "至少 32 个字符", min_length=32
+    )
+    desk_identity_header: str | None = _setting(
+        None, "由代理写明用户的请求头，如 X-Forwarded-User", "请求头的名称", pattern=r"^[A-Za-z0-9-]+$"
+    )
+    desk_proxies: _Networks | None = _setting(
+        None, "可信代理的地址，以逗号分隔；只有它们写的请求头才算数", "IP 地址或网段，以逗号分隔"
+    )
+    desk_storage_url: _Url | None = _setting(
+        None, "浏览器直接上传到对象存储的地址；不写则经业务台转存", "以 http:// 或 https:// 开头的地址"
+    )
     prefect_hosts: str | None = _setting(None, "内置 Prefect 服务可用的主机名，以逗号分隔；* 为不限", "主机名")
     patience: Literal["short"] | None = _setting(None, "有人在终端等候：对象存储不答复就早些说明", " short")
     endpoint_url_s3: _Url | None = _address("AWS_ENDPOINT_URL_S3", "自备的对象存储")

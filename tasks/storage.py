@@ -28,6 +28,7 @@ else:
 
 CONFIG = Config(
     s3={"addressing_style": "path"},
+    signature_version="s3v4",  # also of what others are allowed to send or fetch: some regions know no other
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
     connect_timeout=5,

@@ -19,6 +19,15 @@ Outcome = Literal["validated", "quarantined", "rejected", "failed", "duplicate"]
 Ending = Outcome | Literal["retracted", "upheld"]
 """What people are told: the outcome, or what somebody decided who left the report in quarantine for good."""
 
+ENDING_NAMES: Mapping[Ending, str] = {
+    "validated": "通过",
+    "quarantined": "隔离，待人工核对",
+    "retracted": "已撤回",
+    "upheld": "隔离，人工核对后维持",
+    "rejected": "拒收",
+    "failed": "处理出错",
+    "duplicate": "重复文件",
+}
 _SETTLED: Mapping[DecisionKind, Ending] = {"retract": "retracted", "reject": "upheld"}
 
 

@@ -30,6 +30,7 @@ from flows.cli.status import status
 from flows.cli.submit import submit
 from flows.cli.trace import trace
 from flows.cli.up import down, up
+from flows.cli.user import user
 from flows.services.environment import activate
 from tasks.settings import home, settings, unknown_settings
 
@@ -47,6 +48,7 @@ DATA = (query, trace, report, export, compact, rebuild, docs)
 for command in (*SERVICES, *REPORTS, *DATA):
     app.command(cls=ChineseCommand)(command)
 app.add_typer(review)
+app.add_typer(user)
 
 _LIMITS = {
     "NIANBAO_PATIENCE": "short",

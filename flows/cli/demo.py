@@ -17,7 +17,9 @@ def demo(once: Annotated[bool, typer.Option("--once", help="演示完就结束�
     from rich.console import Console
 
     from flows.demo import demo_services, run_demo
+    from flows.desk.links import told
     from flows.services.supervisor import StartError
+    from tasks.ledger import database_url
 
     console = Console()
     signal.signal(signal.SIGTERM, _interrupt)
@@ -26,8 +28,9 @@ def demo(once: Annotated[bool, typer.Option("--once", help="演示完就结束�
             succeeded = run_demo(console)
             if succeeded and not once and sys.stdin.isatty() and sys.stdout.isatty():
                 config = supervisor.config
+                console.print(f"\n{told(home, database_url())}", soft_wrap=True, highlight=False, markup=False)
                 console.print(
-                    f"\nPrefect 界面：{config.prefect_url}　登录口令：{config.prefect_auth}　S3：{config.s3_url}"
+                    f"Prefect 界面：{config.prefect_url}　登录口令：{config.prefect_auth}　S3：{config.s3_url}"
                 )
                 console.print(f'另开终端可试：export NIANBAO_HOME={home}; eval "$(nianbao env)"　按 Ctrl-C 结束。')
                 signal.pause()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,8 +16,11 @@ from tasks.shown import shown, shown_json
 
 if TYPE_CHECKING:
     from expectations.evidence import DecisionKind
+    from tasks.ledger import ObjectRow
     from tasks.receipt.as_json import Json
 
+_MOST = 12
+"""Cells of a command that is offered: more would not be read."""
 TIMEOUT_SECONDS = 300.0
 
 review = typer.Typer(name="review", cls=ChineseGroup, no_args_is_help=True, help="人工核对：隔离区的报告等人作决定。")
@@ -70,6 +74,30 @@ def show(key: Key) -> None:
             cell = f"{finding['suspect']['address']}={finding['suspect']['balancing_value']}"
             typer.echo(f"  可更正　nianbao review correct {shown(key)} {cell} --note …")
             break
+    for offered in _offered(rows[0]):
+        typer.echo(f"  {offered[0]}　nianbao review correct {shown(key)} {offered[1]} --note …")
+
+
+def _offered(row: ObjectRow) -> Iterator[tuple[str, str]]:
+    """What can be confirmed (a doubtful figure, as it was read) and what can be given (a figure that was missed)."""
+    from tasks.judge.offers import offers
+    from tasks.receipt.as_json import number
+    from tasks.receipt.stored import stored
+    from tasks.settings import buckets_from_env
+    from tasks.storage import s3_client
+
+    found = stored(s3_client(), buckets_from_env(), row)
+    if found is None or found.report is None or row.outcome != "quarantined":
+        return
+    cells = {cell.address: cell for cell in found.report.cells}
+    offered = offers(found.findings, found.report.forms, cells).cells
+    doubted = [one.address for one in offered if one.kind == "doubted" and one.address in cells]
+    missed = [one.address for one in offered if one.address not in cells]
+    values = {address: number(cells[address].value) for address in doubted}
+    if doubted:
+        yield "可确认", " ".join(f"{a}={'空白' if v is None else v}" for a, v in list(values.items())[:_MOST])
+    if missed:
+        yield "可补上", " ".join(f"{address}=…" for address in missed[:_MOST])
 
 
 def _names_in_doubt(receipt: Json) -> dict[str, list[str]]:
@@ -96,12 +124,16 @@ def reject(key: Key, note: Note, by: By) -> None:
 def correct(
     key: Key,
     corrections: Annotated[
-        list[str], typer.Argument(help="单元格=数值，如 table3.new.total=5", metavar="ADDRESS=VALUE")
+        list[str],
+        typer.Argument(
+            help="单元格=数值，如 table3.new.total=5；空白的写“空白”；漏读的格可补上，并写明位置：5@页码:左,上,右,下",
+            metavar="ADDRESS=VALUE",
+        ),
     ],
     note: Note,
     by: By,
 ) -> None:
-    """更正单元格（或 agency、year）后重新校验；原文与更正值都保留。"""
+    """更正单元格（或 agency、year）后重新校验；原文与更正值都保留。读数无误的，写与读出相同的数即为确认。"""
     wanted = dict(part.partition("=")[::2] for part in corrections)
     keep_decision(key, "correct", note, by, wanted)
 

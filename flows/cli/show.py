@@ -11,19 +11,19 @@ from expectations.evidence import DecisionKind, Severity
 from expectations.messages import SETTLED, SEVERITY_NAMES
 from tasks.receipt.as_json import Json, ending_of
 from tasks.shown import shown
-from tasks.values import Ending, Outcome, ending
+from tasks.values import ENDING_NAMES, Ending, Outcome, ending
 
 if TYPE_CHECKING:
     from tasks.ledger import Counts, ObjectRow
 
-_ENDINGS: dict[Ending, tuple[str, str]] = {
-    "validated": ("通过", "green"),
-    "quarantined": ("隔离，待人工核对", "yellow"),
-    "retracted": ("已撤回", "yellow"),
-    "upheld": ("隔离，人工核对后维持", "yellow"),
-    "rejected": ("拒收", "red"),
-    "failed": ("处理出错", "red"),
-    "duplicate": ("重复文件", ""),
+_ENDING_STYLES: dict[Ending, str] = {
+    "validated": "green",
+    "quarantined": "yellow",
+    "retracted": "yellow",
+    "upheld": "yellow",
+    "rejected": "red",
+    "failed": "red",
+    "duplicate": "",
 }
 _STYLES: dict[Severity, str] = {"critical": "red", "warning": "yellow", "info": ""}
 
@@ -38,7 +38,7 @@ def show_receipt(receipt: Json, console: Console | None = None) -> None:
 
 def show_outcome(record: Json, name: str, console: Console) -> None:
     """Print what a receipt and a record of `nianbao read --json` have in common, under the file's `name`."""
-    _line(console, _ENDINGS[ending_of(record)], name)
+    _line(console, _told(ending_of(record)), name)
     who = [str(record[field]) for field in ("agency", "year") if record.get(field)]
     if record.get("form"):
         who.append(f"{record['form']} 年式")
@@ -85,7 +85,11 @@ def show_row(row: ObjectRow, console: Console | None = None) -> None:
 def _ended(row: ObjectRow) -> tuple[str, str]:
     if row.outcome == "gone":
         return "处理前已被删除或取代", ""
-    return _ENDINGS[ending(cast(Outcome, row.outcome), cast("DecisionKind | None", row.review))]
+    return _told(ending(cast(Outcome, row.outcome), cast("DecisionKind | None", row.review)))
+
+
+def _told(ended: Ending) -> tuple[str, str]:
+    return ENDING_NAMES[ended], _ENDING_STYLES[ended]
 
 
 def _line(console: Console, head: tuple[str, str], text: str) -> None:

@@ -45,6 +45,8 @@ def submit(
 
 def _wanted(paths: list[Path]) -> Iterator[tuple[str, Path]]:
     """Each file with its name in landing: that of a file, or its path in the folder that was named."""
+    from tasks.names import landing_name
+
     seen: dict[str, Path] = {}
     for path in paths:
         if not path.exists():
@@ -54,6 +56,7 @@ def _wanted(paths: list[Path]) -> Iterator[tuple[str, Path]]:
             is_hidden = path.is_dir() and any(part.startswith(".") for part in Path(name).parts)
             if is_hidden or not file.is_file():
                 continue
+            name = landing_name(name)
             if seen.setdefault(name, file).resolve() != file.resolve():
                 raise typer.BadParameter(f"两个文件会有同一个名称 {name}：{seen[name]}、{file}")
             yield name, file
@@ -63,15 +66,14 @@ def upload(s3: S3Client, place: Any, files: Mapping[str, Path], prefix: str = ""
     """Put the files under their names, with a progress bar; returns the etag of each key that is there now."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
-    from tasks.names import key_as_stored
+    from tasks.names import key_as_stored, landing_name
 
     uploaded: dict[str, str] = {}
-    folder = "/".join(part for part in prefix.split("/") if part)
     sizes = {name: path.stat().st_size for name, path in files.items()}
     with Progress(TextColumn("{task.description}"), BarColumn(), DownloadColumn(), transient=True) as progress:
         bar = progress.add_task("上传", total=sum(sizes.values()))
         for name, path in files.items():
-            key = place.key(f"{folder}/{name}" if folder else name)
+            key = place.key(landing_name(name, prefix))
             etag, said = _put(s3, place.bucket, key, path.read_bytes())
             progress.update(bar, advance=sizes[name])
             progress.console.print(said, markup=False, highlight=False, soft_wrap=True)

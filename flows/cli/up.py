@@ -14,8 +14,9 @@ import psutil
 import typer
 
 from flows.cli.failure import ExitCode, failed
-from flows.services.config import Config
+from flows.services.config import Config, load_config
 from flows.services.disk import disk
+from flows.services.environment import service_env
 from flows.services.status import ServiceStatus, services_status, supervision_warning, supervisor_pid
 from tasks.settings import home
 
@@ -36,6 +37,7 @@ def _show_running(folder: Path) -> None:
     found = services_status(folder)
     typer.echo(f"服务已在运行（{folder}）：")
     show_services(found)
+    show_desk(folder, load_config(folder))
     warn(folder)
     if any(service.health not in ("healthy", "external") for service in found):
         raise failed("有服务不正常；监控进程会重新启动死去的和长时间没有响应的服务。")
@@ -45,6 +47,7 @@ def _up(folder: Path) -> None:
     from flows.services.supervisor import AlreadyRunningError, StartError, keep_log, run
 
     def ready(config: Config) -> None:
+        show_desk(folder, config)
         typer.echo(
             f"服务就绪，数据在 {folder}。Prefect 界面：{config.prefect_url}（nianbao open 打开）　按 Ctrl-C 停止。"
         )
@@ -76,6 +79,7 @@ def _up_detached(folder: Path) -> None:
     while process.poll() is None and time.monotonic() < deadline:
         if _all_healthy(folder, process.pid):
             show_services(services_status(folder))
+            show_desk(folder, load_config(folder))
             warn(folder)
             return
         time.sleep(0.2)
@@ -97,6 +101,13 @@ def show_services(statuses: list[ServiceStatus]) -> None:
     for status in statuses:
         line = f"  {status.name:9}{names[status.health]:5}pid {status.pid or '-':<8}{status.address}"
         typer.echo(f"{line}　{status.note}" if status.note else line)
+
+
+def show_desk(folder: Path, config: Config) -> None:
+    """Print where the desk is, and how the first user comes in."""
+    from flows.desk.links import told
+
+    typer.echo(told(folder, service_env(config)["NIANBAO_DATABASE_URL"]))
 
 
 def warn(folder: Path) -> None:

@@ -39,6 +39,8 @@ def _prefect(config: Config) -> Service:
 
 def _receiver(config: Config) -> Service:
     env = {**child_env(config), "PREFECT_CLIENT_MAX_RETRIES": "0", "PREFECT_API_REQUEST_TIMEOUT": "10"}
+    if external_s3(os.environ) is None:  # a browser on this machine reaches it
+        env.setdefault("NIANBAO_DESK_STORAGE_URL", config.s3_url)
     command = (sys.executable, "-m", "flows.trigger.receiver")
     return Service("receiver", command, env, config.receiver_url, f"{config.receiver_url}/live")
 

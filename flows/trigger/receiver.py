@@ -23,7 +23,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
 
 from flows.health import health
 from flows.metrics import Metrics
@@ -34,13 +35,18 @@ from flows.trigger.notifications import MalformedError, object_versions
 from tasks.settings import buckets_from_env, home, settings
 
 MAX_BODY = 1_000_000
+_SHUTDOWN_SECONDS = 3
 logger = logging.getLogger("nianbao.receiver")
 
 
 def main() -> None:
     """Serve on NIANBAO_RECEIVER_HOST:NIANBAO_RECEIVER_PORT until stopped."""
     host, port = settings().receiver_host, settings().receiver_port
-    uvicorn.run(create_app(os.environ["NIANBAO_WEBHOOK_TOKEN"]), host=host, port=port, access_log=False)
+    app = create_app(os.environ["NIANBAO_WEBHOOK_TOKEN"])
+    # who is behind a proxy is the desk's to judge; browsers that follow their uploads do not end by themselves
+    uvicorn.run(
+        app, host=host, port=port, access_log=False, proxy_headers=False, timeout_graceful_shutdown=_SHUTDOWN_SECONDS
+    )
 
 
 def create_app(token: str) -> Starlette:
@@ -68,8 +74,16 @@ def create_app(token: str) -> Starlette:
         Route("/health", _health),
         Route("/metrics", metrics),
         Route("/s3/events", events, methods=["POST"]),
+        Mount("/", _desk),
     ]
     return Starlette(routes=routes, lifespan=connected)
+
+
+async def _desk(scope: Scope, receive: Receive, send: Send) -> None:
+    """The pages for people: what they need is imported when the first of them comes."""
+    from flows.desk.app import desk
+
+    await desk()(scope, receive, send)
 
 
 @asynccontextmanager

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from expectations.evidence import Cell, Decision, DecisionKind, Finding, Number
+from expectations.evidence import GIVEN, BBox, Cell, Decision, DecisionKind, Doubt, Finding, Number
+from expectations.forms import FORMS, TABLES, TableName, form_for
 from expectations.messages import NAMES
 from expectations.rules import RULES
 from tasks.read.claims import find_claims
@@ -25,16 +26,24 @@ from tasks.receipt.page.record import local
 from tasks.values import Report, Verdict, outcome_of
 
 RETRACTED = "DOC.RETRACTED"
+BLANK = "空白"
+"""What a person writes who says that a cell is blank (or dashed): no number, never 0."""
 logger = logging.getLogger("nianbao.decisions")
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The value for `address` (or for `agency`, `year`), which holds as long as the reader reads `raw` there."""
+    """The value for `address` (or for `agency`, `year`), which holds as long as the reader reads `raw` there.
+
+    Of a cell that was not read at all `raw` is None: it holds as long as that is so. `page` and `bbox` are then where
+    the person found it.
+    """
 
     address: str
     value: str
     raw: str | None
+    page: int | None = None
+    bbox: BBox | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +101,65 @@ def _retraction(reviews: Sequence[Review]) -> Iterator[Finding]:
 def _corrected(report: Report, correction: Correction) -> Report:
     if correction.address in NAMES:
         return _named(report, correction)
+    if not any(cell.address == correction.address for cell in report.cells):
+        return _with_missed(report, correction)
     cells = tuple(_with_value(cell, correction) for cell in report.cells)
-    if cells == report.cells:
+    return report if cells == report.cells else _settled(replace(report, cells=cells))
+
+
+def _with_missed(report: Report, correction: Correction) -> Report:
+    """With a cell of the form that was not read; where no cell of its table was, the table is in the report's form."""
+    table: TableName | None = next((t for t in TABLES if correction.address.startswith(f"{t}.")), None)
+    if correction.raw is not None or table is None:
         return report
-    return replace(report, cells=cells, doubts=tuple(d for d in report.doubts if d.where != correction.address))
+    form = report.forms.get(table) or form_of_missed(report)
+    if not any(figure.address == correction.address for figure in FORMS[form].figures(table)):
+        return report
+    place = (correction.page, correction.bbox)
+    cell = Cell(correction.address, value_of(correction.value), "", *place, GIVEN, is_corrected=True)
+    forms = {**report.forms, table: form}
+    return _settled(replace(report, cells=(*report.cells, cell), forms=forms))
+
+
+def form_of_missed(report: Report) -> str:
+    """The form of a table that was not read: the report's, or else that of its year."""
+    of_year = form_for(report.year) if report.year else None
+    return report.form or (of_year.code if of_year else max(FORMS))
+
+
+def _settled(report: Report) -> Report:
+    """Without the doubts about what people gave: a cell, or a line or table all of whose cells they gave."""
+    given = {cell.address for cell in report.cells if cell.is_corrected}
+    doubts = tuple(doubt for doubt in report.doubts if not _is_settled(doubt, report, given))
+    notes = tuple(n for n in report.notes if n.rule != "READ.PICTURE" or not _covered(n.where, report) <= given)
+    return replace(report, doubts=doubts, notes=notes)
+
+
+def _is_settled(doubt: Doubt, report: Report, given: set[str]) -> bool:
+    return doubt.where in given or _about(doubt, report) <= given
+
+
+def _about(doubt: Doubt, report: Report) -> set[str]:
+    """The addresses of all cells that a doubt is about; of what has none, its own place, which nobody can give."""
+    return _covered(doubt.where, report) | {cell.address for cell in doubt.cells} or {doubt.where}
+
+
+def _covered(where: str, report: Report) -> set[str]:
+    return set(covered(where, report.forms)) or {where}
+
+
+def covered(where: str, forms: Mapping[TableName, str]) -> tuple[str, ...]:
+    """The addresses of the figures that a place covers: a cell, a row, a column or a table of the form."""
+    table: TableName | None = next((t for t in TABLES if t == where.split(".")[0]), None)
+    form = FORMS[forms.get(table) or next(iter(forms.values()), max(FORMS))] if table else None
+    if form is None:
+        return ()
+    column = where.removeprefix(f"{table}.*.") if where.startswith(f"{table}.*.") else None
+    return tuple(
+        figure.address
+        for figure in form.figures(table)
+        if where in (table, figure.address, f"{table}.{figure.row}") or figure.column == column
+    )
 
 
 def _named(report: Report, correction: Correction) -> Report:
@@ -120,13 +184,18 @@ def as_read(report: Report, name: str) -> str | None:
 
 
 def _with_value(cell: Cell, correction: Correction) -> Cell:
-    if cell.address != correction.address or cell.raw != correction.raw:
+    if cell.address != correction.address or cell.as_read != correction.raw:
         return cell
-    return replace(cell, value=value_of(correction.value), printed=cell.value, is_corrected=True)
+    value = value_of(correction.value)
+    if correction.raw is None:
+        return replace(cell, value=value, page=correction.page, bbox=correction.bbox)
+    return replace(cell, value=value, printed=cell.printed if cell.is_corrected else cell.value, is_corrected=True)
 
 
-def value_of(text: str) -> Number:
-    """The number that a person typed. Raises ValueError if it is none."""
+def value_of(text: str) -> Number | None:
+    """The number that a person typed; None for BLANK. Raises ValueError if it is none."""
+    if text == BLANK:
+        return None
     try:
         value = Decimal(text)
     except InvalidOperation:
@@ -146,9 +215,14 @@ def review_text(review: Review) -> str:
             "at": decision.at.isoformat(),
             "note": decision.note,
             "accepted": list(review.accepted),
-            "corrections": [{"address": c.address, "value": c.value, "raw": c.raw} for c in review.corrections],
+            "corrections": [_kept(correction) for correction in review.corrections],
         }
     )
+
+
+def _kept(correction: Correction) -> dict[str, object]:
+    place = {"page": correction.page, "bbox": correction.bbox} if correction.page else {}
+    return {"address": correction.address, "value": correction.value, "raw": correction.raw, **place}
 
 
 def review_in(text: str | bytes) -> Review | None:
@@ -159,9 +233,8 @@ def review_in(text: str | bytes) -> Review | None:
         logger.warning("a decision is damaged, and counts as none: %.200r", text)
         return None
     decision = Decision(kept.kind, kept.by, kept.at, kept.note)
-    return Review(
-        decision, tuple(kept.accepted), tuple(Correction(c.address, c.value, c.raw) for c in kept.corrections)
-    )
+    corrections = tuple(Correction(c.address, c.value, c.raw, c.page, c.bbox) for c in kept.corrections)
+    return Review(decision, tuple(kept.accepted), corrections)
 
 
 def reviews_in(body: str | bytes) -> list[Review]:
@@ -178,6 +251,8 @@ class _KeptCorrection(BaseModel):
     address: str
     value: str
     raw: str | None
+    page: int | None = None
+    bbox: tuple[float, float, float, float] | None = None
 
     def model_post_init(self, _: object) -> None:
         if self.address != "agency":

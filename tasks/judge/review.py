@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from expectations.evidence import Decision, DecisionKind
-from expectations.forms import FIRST_YEAR
+from expectations.evidence import GIVEN, BBox, Decision, DecisionKind
+from expectations.forms import FIRST_YEAR, FORMS
 from expectations.messages import NAMES
 from expectations.rules.documents import IDENTITY_DOUBTS
 from tasks.errors import Mistaken
-from tasks.judge.decisions import RETRACTED, Correction, Review, in_force, review_in, review_text, value_of
+from tasks.judge.decisions import BLANK, RETRACTED, Correction, Review, in_force, review_in, review_text, value_of
 from tasks.lake.versions import read_version
 from tasks.ledger import Ledger, ObjectRow, VersionRow
 from tasks.names import decision_name
@@ -19,6 +20,10 @@ from tasks.receipt.as_json import Json
 from tasks.receipt.shape import receipt_in
 from tasks.settings import Buckets
 from tasks.storage import S3Client, head_object, plain_etag, read_object
+
+_CHINESE = re.compile("[\u3400-\u9fff]")
+_FARTHEST = 14_400.0
+"""Points: no page of a PDF is larger."""
 
 
 class CannotDecideError(Mistaken):
@@ -124,19 +129,17 @@ def _lets_pass(receipt: Json, kind: DecisionKind, corrections: Mapping[str, str]
     A correction lets a retraction pass, for it mends it, and a doubt about the agency or the year that it states.
     """
     if kind == "accept":
-        return _acceptable(receipt)
+        return acceptable(receipt["object"]["key"], receipt["findings"])
     settled = {RETRACTED, *(rule for name, rule in IDENTITY_DOUBTS.items() if name in corrections)}
     return tuple(f["id"] for f in receipt["findings"] if kind == "correct" and f["rule"] in settled)
 
 
-def _acceptable(receipt: Json) -> tuple[str, ...]:
-    """The ids of all that keeps the report out."""
-    keeps_out = [f for f in receipt["findings"] if f["severity"] == "critical" and not f["decision"]]
+def acceptable(key: str, findings: Sequence[Json]) -> tuple[str, ...]:
+    """The ids of all that keeps the report out. Raises CannotDecideError for what nobody can let pass."""
+    keeps_out = [f for f in findings if f["severity"] == "critical" and not f["decision"]]
     unnamed = [f["rule"] for f in keeps_out if f["rule"].startswith("DOC.NO_") or f["rule"] in IDENTITY_DOUBTS.values()]
     if unnamed:
-        raise CannotDecideError(
-            f"{'、'.join(unnamed)} 不能接受，只能更正：correct {receipt['object']['key']} agency=… year=…"
-        )
+        raise CannotDecideError(f"{'、'.join(unnamed)} 不能接受，只能更正：correct {key} agency=… year=…")
     broken = [f["rule"] for f in keeps_out if f["outcome"] == "error"]
     if broken:
         raise CannotDecideError(f"规则 {'、'.join(broken)} 没能执行，是本系统的故障，请修复后 replay。")
@@ -147,13 +150,51 @@ def _corrections(
     s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow, receipt: Json, wanted: Mapping[str, str]
 ) -> tuple[Correction, ...]:
     raw: dict[str, str | None] = {**_raw_texts(s3, buckets, ledger, row), **_names_as_read(receipt)}
-    found = []
-    for address, value in wanted.items():
-        if address not in raw:
-            raise CannotDecideError(f"报告中没有读出 {address} 这个单元格。")
-        _check_value(address, value)
-        found.append(Correction(address, value.strip(), raw[address]))
-    return tuple(found)
+    return corrections_of(wanted, raw, receipt["form"])
+
+
+def corrections_of(
+    wanted: Mapping[str, str], raw: Mapping[str, str | None], form: str | None
+) -> tuple[Correction, ...]:
+    """What a person wrote, as corrections; `raw` is what was read, by address, `form` that of the report.
+
+    A cell of the form that was not read can be given too, with its place: `5@4:100,200,130,212` is page and box.
+    Raises CannotDecideError.
+    """
+    return tuple(_correction(address, text, raw, form) for address, text in wanted.items())
+
+
+def _correction(address: str, text: str, raw: Mapping[str, str | None], form: str | None) -> Correction:
+    value, at, place = text.strip().partition("@")
+    if address in raw and raw[address] is not None:
+        if at and address not in NAMES:
+            raise CannotDecideError(f"{address} 已有位置，不需要再写“@{place}”。")
+        _check_value(address, text)
+        return Correction(address, text.strip(), raw[address])
+    if address in NAMES:
+        _check_value(address, text)
+        return Correction(address, text.strip(), None)
+    if address not in _addresses(form):
+        raise CannotDecideError(f"报告中没有读出 {address} 这个单元格，{form or ''} 年格式中也没有。")
+    _check_value(address, value)
+    page, bbox = _place(address, place) if at else (None, None)
+    return Correction(address, value.strip(), None, page, bbox)
+
+
+def _addresses(form: str | None) -> frozenset[str]:
+    return frozenset(figure.address for figure in FORMS[form or max(FORMS)].figures())
+
+
+def _place(address: str, text: str) -> tuple[int, BBox]:
+    """Page and box, as `4:100,200,130,212`."""
+    page, _, numbers = text.partition(":")
+    try:
+        x0, top, x1, bottom = (float(number) for number in numbers.split(","))
+        if not (0 < int(page) <= 10_000 and 0 <= x0 < x1 <= _FARTHEST and 0 <= top < bottom <= _FARTHEST):
+            raise ValueError(text)
+    except ValueError:
+        raise CannotDecideError(f"{address} 的位置“{text}”应为 页码:左,上,右,下，如 4:100,200,130,212。") from None
+    return int(page), (x0, top, x1, bottom)
 
 
 def _names_as_read(receipt: Json) -> dict[str, str | None]:
@@ -164,7 +205,7 @@ def _names_as_read(receipt: Json) -> dict[str, str | None]:
 
 def _check_value(address: str, value: str) -> None:
     if address == "agency":
-        if not value.strip():
+        if not _CHINESE.search(value):
             raise CannotDecideError("请写明机关的名称，例如 agency=青岚市财政局。")
     elif address == "year":
         latest = datetime.now(UTC).year
@@ -176,15 +217,16 @@ def _check_value(address: str, value: str) -> None:
 
 def _check_number(address: str, value: str) -> None:
     try:
-        value_of(value)
+        value_of(value.strip())
     except ValueError as error:
-        raise CannotDecideError(f"{address} 的更正值“{value}”不是数。") from error
+        raise CannotDecideError(f"{address} 的更正值“{value}”不是数；原文空白的请写“{BLANK}”。") from error
 
 
-def _raw_texts(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) -> dict[str, str]:
-    """What was read in each cell of a quarantined report, by address."""
+def _raw_texts(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) -> dict[str, str | None]:
+    """What was read in each cell of a quarantined report, by address; None in one that a person gave."""
     stands = ledger.current([row.report_id], "quarantine").get(row.report_id) if row.report_id else None
     if stands is None or stands.object_id != row.id:
         raise CannotDecideError(f"{row.object.key} 已有较新的版本，这一版不再等待决定。")
     cells = read_version(s3, buckets.quarantine, stands.name, stands.stored_etag)["cells"]
-    return dict(zip(cells["address"].to_pylist(), cells["raw"].to_pylist(), strict=True))
+    columns = (cells[name].to_pylist() for name in ("address", "raw", "engine"))
+    return {address: None if engine == GIVEN else raw for address, raw, engine in zip(*columns, strict=True)}

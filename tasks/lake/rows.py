@@ -209,7 +209,7 @@ def _decisions(judged: Judged) -> Iterator[Row]:
 def _holds(report: Report, correction: Correction) -> bool:
     if correction.address in NAMES:
         return report.read_as.get(correction.address, ...) == correction.raw
-    return any(c.is_corrected and (c.address, c.raw) == (correction.address, correction.raw) for c in report.cells)
+    return any(c.is_corrected and (c.address, c.as_read) == (correction.address, correction.raw) for c in report.cells)
 
 
 def _reports(judged: Judged) -> Iterator[Row]:

@@ -114,13 +114,25 @@ class Asking(Database):
             wanted.append(tuple_(landed, c.id) < _place(before))
         return self._rows(_newest_first().where(*wanted).limit(limit))
 
-    def review_queue(self, *, before: tuple[datetime, int] | None = None, limit: int = 50) -> list[ObjectRow]:
+    def review_queue(
+        self, *, reason: str | None = None, before: tuple[datetime, int] | None = None, limit: int = 50
+    ) -> list[ObjectRow]:
         """What stands in quarantine and nobody has decided on, the newest first; `before` as for `page`."""
         v = versions.c
         query = select_objects().select_from(versions.join(objects)).where(_waits_for_a_person())
+        if reason:
+            query = query.where(objects.c.reason == reason)
         if before:
             query = query.where(tuple_(v.landed_at, v.object_id) < _place(before))
         return self._rows(query.order_by(v.landed_at.desc(), v.object_id.desc()).limit(limit))
+
+    def review_reasons(self) -> dict[str, int]:
+        """How many wait for a person for which reason, and are not being judged again; the most frequent first."""
+        o, count = objects.c, func.count()
+        query = select(o.reason, count).select_from(versions.join(objects)).where(_waits_for_a_person(), ~o.is_open)
+        with self.reading() as connection:
+            found = connection.execute(query.group_by(o.reason).order_by(count.desc(), o.reason)).all()
+        return {reason or "": number for reason, number in found}
 
     def _rows(self, query: Select[Any]) -> list[ObjectRow]:
         with self.reading() as connection:

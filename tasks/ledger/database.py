@@ -21,7 +21,7 @@ from tasks.ledger.values import LedgerAwayError, LedgerError
 from tasks.settings import settings
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_HEAD = "0001"
+_HEAD = "0003"
 _BUSY_SECONDS = 30
 _ATTEMPTS = 8
 _SETTLE_LOCK = 0x6E69616E62616F

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from tasks.ledger.database import Database, retried
 from tasks.ledger.leases import NO_LEASE, NO_RUN, ORDER, change, held_rows, is_free
 from tasks.ledger.rows import Key, chunks, object_version, starts_with, under
-from tasks.ledger.tables import metadata, objects
+from tasks.ledger.tables import OURS_ALONE, metadata, object_rules, objects, searched
 from tasks.ledger.values import ObjectVersion, RunOut, Waiting
 
 REOPENED: dict[str, Any] = {"is_open": True, "is_replay": True, "attempts": 0, **NO_RUN}
@@ -126,14 +126,18 @@ class Inbox(Database):
 
     @retried
     def clear(self) -> None:
-        """Forget everything; S3 holds what the ledger can be made of anew. Whoever has a lease has lost it."""
+        """Forget everything that S3 holds, for it can be made of that anew. Whoever has a lease has lost it."""
         with self.writing(ordered=True) as connection:
             for table in reversed(metadata.sorted_tables):
-                connection.execute(delete(table))
+                if table not in OURS_ALONE:
+                    connection.execute(delete(table))
 
 
 def _landed(o: ObjectVersion) -> dict[str, Any]:
-    return {"bucket": o.bucket, "key": o.key, "etag": o.etag, "landed_at": o.landed_at, "size": o.size}
+    return {
+        "bucket": o.bucket, "key": o.key, "etag": o.etag, "landed_at": o.landed_at, "size": o.size,
+        "searched": searched(None, o.key),
+    }  # fmt: skip
 
 
 def _identity(o: ObjectVersion | Row[Any]) -> tuple[str, str, str]:
@@ -158,6 +162,9 @@ def _complete(connection: Connection, found: Collection[ObjectVersion], rows: Co
             changed.append({"b_id": row.id, "landed_at": landed_at, "size": size})
     if changed:
         connection.execute(update(objects).where(objects.c.id == bindparam("b_id")), changed)
+        landed_at = [{"b_id": one["b_id"], "landed": one["landed_at"]} for one in changed if one["landed_at"]]
+        if landed_at:
+            connection.execute(update(object_rules).where(object_rules.c.object_id == bindparam("b_id")), landed_at)
 
 
 def _landed_again(found: Collection[ObjectVersion], rows: Collection[Row[Any]]) -> dict[int, ObjectVersion]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from tasks.ledger.asking import Asking
 from tasks.ledger.database import database_url
 from tasks.ledger.inbox import Inbox
 from tasks.ledger.leases import Leasing
+from tasks.ledger.listing import Listing
 from tasks.ledger.marts import Marts
 from tasks.ledger.people import People
+from tasks.ledger.reports import Reports
 from tasks.ledger.settle import Settling
+from tasks.ledger.uploads import Uploads
+from tasks.ledger.users import Users
 from tasks.ledger.watching import Watching
 
 
-class Ledger(Inbox, Leasing, Settling, Asking, Marts, People, Watching):
+class Ledger(Inbox, Leasing, Settling, Listing, Marts, People, Reports, Uploads, Users, Watching):
     """Every method is one short transaction, done whole or not at all.
 
     After LedgerAwayError the same call can be made again, even if it had been done before the connection broke.

@@ -18,7 +18,8 @@ Key = tuple[str, str]
 MOST = 500
 """Ids or rows in one statement: SQLite takes 32,766 parameters."""
 
-_OBJECT = [c for c in objects.c if c.name not in ("bucket", "key", "etag", "landed_at", "size", "revision")]
+_NOT_TOLD = ("bucket", "key", "etag", "landed_at", "size", "revision", "searched")
+_OBJECT = [c for c in objects.c if c.name not in _NOT_TOLD]
 _VERSION = [c for c in versions.c if c.name != "holds"]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
@@ -19,7 +19,7 @@ from tasks.ledger.inbox import REOPENED
 from tasks.ledger.leases import NO_LEASE
 from tasks.ledger.rows import Key, chunks, under
 from tasks.ledger.standing import Picture, Version, look
-from tasks.ledger.tables import changes, objects, versions
+from tasks.ledger.tables import changes, object_rules, objects, searched, versions
 from tasks.ledger.values import LeaseLostError, ReceiptWritten, Settled, Settlement, Standing
 
 _TOLD = ("outcome", "reason", "message", "processed_at")
@@ -192,6 +192,16 @@ def _write_objects(connection: Connection, settled: Sequence[tuple[Settlement, R
     rows = [{"b_id": row.id, **_changed(one, row, now)} for one, row in settled]
     if rows:
         connection.execute(update(objects).where(objects.c.id == bindparam("b_id")), rows)
+    judged = [(one, row) for one, row in settled if one.outcome not in ("failed", "gone")]
+    for chunk in chunks([row.id for _, row in judged]):
+        connection.execute(delete(object_rules).where(object_rules.c.object_id.in_(chunk)))
+    found = [
+        {"object_id": row.id, "rule": rule, "landed": row.landed_at or one.landed_at or row.seen_at}
+        for one, row in judged
+        for rule in one.rules
+    ]
+    if found:
+        connection.execute(insert(object_rules), found)
 
 
 def _changed(one: Settlement, row: Row[Any], now: datetime) -> dict[str, Any]:
@@ -214,6 +224,7 @@ def _changed(one: Settlement, row: Row[Any], now: datetime) -> dict[str, Any]:
         "landed_at": row.landed_at or one.landed_at,
         "receipt_due": row.receipt_due if is_gone else now,
         "revision": row.revision + 1,
+        "searched": searched(told.get("agency", row.agency), row.key),
     }
 
 

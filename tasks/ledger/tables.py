@@ -111,8 +111,17 @@ objects = Table(
     Column("receipt_name", AnyText),
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("queue", AnyText),
+    Column("searched", AnyText),
     UniqueConstraint("bucket", "key", "etag"),
 )
+_UPPER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def searched(agency: str | None, key: str) -> str:
+    """What parts of an agency's or a file's name are searched in; a row of an index in PostgreSQL holds no more."""
+    return f"{(agency or '')[:100]} {key[-300:]}".translate(_UPPER)
+
+
 landed = func.coalesce(objects.c.landed_at, objects.c.seen_at)
 """When an object landed, as well as it is known."""
 
@@ -175,3 +184,53 @@ changes = Table(
     Column("report_id", AnyText, nullable=False),
     Column("at", Instant, nullable=False),
 )
+
+object_rules = Table(
+    "object_rules",
+    metadata,
+    Column("object_id", Id, ForeignKey("objects.id"), primary_key=True),
+    Column("rule", AnyText, primary_key=True),
+    Column("landed", Instant, nullable=False),
+)
+"""The rules that did not pass, of what was last judged; `landed` as it was then."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", AnyText, nullable=False, unique=True),
+    Column("roles", AnyText, nullable=False),
+    Column("password", AnyText),
+    Column("epoch", Integer, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failed_at", Instant),
+    Column("made_at", Instant, nullable=False),
+)
+"""`password`: its hash; `epoch` grows with every change that ends the sessions there are."""
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("token", AnyText, nullable=False, unique=True),
+    Column("until", Instant, nullable=False),
+)
+"""`token`: its hash; who has used one has taken it away."""
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("by", AnyText, nullable=False),
+    Column("bucket", AnyText, nullable=False),
+    Column("key", AnyText, nullable=False),
+    Column("etag", AnyText),
+    Column("size", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("bucket", "key"),
+)
+"""Names that the desk has given away; `etag`: of what came under it."""
+
+OURS_ALONE = (links, uploads, users)
+"""What S3 does not know, in the order in which it can be deleted: `clear` leaves it."""

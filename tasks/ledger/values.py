@@ -128,6 +128,8 @@ class Settlement:
     version: NewVersion | None = None
     processed_at: datetime | None = None
     """Where it is known from a receipt; else now."""
+    rules: tuple[str, ...] = ()
+    """Those that did not pass."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from datetime import datetime
 from sqlalchemy import func, select, type_coerce
 
 from tasks.ledger.database import Database
+from tasks.ledger.rows import object_row, select_objects
 from tasks.ledger.tables import Instant, changes, landed, objects
+from tasks.ledger.values import ObjectRow
 
 
 class Watching(Database):
@@ -21,6 +23,12 @@ class Watching(Database):
             oldest = type_coerce(func.min(landed), Instant)
             found: datetime | None = connection.execute(select(oldest).where(*wanted)).scalar()
             return found
+
+    def oldest(self, limit: int) -> list[ObjectRow]:
+        """What has not been processed, the oldest first."""
+        query = select_objects().where(objects.c.is_open).order_by(landed, objects.c.id).limit(limit)
+        with self.reading() as connection:
+            return [object_row(row) for row in connection.execute(query)]
 
     def last_change(self) -> int | None:
         """The id of the last change of the lake that the marts do not show; None if they show all."""

@@ -36,6 +36,7 @@ _BY_EXTENSION = {
     ".txt": TEXT,
 }
 """What a name promises. Old names (.doc, .wps, .rtf) promise nothing: sites give them to whatever Word opens."""
+EXTENSIONS = tuple(_BY_EXTENSION)
 _OTHER = {
     b"PK": "压缩包",
     b"\x89PNG": "图片",

@@ -111,6 +111,11 @@ def is_name_bound(reason: str | None, rules: Iterable[str]) -> bool:
     return not {reason, *rules}.isdisjoint(NAME_BOUND)
 
 
+def rules_of(reason: str | None, found: Iterable[str]) -> tuple[str, ...]:
+    """The rules that an object can be found by: what it was kept back for, and all that did not pass."""
+    return tuple(sorted({*found, *([reason] if reason else [])}))
+
+
 def summary(report: Report, verdict: Verdict) -> str:
     """The verdict in one sentence."""
     critical = [finding for finding in verdict.findings if finding.keeps_out]

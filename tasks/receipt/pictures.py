@@ -16,6 +16,7 @@ from tasks.values import Document
 MOST_BYTES = 2_100_000
 """Of all pictures together: as base64 in a page they are a third larger."""
 
+_SHARP = (1700, 72)
 _STEPS = ((1100, 60), (900, 50), (700, 45), (520, 35), (380, 25))
 """Width in pixels and quality, from what is best to read to what is still a help."""
 
@@ -53,6 +54,25 @@ def page_pictures(body: bytes, numbers: tuple[int, ...]) -> tuple[Picture, ...]:
             if len(found) == len(numbers):
                 break
         return found
+    finally:
+        document.close()
+
+
+def page_sizes(body: bytes) -> tuple[tuple[float, float], ...]:
+    """The size of every page of a PDF in points, as a viewer shows it."""
+    document = pdfium.PdfDocument(body)
+    try:
+        return tuple(document.get_page_size(number) for number in range(len(document)))
+    finally:
+        document.close()
+
+
+def sharp_picture(body: bytes, number: int) -> bytes:
+    """One page (from 1) as JPEG, sharp enough for a part of it to fill a screen."""
+    document = pdfium.PdfDocument(body)
+    try:
+        (picture,) = _pictures(document, (number,), *_SHARP)
+        return picture.jpeg
     finally:
         document.close()
 

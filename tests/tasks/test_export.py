@@ -9,10 +9,10 @@ import pytest
 
 from expectations.forms import FORMS
 from tasks.analysis.export import TABLES, ReadFailedError, Selection, SelectionError, export
-from tasks.analysis.export.csv_file import text_only
 from tasks.analysis.export.headers import headers
 from tasks.lake.rows import amount
 from tasks.lake.schemas import LAKE_TABLES
+from tasks.spreadsheet_text import text_only
 
 
 @pytest.fixture

@@ -6,9 +6,11 @@ import pytest
 from balanced import report as balanced
 from balanced import values
 
+from expectations.evidence import Doubt
 from tasks.judge.decisions import accepted, corrected, in_force, review_in
 from tasks.judge.review import CannotDecideError, decide
 from tasks.judge.validate import validate
+from tasks.lake.versions import read_version
 from tasks.receipt.write import read_receipt
 
 NEW = "table3.new.total"
@@ -117,6 +119,65 @@ def test_a_correction_lapses_when_something_else_is_read_there(decided, reviews,
     assert corrected(other, reviews()) == other
 
 
+def test_a_missed_row_is_given_with_its_place_and_stays_as_long_as_it_is_not_read(
+    s3, buckets, decided, reviews, quarantined
+):
+    row = [a for a in values() if a.startswith("table3.rejected.petition.")]
+    missing = balanced(without=["table3.rejected.petition"])
+    quarantined(missing)
+    wanted = {address: str(values()[address]) for address in row}
+    wanted[row[0]] += "@5:100,200.5,130,212"
+    decided(KEY, "correct", "第 5 页有这一行", "李四", wanted)
+    report = corrected(missing, reviews())
+    given = {cell.address: cell for cell in report.cells if cell.is_corrected}
+    assert set(given) == set(row)
+    assert (given[row[0]].page, given[row[0]].bbox) == (5, (100.0, 200.5, 130.0, 212.0))
+    assert {(c.as_read, c.raw, c.printed) for c in given.values()} == {(None, "", None)}
+    assert validate(report).outcome == "validated"
+    assert corrected(balanced(), reviews()) == balanced(), "it is read now"
+    quarantined(report)
+    tables = read_version(s3, buckets.lake, _only_version(s3, buckets))
+    assert tables["reports"]["corrected_cells"][0].as_py() == len(row)
+    assert set(tables["decisions"]["address"].to_pylist()) == set(row)
+
+
+def _only_version(s3, buckets):
+    place = buckets.lake
+    (found,) = s3.list_objects_v2(Bucket=place.bucket, Prefix=place.key("versions/"))["Contents"]
+    return place.name(found["Key"])
+
+
+def test_a_missed_table_is_given_whole(decided, reviews, quarantined):
+    missing = balanced(without=["table4"])
+    quarantined(missing)
+    decided(KEY, "correct", "n", "李四", {a: str(v) for a, v in values().items() if a.startswith("table4.")})
+    report = corrected(missing, reviews())
+    assert report.forms["table4"] == "2021"
+    assert validate(report).outcome == "validated"
+
+
+def test_a_doubted_line_is_settled_when_all_of_it_is_confirmed(decided, reviews, quarantined):
+    line = tuple(cell for cell in balanced().cells if cell.address.startswith("table4.review."))
+    doubted = replace(balanced(), doubts=(Doubt("table4.review", "1 2 3", "1 2 4", line),))
+    quarantined(doubted)
+    *most, last = (cell.address for cell in line)
+    decided(KEY, "correct", "n", "李四", {address: str(values()[address]) for address in most})
+    assert validate(corrected(doubted, reviews())).outcome == "quarantined"
+    decided(KEY, "correct", "n", "李四", {last: str(values()[last])})
+    assert validate(corrected(doubted, reviews())).outcome == "validated"
+
+
+def test_what_is_blank_is_no_zero(decided, reviews, quarantined):
+    address = "table2.penalties.decisions"
+    unclear = balanced(changes={address: "l"})
+    quarantined(unclear)
+    decided(KEY, "correct", "原文是一道划线", "李四", {address: "空白"})
+    report = corrected(unclear, reviews())
+    cell = next(cell for cell in report.cells if cell.address == address)
+    assert (cell.value, cell.is_blank, cell.raw) == (None, True, "l")
+    assert validate(report).outcome == "validated"
+
+
 def test_a_report_without_a_name_can_be_given_one(decided, reviews, quarantined):
     nameless = replace(WRONG, agency=None, cells=balanced().cells)
     quarantined(nameless)
@@ -135,6 +196,8 @@ def test_a_report_without_a_name_can_be_given_one(decided, reviews, quarantined)
         ("correct", "n", {"table9.x": "5"}, "没有读出"),
         ("correct", "n", {NEW: "五"}, "不是数"),
         ("correct", "n", {NEW: "NaN"}, "不是数"),
+        ("correct", "n", {NEW: "5@4:1,2,3,4"}, "已有位置"),
+        ("correct", "n", {"agency": "37632"}, "名称"),
     ],
 )
 def test_a_decision_that_makes_no_sense_says_why(decided, quarantined, kind, note, corrections, said):

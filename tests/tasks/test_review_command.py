@@ -55,6 +55,13 @@ def test_show_tells_which_correction_would_balance(nianbao):
     assert nianbao("review", "show", "none.pdf").exit_code == 1
 
 
+def test_show_tells_what_was_missed(nianbao, buckets, make, settled):
+    report = balanced(without=["table3.rejected.publication"])
+    settled(replace(make.source("missed.pdf", etag="m"), bucket=buckets.landing.bucket), report, validate(report))
+    shown = nianbao("review", "show", "missed.pdf").output
+    assert "可补上　nianbao review correct missed.pdf table3.rejected.publication.natural_person=…" in shown
+
+
 def test_a_decision_that_makes_no_sense_is_refused_with_the_reason(nianbao):
     result = nianbao("review", "correct", KEY, f"{NEW}=五", "--note", "n")
     assert (result.exit_code, "不是数" in result.output) == (1, True)

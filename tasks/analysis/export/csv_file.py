@@ -1,13 +1,8 @@
-"""CSV for Excel: UTF-8 with BOM, CRLF, blanks empty, every digit kept.
-
-Excel takes text that begins with = + - @ (or the full-width form of these, a tab or a carriage return) for a formula.
-Such text gets an apostrophe in front, Excel's own sign for text; signed numbers and dashes alone are left as they are.
-"""
+"""CSV for Excel: UTF-8 with BOM, CRLF, blanks empty, every digit kept."""
 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -17,9 +12,7 @@ import pyarrow as pa
 
 from tasks.analysis.export.extracts import Extract
 from tasks.analysis.export.headers import Language, headers
-
-_FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r]")
-_HARMLESS = re.compile(r"[+\-＋－]+|[+\-]?\d[\d,]*(\.\d+)?%?")
+from tasks.spreadsheet_text import text_only
 
 
 def write_csv(path: Path, extract: Extract, language: Language) -> int:
@@ -60,8 +53,3 @@ def plain(value: Decimal) -> str:
 def joined(value: object) -> str:
     """A list as one text, anything else as itself."""
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def text_only(text: str) -> str:
-    """The text in a form that Excel does not take for a formula."""
-    return f"'{text}" if _FORMULA.match(text) and not _HARMLESS.fullmatch(text) else text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 
 import plotly.graph_objects as go
@@ -9,19 +11,49 @@ import plotly.graph_objects as go
 from tasks.analysis.first_look.charts import FONT, html
 from tasks.analysis.first_look.data import Data, Nothing, load
 from tasks.analysis.first_look.overview import tiles
-from tasks.analysis.first_look.sections import sections
+from tasks.analysis.first_look.sections import Section, sections
 from tasks.html import render
 from tasks.lake.query import connect
 from tasks.settings import Buckets
 
+_BOUNDED = {"memory_limit": "1GB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the page is made of, for a page of another look; each section's charts are plotly's JSON."""
+
+    year: int | None
+    years: tuple[int, ...]
+    nothing: str
+    tiles: Sequence[tuple[str, str, str]]
+    sections: Sequence[tuple[Section, Sequence[str]]]
+
+
+def first_look_parts(buckets: Buckets | None = None, year: int | None = None) -> Parts:
+    """The same of `year`, or of the latest one in the lake, in parts."""
+    data = _loaded(buckets, year)
+    if isinstance(data, Nothing):
+        return Parts(data.year, data.years, _nothing(data), (), ())
+    years = tuple(one.year for one in data.every)
+    found = [(replace(one, charts=()), [str(chart.to_json()) for chart in one.charts]) for one in sections(data)]
+    return Parts(data.year, years, "", tuple(tiles(data)), found)
+
 
 def first_look(buckets: Buckets | None = None, year: int | None = None) -> str:
     """The page of `year`, or of the latest one in the lake."""
-    with connect(buckets) as lake, connect(buckets, quarantine=True) as quarantine:
-        data = load(lake, quarantine, year)
+    data = _loaded(buckets, year)
     if isinstance(data, Nothing):
         return _page("政府信息公开工作年度报告", nothing=_nothing(data))
     return _page(f"{data.year} 年政府信息公开工作年度报告", data)
+
+
+def _loaded(buckets: Buckets | None, year: int | None) -> Data | Nothing:
+    with (
+        connect(buckets, settings=_BOUNDED) as lake,
+        connect(buckets, quarantine=True, settings=_BOUNDED) as quarantine,
+    ):
+        return load(lake, quarantine, year)
 
 
 def _page(title: str, data: Data | None = None, nothing: str = "") -> str:
@@ -49,4 +81,4 @@ def _nothing(found: Nothing) -> str:
     return f"{text}隔离区报告数：{found.waiting:,}。"
 
 
-__all__ = ["first_look"]
+__all__ = ["Parts", "first_look", "first_look_parts"]

@@ -55,6 +55,7 @@ def receipt_page(
         standing=standing_html(standing),
         findings=shown_findings(receipt.findings, form, pages),
         tables=shown_tables(report, marked) if report else [],
+        addressed=False,
         pictures=pages.pictures(),
         pages=pages.whole(),
         legend=LEGEND,

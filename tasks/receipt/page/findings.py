@@ -41,7 +41,7 @@ def shown_findings(findings: Sequence[Finding], form: str, pages: Pages) -> list
             _note(finding),
             "，".join(filter(None, [place_label(finding.where, form), _page_numbers(finding)])),
             finding.rule,
-            pages.around({cell.address for cell in finding.cells} | set(_accused(finding)))
+            pages.around({cell.address for cell in finding.cells} | set(accused(finding)))
             if number < _MOST_PICTURED
             else (),
         )
@@ -57,11 +57,12 @@ def marks(findings: Iterable[Finding], cells: Iterable[Cell]) -> Mapping[str, Ma
     for finding in findings:
         if finding.severity == "critical":
             mark: Mark = "doubted" if finding.fault == "reading" else "wrong"
-            found |= dict.fromkeys(_accused(finding), mark)
+            found |= dict.fromkeys(accused(finding), mark)
     return found
 
 
-def _accused(finding: Finding) -> tuple[str, ...]:
+def accused(finding: Finding) -> tuple[str, ...]:
+    """The addresses of the cells that it marks: the one that explains it, those that may, or all that it rests on."""
     if finding.suspect:
         return (finding.suspect.address,)
     return finding.candidates or tuple(cell.address for cell in finding.cells)

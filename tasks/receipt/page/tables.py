@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from expectations.evidence import Cell
 from expectations.forms import FORMS, TABLES, Form, TableName
@@ -14,8 +15,14 @@ from tasks.values import Report
 Row = tuple[Sequence[str], Sequence[str]]
 """The labels of a row, and the addresses of its cells."""
 
-CellShown = tuple[str, str, int | Decimal | None]
-"""Style, text as printed, and the value that a person gave it instead."""
+
+class CellShown(NamedTuple):
+    """A cell as it is shown: `text` as printed, `value` what a person gave it instead."""
+
+    address: str
+    style: str
+    text: str
+    value: int | Decimal | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ def shown_tables(report: Report, marks: Mapping[str, str]) -> list[Table]:
 
 def _table(table: TableName, form: Form, cells: Mapping[str, Cell], marks: Mapping[str, str]) -> Table:
     heads, figures, rows = {"table2": _table2, "table3": _table3, "table4": _table4}[table](form)
-    shown = [(labels, [_cell(cells.get(a), marks.get(a, "")) for a in addresses]) for labels, addresses in rows]
+    shown = [(labels, [_cell(a, cells.get(a), marks.get(a, "")) for a in addresses]) for labels, addresses in rows]
     return Table(f"{TABLE_NAMES[table]}（{form.code} 年格式）", heads, figures, shown)
 
 
@@ -56,8 +63,10 @@ def _table4(form: Form) -> tuple[list[str], list[str], Iterator[Row]]:
     return ["分组"], [column.label for column in form.results], rows
 
 
-def _cell(cell: Cell | None, mark: str) -> CellShown:
+def _cell(address: str, cell: Cell | None, mark: str) -> CellShown:
     if cell is None:
-        return f"{mark} blank".strip(), "未读到", None
+        return CellShown(address, f"{mark} blank".strip(), "未读到", None)
     style = mark if cell.raw else f"{mark} blank".strip()
-    return style, cell.raw or "空白", cell.value if cell.is_corrected else None
+    printed = cell.raw or ("空白" if cell.as_read is not None else "未读到")
+    given = "空白" if cell.value is None else cell.value
+    return CellShown(address, style, printed, given if cell.is_corrected else None)

@@ -57,7 +57,7 @@ def url(request, database, tmp_path):
         tables = ", ".join(metadata.tables)
         connection.execute(_END_OTHERS)
         connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+        connection.execute("UPDATE alembic_version SET version_num = '0003'")
     return address
 
 

@@ -8,6 +8,7 @@ import alembic.op
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from tasks.ledger import Ledger, LedgerAwayError, LedgerError, database, database_url, open_ledger
@@ -154,3 +155,8 @@ def test_what_is_repeated_after_a_deadlock_is_all_of_it(ledger, monkeypatch):
     monkeypatch.setattr(ledger, "now", collide)
     assert len(ledger.add(iter([landed("a"), landed("b")]))) == 2
     assert len(tries) == 2
+
+
+def test_the_revision_that_is_asked_for_is_that_of_the_last_migration():
+    folder = ScriptDirectory(str(database._MIGRATIONS))
+    assert folder.get_current_head() == database._HEAD
