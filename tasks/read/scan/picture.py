@@ -17,6 +17,11 @@ Matrix = npt.NDArray[np.float64]
 WHITE = 255
 _COLOURED, _BRIGHT = 45, 110
 """Between the strongest and the weakest of a pixel's colours, and of the strongest: ink of a seal or a marker."""
+_PALE = 0.85
+"""Of a seal's usual brightness: what is darker has print under it."""
+_BESIDE = np.interp(np.arange(256), (90, 160), (90, 255)).astype(np.uint8)
+_BESIDE[:90] = np.arange(90)
+"""What becomes of grays right beside coloured ink, which compression has taken its colour from."""
 _GROUND = 24
 """Of the shorter side: how fine the map of a page's brightness is."""
 _MARGIN = 0.2
@@ -70,11 +75,16 @@ class Picture:
 
     def on_page(self, box: Sequence[float]) -> BBox:
         """The box that a box of pixels covers in the document."""
-        x0, y0, x1, y1 = box
-        corners = np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], dtype=float)
-        points = cv2.perspectiveTransform(corners, self.to_page)[0]
-        (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-        return float(left), float(top), float(right), float(bottom)
+        return box_under(self.to_page, box)
+
+
+def box_under(matrix: Matrix, box: Sequence[float]) -> BBox:
+    """The box around what becomes of a box."""
+    x0, y0, x1, y1 = box
+    corners = np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], dtype=float)
+    points = cv2.perspectiveTransform(corners, matrix)[0]
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
 
 
 def picture_of(image: Pixels, to_page: Matrix, dpi: float, native: float) -> Picture:
@@ -111,7 +121,9 @@ def _without_colours(image: Pixels) -> tuple[Pixels, Pixels]:
     is_coloured = (cv2.subtract(strongest, weakest) > _COLOURED) & (strongest > _BRIGHT)
     if is_coloured.any():
         shades = strongest[is_coloured]
-        strongest[is_coloured] = np.minimum(shades * (WHITE / float(np.median(shades))), WHITE)
+        near = cv2.dilate(is_coloured.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        strongest = np.where(near & ~is_coloured, _BESIDE[strongest], strongest)
+        strongest[is_coloured] = np.minimum(shades * (WHITE / (_PALE * float(np.median(shades)))), WHITE)
     return strongest, is_coloured.astype(np.uint8)
 
 
