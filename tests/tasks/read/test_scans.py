@@ -1,4 +1,4 @@
-"""Paper from end to end: printed, scanned, spoiled, and read; a few pages only. `benchmarks/scans.py` reads them all."""
+"""Paper from end to end: printed, scanned, spoiled, and read; a few pages only. `benchmarks/scans.py` reads all."""
 
 import io
 import random
@@ -134,7 +134,9 @@ def test_a_picture_that_unpacks_to_gigabytes_is_not_unpacked():
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
-    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    bomb = (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+    )
     assert unpacked(bomb) is None
     assert unpacked(b"no picture") is None
     assert unpacked(io.BytesIO(files.encoded(np.full((9, 9, 3), 7, np.uint8), None)).getvalue()).shape == (9, 9, 3)
