@@ -17,11 +17,8 @@ Matrix = npt.NDArray[np.float64]
 WHITE = 255
 _COLOURED, _BRIGHT = 45, 110
 """Between the strongest and the weakest of a pixel's colours, and of the strongest: ink of a seal or a marker."""
-_PALE = 0.85
-"""Of a seal's usual brightness: what is darker has print under it."""
-_BESIDE = np.interp(np.arange(256), (90, 160), (90, 255)).astype(np.uint8)
-_BESIDE[:90] = np.arange(90)
-"""What becomes of grays right beside coloured ink, which compression has taken its colour from."""
+_PAPER = 1.12
+"""What is nearly as bright as the ink of a seal is that ink."""
 _GROUND = 24
 """Of the shorter side: how fine the map of a page's brightness is."""
 _MARGIN = 0.2
@@ -112,19 +109,25 @@ def rectifying(corners: Matrix) -> tuple[Matrix, tuple[int, int]]:
 
 
 def _without_colours(image: Pixels) -> tuple[Pixels, Pixels]:
-    """Black print stays, for it is dark in every colour; ink that is bright in one of them goes.
+    """Black print stays, for it is darker than the seal that lies over it; and where there is coloured ink.
 
-    Print under a seal is darker than the seal is on paper, even in the colour of the seal.
+    Brightness is stored sharp, colour is not: how bright the ink alone would be is told by the strongest colour nearby,
+    and print by what is darker than that.
     """
     blue, green, red = cv2.split(image)
     strongest, weakest = _pixels(cv2.max(cv2.max(blue, green), red)), _pixels(cv2.min(cv2.min(blue, green), red))
-    is_coloured = (cv2.subtract(strongest, weakest) > _COLOURED) & (strongest > _BRIGHT)
-    if is_coloured.any():
-        shades = strongest[is_coloured]
-        near = cv2.dilate(is_coloured.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-        strongest = np.where(near & ~is_coloured, _BESIDE[strongest], strongest)
-        strongest[is_coloured] = np.minimum(shades * (WHITE / (_PALE * float(np.median(shades)))), WHITE)
-    return strongest, is_coloured.astype(np.uint8)
+    is_coloured = np.asarray((cv2.subtract(strongest, weakest) > _COLOURED) & (strongest > _BRIGHT), np.uint8)
+    gray = _pixels(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
+    if not is_coloured.any():
+        return gray, is_coloured
+    near = cv2.dilate(is_coloured, np.ones((7, 7), np.uint8)) > 0
+    colour = cv2.dilate(cv2.subtract(strongest, weakest), np.ones((13, 13), np.uint8)).astype(np.float32)
+    full = float(np.percentile(colour[is_coloured > 0], 60))
+    alone = float(np.median(gray[(is_coloured > 0) & (colour >= 0.9 * full)]))
+    share = np.minimum(colour[near] / full, 1.0)
+    ground = WHITE * (1 - share) + alone * share
+    gray[near] = np.minimum(gray[near] / np.maximum(ground, 1.0) * WHITE * _PAPER, WHITE)
+    return gray, is_coloured
 
 
 def _flattened(image: Pixels) -> Pixels:
