@@ -61,9 +61,9 @@ def test_there_are_a_hundred_kinds_of_scans():
 
 @pytest.mark.skipif(tesseract.program() is None, reason="table 2 needs the second reader")
 def test_a_scan_is_read(in_process):
-    """Crooked, with a seal over figures, a wrong hidden text, and of low quality."""
+    """Crooked, with a seal over the table, a wrong hidden text, and of low quality."""
     paper = draft()
-    images = [damage.sealed(damage.skewed(image, 1.2), 0.7, 0.8, size=0.15) for image in pages_of(drawn(paper), 200)]
+    images = [damage.sealed(damage.skewed(image, 1.2), 0.25, 0.8, size=0.15) for image in pages_of(drawn(paper), 200)]
     report, verdict = read(files.scanned_pdf(images, 200, 60, hidden=["政府信息公开 1 2 3", "自然人 9 9 9"]))
     assert (report.agency, report.year, report.engine, report.second) == (paper.agency, paper.year, "ocr", "tesseract")
     assert wrong(paper, report) == {}
