@@ -14,7 +14,7 @@ import random
 import resource
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,10 +118,13 @@ def _cpu() -> float:
 
 @contextmanager
 def _in_process() -> Iterator[None]:
-    """The guarded functions in this process, whose CPU can be told: on a busy machine walls of time would fall first."""
-    direct = lambda function, *args, **_: function(*args)  # noqa: E731
-    with patch.object(examine, "guarded", direct), patch.object(second_look, "guarded", direct):
+    """The guarded functions in this process, whose CPU can be told; on a busy machine limits of time would fall."""
+    with patch.object(examine, "guarded", _directly), patch.object(second_look, "guarded", _directly):
         yield
+
+
+def _directly(function: Callable[..., object], *args: object, **_: object) -> object:
+    return function(*args)
 
 
 def _verdict(draft: Draft, judged: Judgement) -> tuple[str, list[str]]:
@@ -183,7 +186,8 @@ def _report(outcomes: list[Outcome]) -> None:
     share = sum(o.kind == "exact" for o in fair) / max(1, len(fair))
     pages = sum(o.pages for o in outcomes)
     print(
-        f"\n{dict(total)} of {len(outcomes)} files, {len(by_name)} kinds; of {len(fair)} at 150 dpi or better without gray seals {share:.1%} exact"
+        f"\n{dict(total)} of {len(outcomes)} files, {len(by_name)} kinds; "
+        f"of {len(fair)} at 150 dpi or better without gray seals {share:.1%} exact"
     )
     print(f"{sum(o.seconds for o in outcomes) / pages:.2f} s of CPU a page, {pages} pages")
 

@@ -25,7 +25,7 @@ REJECTIONS = (
          "请压缩图片或重新导出后上传。"),
     Rule("DOC.TOO_SLOW", "读取过慢", OURS, "读取不超过 15 秒 CPU 时间", _FILE, "请用办公软件重新导出 PDF 后上传。"),
     Rule("DOC.NO_TEXT_LAYER", "扫描件，没有可读取的文字", OURS, "页面上有文字，或装有图片辨认且看得清", _FILE,
-         "请上传由文字处理软件直接导出的 PDF 或 DOCX，或以 300 dpi 重新扫描；没有安装图片辨认（OCR）的，请运维人员安装。"),
+         "请上传由文字处理软件直接导出的 PDF 或 DOCX，或以 300 dpi 重新扫描；没有安装 OCR 的，请运维人员安装。"),
     Rule("DOC.NOT_ANNUAL_REPORT", "不是年度报告", ARTICLE_50, "文件是填写了数据的年度报告",
          _FILE, "请确认上传的文件。"),
     Rule("FORMAT.UNSUPPORTED_YEAR", "2019 年以前的报告", FORM, "报告年度 ≥ 2019", "报告年度", "无需重新上传。"),

@@ -59,7 +59,7 @@ def examined(name: str, body: bytes, *, look: bool = True) -> tuple[Document, Re
 def _looked_at(document: Document) -> Report:
     begin(document.body, OCR, document.pages or _PICTURES)
     seen = guarded(_look, document.media_type, document.body, where=OCR)
-    return guarded(read_seen, document, seen, _second_reading(seen))
+    return guarded(read_seen, document, seen.without_pixels(), _second_reading(seen))
 
 
 def _second_reading(seen: DocumentSeen) -> tuple[tuple[str, ...], ...] | None:

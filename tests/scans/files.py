@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import cv2
 import docx
@@ -53,7 +54,7 @@ def scanned_pdf(
         if under:
             _text(canvas, hidden, 0, height * scale)
         edges = np.linspace(0, height, strips + 1).astype(int)
-        for top, bottom in zip(edges[:-1], edges[1:], strict=True):
+        for top, bottom in pairwise(edges.tolist()):
             part = image[top:bottom]
             if is_bilevel:
                 reader = ImageReader(Image.fromarray(part[:, :, 0]).convert("1"))

@@ -21,7 +21,8 @@ Pixels = npt.NDArray[np.uint8]
 STYLES = {
     "thin": "table{border-collapse:collapse} td,th{border:0.5pt solid #000}",
     "bold": "table{border-collapse:collapse} td,th{border:1.5pt solid #000}",
-    "double": "table{border-collapse:separate;border-spacing:1.5pt;border:1pt solid #000} td,th{border:0.75pt solid #000}",
+    "double": "table{border-collapse:separate;border-spacing:1.5pt;border:1pt solid #000}"
+    "td,th{border:0.75pt solid #000}",
     "outer": "table{border-collapse:collapse;border:3pt double #000} td,th{border:0.75pt solid #000}",
     "open": "table{border-collapse:collapse} td,th{border:0.75pt solid #000}"
     "td:first-child,th:first-child{border-left:none} td:last-child,th:last-child{border-right:none}",

@@ -87,7 +87,10 @@ def test_every_code_of_ours_has_a_meaning(kind, meanings):
 
 def test_every_engine_of_the_reader_is_there():
     source = "\n".join(path.read_text() for path in (ROOT / "tasks" / "read").rglob("*.py"))
-    used = re.findall(r'Grid\(.*"(\w+)"\)|ENGINE = "(\w+)"|spanned_grid\(\w+, "(\w+)"\)|Medium\(.*?"(\w+)"', source)
+    used = re.findall(
+        r'Grid\(.*"(\w+)"\)|ENGINE = "(\w+)"|BY_SUMS = "([\w+]+)"|spanned_grid\(\w+, "(\w+)"\)|Medium\(.*?"(\w+)"',
+        source,
+    )
     assert {name for names in used for name in names if name} | {GIVEN} == set(texts.ENGINES)
 
 

@@ -19,9 +19,8 @@ from tasks.read.scan.print import Box, Sheet, has_traces, lines_in
 from tasks.read.scan.ruling import INK
 from tasks.read.scan.seen import ENGINE, FigureSeen
 
-FIGURE_LIKE = re.compile(r"[0-9.,/\-—–－一_~!\\〇○OoQDUulI|丨。、·:：'‘’`°º\s]*\Z")
-"""What the model may make of a figure or a dash where it looks for any character."""
-_LETTERS = re.compile(r"[\u3400-\u9fff]")
+FIGURE_LIKE = re.compile(r"[^\u3400-\u4dff\u4e01-\u4e27\u4e29-\u9fff]*\Z")
+"""Whatever the model makes of a figure or a dash, it is no Chinese character but 一 or 丨: every label has one."""
 _WIDE = 7.0
 """Of its height: a line that is wider holds no figure alone."""
 _ALIKE, _APART = 0.7, 0.1

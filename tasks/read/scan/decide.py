@@ -23,6 +23,8 @@ from tasks.read.values import FIGURES
 BY_SUMS = "ocr+sums"
 """The engine of a cell of which the sums say which of the readers is right."""
 OF_PICTURES = (ENGINE, BY_SUMS)
+_DASH = "-"
+"""No digit is as flat; a slash is nearly as slim as a 1."""
 _SURE = 0.9
 """Confidence in a figure that no sum guards."""
 _LEGIBLE = 0.5
@@ -85,10 +87,12 @@ class _Seen:
 
     @property
     def is_mark_for_all(self) -> bool:
-        """Whether it has the shape of a mark for none, and another reader sees one."""
+        """Whether it is a dash, or has the shape of a slash and another reader sees a mark for none."""
         if self.figure is None or not self.figure.is_mark:
             return False
-        return any(text and is_blank_mark(text) for text in (self.figure.again, *self.second))
+        return self.figure.text == _DASH or any(
+            text and is_blank_mark(text) for text in (self.figure.again, *self.second)
+        )
 
     def _value(self, text: str) -> Number | None:
         return parse_figure(text, FIGURES[self.cell.address])

@@ -14,7 +14,7 @@ from tasks.read.lines import Line
 from tasks.read.ocr.engine import Crop, lines
 from tasks.read.ruled import ruled_grids
 from tasks.read.scan.cells import FIGURE_LIKE, read_cells
-from tasks.read.scan.picture import Matrix, Picture, Pixels, picture_of
+from tasks.read.scan.picture import Matrix, Picture, Pixels, box_under, picture_of
 from tasks.read.scan.print import Box, Sheet, running_lines, sheet_of
 from tasks.read.scan.ruling import ruled_page, squared
 from tasks.read.scan.seen import GridSeen, LineSeen, PictureSeen
@@ -35,6 +35,7 @@ _WORD = 1.0
 
 def look(image: Pixels, to_page: Matrix, dpi: float, native: float, page: int) -> PictureSeen:
     """What `image` (BGR or gray) shows; `to_page` maps its pixels to the points of `page`."""
+    place = box_under(to_page, (0, 0, image.shape[1], image.shape[0]))
     cut = sheet_matrix(image)
     if cut:
         matrix, size = cut
@@ -48,7 +49,6 @@ def look(image: Pixels, to_page: Matrix, dpi: float, native: float, page: int) -
     found = [g for g in ruled_grids(ruled_page(picture, sheet.ruling, page)) if len(g.cells) >= _CELLS]
     read = [read_cells(sheet, grid, page) for grid in found]
     tables = [_extent(grid, picture.dpi / 72) for grid in found]
-    place = whole.on_page((0, 0, *whole.size))
     return PictureSeen(
         page,
         place,

@@ -17,6 +17,8 @@ Matrix = npt.NDArray[np.float64]
 WHITE = 255
 _COLOURED, _BRIGHT = 45, 110
 """Between the strongest and the weakest of a pixel's colours, and of the strongest: ink of a seal or a marker."""
+_PAPER = 1.12
+"""What is nearly as bright as the ink of a seal is that ink."""
 _GROUND = 24
 """Of the shorter side: how fine the map of a page's brightness is."""
 _MARGIN = 0.2
@@ -70,11 +72,16 @@ class Picture:
 
     def on_page(self, box: Sequence[float]) -> BBox:
         """The box that a box of pixels covers in the document."""
-        x0, y0, x1, y1 = box
-        corners = np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], dtype=float)
-        points = cv2.perspectiveTransform(corners, self.to_page)[0]
-        (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
-        return float(left), float(top), float(right), float(bottom)
+        return box_under(self.to_page, box)
+
+
+def box_under(matrix: Matrix, box: Sequence[float]) -> BBox:
+    """The box around what becomes of a box."""
+    x0, y0, x1, y1 = box
+    corners = np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], dtype=float)
+    points = cv2.perspectiveTransform(corners, matrix)[0]
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return float(left), float(top), float(right), float(bottom)
 
 
 def picture_of(image: Pixels, to_page: Matrix, dpi: float, native: float) -> Picture:
@@ -102,17 +109,25 @@ def rectifying(corners: Matrix) -> tuple[Matrix, tuple[int, int]]:
 
 
 def _without_colours(image: Pixels) -> tuple[Pixels, Pixels]:
-    """Black print stays, for it is dark in every colour; ink that is bright in one of them goes.
+    """Black print stays, for it is darker than the seal that lies over it; and where there is coloured ink.
 
-    Print under a seal is darker than the seal is on paper, even in the colour of the seal.
+    Brightness is stored sharp, colour is not: how bright the ink alone would be is told by the strongest colour nearby,
+    and print by what is darker than that.
     """
     blue, green, red = cv2.split(image)
     strongest, weakest = _pixels(cv2.max(cv2.max(blue, green), red)), _pixels(cv2.min(cv2.min(blue, green), red))
-    is_coloured = (cv2.subtract(strongest, weakest) > _COLOURED) & (strongest > _BRIGHT)
-    if is_coloured.any():
-        shades = strongest[is_coloured]
-        strongest[is_coloured] = np.minimum(shades * (WHITE / float(np.median(shades))), WHITE)
-    return strongest, is_coloured.astype(np.uint8)
+    is_coloured = np.asarray((cv2.subtract(strongest, weakest) > _COLOURED) & (strongest > _BRIGHT), np.uint8)
+    gray = _pixels(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))
+    if not is_coloured.any():
+        return gray, is_coloured
+    near = cv2.dilate(is_coloured, np.ones((7, 7), np.uint8)) > 0
+    colour = cv2.dilate(cv2.subtract(strongest, weakest), np.ones((13, 13), np.uint8)).astype(np.float32)
+    full = float(np.percentile(colour[is_coloured > 0], 60))
+    alone = float(np.median(gray[(is_coloured > 0) & (colour >= 0.9 * full)]))
+    share = np.minimum(colour[near] / full, 1.0)
+    ground = WHITE * (1 - share) + alone * share
+    gray[near] = np.minimum(gray[near] / np.maximum(ground, 1.0) * WHITE * _PAPER, WHITE)
+    return gray, is_coloured
 
 
 def _flattened(image: Pixels) -> Pixels:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -79,6 +79,14 @@ class DocumentSeen:
 
     pictures: tuple[PictureSeen, ...] = ()
     unseen: str = ""
+
+    def without_pixels(self) -> DocumentSeen:
+        """The same, but of what was cropped only that there was something."""
+        pictures = (
+            replace(picture, figures=tuple(replace(f, pixels=f.pixels[:1]) for f in picture.figures))
+            for picture in self.pictures
+        )
+        return replace(self, pictures=tuple(pictures))
 
     def figures(self) -> Iterator[FigureSeen]:
         for picture in self.pictures:

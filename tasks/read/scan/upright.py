@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from tasks.read.scan.picture import Matrix, Picture, Pixels, rectifying
 from tasks.read.scan.print import Sheet, sheet_of
@@ -17,6 +18,8 @@ _COARSE, _FINE = 0.5, 0.05
 """Degrees."""
 _LEAST, _MOST = 0.2, 0.96
 """Of a photograph: what the sheet in it covers."""
+_LEVELS, _LOST = (1.0, 0.75, 0.6, 0.5), 0.02
+"""How much darker than paper a sheet in shadow may be; of all print, so much may lie outside it."""
 _CONTRAST = 35
 """Between the sheet and what it lies on."""
 _DARK = 160
@@ -25,24 +28,37 @@ _DARK = 160
 def sheet_matrix(image: Pixels) -> tuple[Matrix, tuple[int, int]] | None:
     """How to cut the sheet out of a photograph, if it lies on something darker and its four corners show."""
     gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    scale = _SMALL / max(gray.shape)
-    small = cv2.resize(gray, None, fx=min(scale, 1.0), fy=min(scale, 1.0), interpolation=cv2.INTER_AREA)
-    small = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), 9)
-    _, bright = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    scale = min(1.0, _SMALL / max(gray.shape))
+    small = np.asarray(cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    blank = cv2.medianBlur(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), 9)
+    print_ = cv2.subtract(blank, small) > _CONTRAST
+    level, _ = cv2.threshold(blank, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    for share in _LEVELS:
+        corners = _sheet(np.asarray(blank, np.uint8), level * share, print_)
+        if corners is not None:
+            return rectifying(_ordered(corners) / scale)
+    return None
+
+
+def _sheet(gray: Pixels, level: float, print_: npt.NDArray[np.bool_]) -> Matrix | None:
+    """The corners of what is brighter than `level`, if it is a sheet that holds all print."""
+    _, bright = cv2.threshold(gray, level, 255, cv2.THRESH_BINARY)
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     if not contours:
         return None
-    sheet = max(contours, key=cv2.contourArea)
-    hull = cv2.convexHull(sheet)
-    share = cv2.contourArea(hull) / small.size
+    hull = cv2.convexHull(max(contours, key=cv2.contourArea))
     corners = cv2.approxPolyDP(hull, 0.03 * cv2.arcLength(hull, closed=True), closed=True)
-    if not _LEAST < share < _MOST or len(corners) != 4 or cv2.contourArea(corners) < 0.93 * cv2.contourArea(hull):
+    area = cv2.contourArea(hull)
+    if not _LEAST < area / gray.size < _MOST or len(corners) != 4 or cv2.contourArea(corners) < 0.93 * area:
         return None
-    inside = np.zeros_like(small)
+    inside = np.zeros_like(gray)
     cv2.drawContours(inside, [corners], -1, 255, -1)
-    if not (inside == 0).any() or small[inside > 0].mean() - small[inside == 0].mean() < _CONTRAST:
+    is_outside = cv2.dilate(inside, np.ones((9, 9), np.uint8)) == 0
+    if not is_outside.any() or gray[inside > 0].mean() - gray[is_outside].mean() < _CONTRAST:
         return None
-    return rectifying(_ordered(corners.reshape(4, 2).astype(float)) / min(scale, 1.0))
+    if print_[is_outside].sum() > _LOST * max(1, print_.sum()):
+        return None
+    return corners.reshape(4, 2).astype(float)
 
 
 def _ordered(points: Matrix) -> Matrix:
