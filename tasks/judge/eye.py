@@ -82,8 +82,8 @@ def _differing(cells: tuple[Cell, ...], looked: Looked) -> Iterator[Doubt]:
 def _unclear(report: Report, cells: tuple[Cell, ...], looked: Looked) -> Iterator[Doubt]:
     """Cells that show nothing clear in a file with a sign of risk.
 
-    A font that is not embedded is replaced by whatever the machine has, which may be unclear by itself: where sums guard
-    the figures, it makes no doubt.
+    A font that is not embedded is replaced by whatever the machine has, which may be unclear by itself: where sums
+    guard the figures, it makes no doubt.
     """
     if not report.risks:
         return
