@@ -85,15 +85,15 @@ def _differing(cells: tuple[Cell, ...], looked: Looked) -> Iterator[Doubt]:
 def _unclear(report: Report, cells: tuple[Cell, ...], looked: Looked) -> Iterator[Doubt]:
     """Cells that show nothing clear in a file with a sign of risk.
 
-    A font that is not embedded is replaced by whatever the machine has, which may be unclear by itself: where sums guard
-    the figures, it makes no doubt.
+    A font that is not embedded is replaced by whatever the machine has, in which a mark for none may look like
+    anything: there it makes no doubt.
     """
     if not report.risks:
         return
     why = _UNCLEAR.format("、".join(report.risks))
     is_font_alone = report.risks == (FONT,)
     for cell in cells:
-        if cell.address in looked.silent and (cell.address.startswith("table2.") or not is_font_alone):
+        if cell.address in looked.silent and not (cell.is_blank and is_font_alone):
             yield Doubt(cell.address, cell.raw, why, (cell,))
 
 

@@ -23,8 +23,8 @@ _LIKE_DIGITS = frozenset("OoUuDQCc○〇。lIi|丨iZzSsBbgqTJA")
 _MARKS = str.maketrans({"，": ",", "．": ".", "。": ".", "﹒": ".", "—": "-", "–": "-", "－": "-", "／": "/", "─": "-"})
 _RAISED = 0.8
 """Of the highest digit: lower ones that stand above the middle are marks of footnotes, which no reading takes."""
-_SURE = 0.85
-"""Support of what is told against a reading. For it speaks whatever is the likeliest figure."""
+_SURE, _MEANT = 0.85, 0.02
+"""Support of what is told against a reading, at least; and for it, where the likeliest is the same."""
 _SMALLEST = 2.0
 """Points: what is less high is a dot or a dash, and no digit."""
 _PALE = 20
@@ -109,7 +109,7 @@ def _piecewise(glyphs: Sequence[Glyph], texts: Sequence[str], wanted: str) -> To
     unknown = [n for n, text in enumerate(known) if text != wanted[n]]
     seen = dict(zip(unknown, digits([crop_of(glyphs[n]) for n in unknown]), strict=True))
     shown = [seen[n].text if n in seen and not known[n] else text for n, text in enumerate(known)]
-    if all(_is_so(glyphs[n], shown[n], wanted[n]) for n in unknown):
+    if all(_is_so(glyphs[n], shown[n], wanted[n]) and (known[n] or seen[n].support >= _MEANT) for n in unknown):
         return Told(Says.AGREES, wanted)
     is_sure = all(known[n] or one.support >= _SURE for n, one in seen.items())
     is_other = any(char in _DIGITS for n in unknown for char in shown[n]) or _is_blank(wanted) is False
@@ -168,7 +168,7 @@ def _told(crops: Sequence[Pixels], wanted: str) -> Told:
 
 def _told_of_figure(seen: Sequence[Seen], wanted: str) -> Told:
     text = "".join(one.text for one in seen)
-    if text == wanted:
+    if text == wanted and all(one.support >= _MEANT for one in seen):
         return Told(Says.AGREES, text)
     if text.replace(",", ".") == wanted.replace(",", "."):
         return Told(Says.SILENT, text)

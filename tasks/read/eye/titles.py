@@ -55,6 +55,8 @@ def _corrected(wanted: Sequence[str], seen: Sequence[Reading]) -> Iterator[str]:
         elif kind == "replace" and b - a == d - c:
             for ours, one in zip(wanted[a:b], seen[c:d], strict=True):
                 yield _plain(one.text) if one.support >= _SURE and one.share_of(ours) < _UNLIKELY else ours
+        elif kind == "delete":  # what leaves no ink is told by the reading itself, or is in a font that nobody has
+            yield from wanted[a:b]
         elif all(one.support >= _SURE for one in seen[max(0, c - 1) : d + 1]):
             yield from theirs[c:d]
         else:
