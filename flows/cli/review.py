@@ -79,8 +79,8 @@ def show(key: Key) -> None:
 
 
 def _offered(row: ObjectRow) -> Iterator[tuple[str, str]]:
-    """What can be confirmed (a doubtful figure, as it was read) and what can be given (a figure that was missed)."""
-    from tasks.judge.offers import offers
+    """What is to be looked at (a doubtful figure, as it was read) and what can be given (a figure that was missed)."""
+    from tasks.judge.offers import offers, proposal
     from tasks.receipt.as_json import number
     from tasks.receipt.stored import stored
     from tasks.settings import buckets_from_env
@@ -91,11 +91,10 @@ def _offered(row: ObjectRow) -> Iterator[tuple[str, str]]:
         return
     cells = {cell.address: cell for cell in found.report.cells}
     offered = offers(found.findings, found.report.forms, cells).cells
-    doubted = [one.address for one in offered if one.kind == "doubted" and one.address in cells]
     missed = [one.address for one in offered if one.address not in cells]
-    values = {address: number(cells[address].value) for address in doubted}
+    doubted = [(one.address, proposal(one, cells.get(one.address))) for one in offered if one.kind == "doubted"]
     if doubted:
-        yield "可确认", " ".join(f"{a}={'空白' if v is None else v}" for a, v in list(values.items())[:_MOST])
+        yield "请核对", " ".join(f"{a}={'…' if v is None else number(v)}" for a, v in doubted[:_MOST])
     if missed:
         yield "可补上", " ".join(f"{address}=…" for address in missed[:_MOST])
 

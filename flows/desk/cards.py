@@ -10,7 +10,7 @@ from expectations.forms import FORMS, Form
 from expectations.places import column_label, place_label
 from flows.desk.page_pictures import Sizes
 from flows.desk.sheets import ENGINES, told
-from tasks.judge.offers import CellKind, CellOffer
+from tasks.judge.offers import CellKind, CellOffer, proposal
 from tasks.receipt.as_json import number
 from tasks.values import Report
 
@@ -86,7 +86,7 @@ def _card(offer: CellOffer, cells: Mapping[str, Cell], form: str, sizes: Sizes) 
         place_label(offer.address, form),
         "missed" if cell is None else offer.kind,
         None if cell is None else cell.raw.strip(),
-        "" if cell is None else told(cell),
+        _proposed(offer, cell),
         offer.readings,
         None if offer.suggestion is None else str(number(offer.suggestion)),
         [(finding.message, finding.rule) for finding in offer.reasons],
@@ -94,6 +94,14 @@ def _card(offer: CellOffer, cells: Mapping[str, Cell], form: str, sizes: Sizes) 
         _view(offer.address, cell, cells, FORMS[form], sizes),
         _line(offer.address, cells, form),
     )
+
+
+def _proposed(offer: CellOffer, cell: Cell | None) -> str:
+    """What stands in the field: of what is not in doubt, also that it is blank."""
+    if cell and offer.kind != "doubted" and cell.is_blank:
+        return told(cell)
+    value = proposal(offer, cell)
+    return "" if value is None else str(number(value))
 
 
 def _view(address: str, cell: Cell | None, cells: Mapping[str, Cell], form: Form, sizes: Sizes) -> View | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from expectations.evidence import Finding, Number
+from expectations.evidence import Cell, Finding, Number
 from expectations.forms import TableName
 from expectations.messages import readings_in
 from expectations.rules.documents import IDENTITY_DOUBTS
@@ -18,6 +18,7 @@ CellKind = Literal["doubted", "missed", "accused"]
 MOST_OF_ONE = 40
 """Cells of one doubt that are offered one by one: of a doubt about all of table 3 nobody looks at each."""
 
+_UNIT = "单位"
 _UNNAMED = {"agency": "DOC.NO_AGENCY", "year": "DOC.NO_YEAR"}
 
 
@@ -74,6 +75,17 @@ def offers(findings: Sequence[Finding], forms: Mapping[TableName, str], read: Co
                 offer.kind = kind
                 offer.readings = (readings_in(finding.message) if address == finding.where else None) or offer.readings
     return Offers(list(cells.values()), names, others)
+
+
+def proposal(offer: CellOffer, cell: Cell | None) -> Number | None:
+    """The value that a person may confirm as it was read.
+
+    None where that would be to confirm what nobody read: a blank in which there may be something, what is no number,
+    a figure in another unit. There the person has to write what the source says.
+    """
+    if cell is None or any(_UNIT in reading for reading in offer.readings or ()):
+        return None
+    return cell.value
 
 
 def _name(finding: Finding) -> str | None:

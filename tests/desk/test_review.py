@@ -9,7 +9,7 @@ from tasks.judge.decisions import review_in
 from tasks.lake.query import connect
 from tasks.landing import add_landed
 from tasks.roles import Role
-from tests.desk.reports import ADDRESS, MISSED_ROW, PRINTED, doubtful_report, report_missing_a_row, wrong_report
+from tests.desk.reports import ADDRESS, MISSED_ROW, PRINTED, doubtful_report, report, report_missing_a_row, wrong_report
 
 
 @pytest.fixture
@@ -115,6 +115,21 @@ def test_control_z_takes_back_a_confirmation_and_then_the_decision(browse, lande
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert [one.decision.kind for one in decisions_on(ledger, row)] == ["correct", "undo"]
+
+
+def test_what_nobody_read_is_not_confirmed_with_one_key(browse, landed, ledger):
+    (row,) = landed({"元.pdf": report(changes={ADDRESS: "376320元"})})
+    page = reviewer(browse)
+    page.goto(f"/review/{row.id}")
+    page.locator(".cell.here input:focus").wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_text("请填数").wait_for()
+    assert page.locator(".cell.done").count() == 0
+    page.keyboard.type("37.632")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review")
+    (review,) = decisions_on(ledger, row)
+    assert [c.value for c in review.corrections] == ["37.632"]
 
 
 def test_a_missed_row_is_added_with_its_place(browse, landed, ledger, buckets):

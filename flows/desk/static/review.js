@@ -66,7 +66,7 @@ async function restore() {
 
 function normal(text) {
   const plain = text.normalize("NFKC").replace(/[\s,]/g, "");
-  return ["", "-", "—", "/", "无", BLANK].includes(plain) ? BLANK : plain;
+  return ["-", "—", "/", "无", BLANK].includes(plain) ? BLANK : plain;
 }
 
 function isNumber(cell) {
@@ -83,7 +83,6 @@ function correction(cell) {
   if (address === "agency" || address === "year") return input(cell).value.trim();
   const value = normal(input(cell).value);
   if (kind === "accused" && value === normal(input(cell).defaultValue)) return null;
-  if (kind === "missed" && input(cell).value.trim() === "") return null;
   return kind === "missed" && place ? `${value}@${place}` : value;
 }
 
@@ -336,7 +335,7 @@ function prepare(cell) {
 }
 
 function enter(cell) {
-  const isEmpty = cell.dataset.kind === "missed" && input(cell).value.trim() === "";
+  const isEmpty = input(cell).value.trim() === "";
   if (isEmpty || !isNumber(cell)) {
     cell.classList.add("wrong-number");
     cell.querySelector(".state").textContent = isEmpty ? "请填数；原文空白的写“空白”" : "不是数";
@@ -354,8 +353,7 @@ function enter(cell) {
 /** All of its row that can be: whoever has looked at the row need not confirm each of its figures. */
 function confirmLine(cell) {
   const row = (one) => one.dataset.address.replace(/\.[^.]+$/, "");
-  const isFilled = (one) => isNumber(one) && !(one.dataset.kind === "missed" && input(one).value.trim() === "");
-  for (const one of cells()) if (one !== cell && row(one) === row(cell) && isFilled(one)) confirmCell(one);
+  for (const one of cells()) if (one !== cell && row(one) === row(cell) && isNumber(one)) confirmCell(one);
   enter(cell);
 }
 
