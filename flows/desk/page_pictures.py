@@ -83,14 +83,14 @@ def _clear() -> None:
 
 
 def _sizes(bucket: str, key: str, etag: str) -> Sizes | None:
-    from tasks.receipt.page.pictures import page_sizes
+    from tasks.receipt.pictures import page_sizes
 
     body = _pdf(bucket, key, etag)
     return _guarded(page_sizes, body) if body else None
 
 
 def _picture(bucket: str, key: str, etag: str, number: int) -> bytes | None:
-    from tasks.receipt.page.pictures import sharp_picture
+    from tasks.receipt.pictures import sharp_picture
 
     body = _pdf(bucket, key, etag)
     return _guarded(sharp_picture, body, number) if body else None
