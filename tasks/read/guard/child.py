@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import resource
 import signal
 import sys
@@ -17,6 +18,9 @@ import msgspec
 from tasks.errors import CorruptFile, Rejected, TooLarge
 from tasks.read.guard.jail import lock_in
 from tasks.read.guard.wire import MOST_BYTES, Answer, call_of, encoded, header_of
+
+_NO_MEMORY = re.compile(r"std::bad_alloc|Insufficient memory|[Ff]ailed to allocate|Unable to allocate")
+"""How libraries say it that have an error of their own for it: onnxruntime, OpenCV, NumPy."""
 
 
 def serve(pipe: Connection, memory_bytes: int, growth_bytes: int, warm: str) -> None:
@@ -96,15 +100,19 @@ def _answer(function: Callable[..., object], args: tuple[object, ...]) -> Answer
             return _rejection(TooLarge("读出的内容过多"))
         return Answer("value", value=msgspec.Raw(value))
     except MemoryError:
-        answer = _rejection(TooLarge("读取时内存超过上限"))
-        answer.is_out_of_memory = True
-        return answer
+        return _out_of_memory()
     except RecursionError:
         return _rejection(CorruptFile("内容嵌套过深"))
     except Rejected as rejected:
         return _rejection(rejected)
     except Exception as error:
-        return _bug(error)
+        return _out_of_memory() if _NO_MEMORY.search(str(error)) else _bug(error)
+
+
+def _out_of_memory() -> Answer:
+    answer = _rejection(TooLarge("读取时内存超过上限"))
+    answer.is_out_of_memory = True
+    return answer
 
 
 def _bug(error: Exception) -> Answer:

@@ -136,4 +136,7 @@ def _environment() -> dict[str, str]:
     """No more than Python needs to find our modules and its own: no credentials, no addresses."""
     needed = {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path), "PYTHONUTF8": "1"}
     libraries = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ}
-    return {**needed, **libraries, "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    threads = dict.fromkeys(
+        ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "MALLOC_ARENA_MAX"), "1"
+    )
+    return {**needed, **libraries, **threads, "PYTHONDONTWRITEBYTECODE": "1"}
