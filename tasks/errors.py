@@ -22,6 +22,7 @@ Failure: our own; it raises, fails the run, and is never a verdict on a file. De
  │   ├─ AlreadyRunningError       SERVICE.ALREADY_RUNNING
  │   ├─ SelectionError            EXPORT.SELECTION
  │   ├─ UserError                 USER.IMPOSSIBLE
+ │   ├─ PasswordError             USER.PASSWORD
  │   ├─ UnknownError              TRACE.UNKNOWN
  │   └─ NoPictureError            TRACE.NO_PICTURE
  ├─ LedgerError                   LEDGER.UNUSABLE
