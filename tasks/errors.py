@@ -37,6 +37,7 @@ Failure: our own; it raises, fails the run, and is never a verdict on a file. De
  ├─ ObjectGoneError               OBJECT.GONE
  ├─ GuardDiedError                GUARD.DIED
  ├─ GuardedCallError              GUARD.BUG
+ ├─ HelperDiedError               DESK.HELPER_DIED
  └─ StartError                    SERVICE.NOT_STARTED
 
 Whatever others raise (S3, Prefect, the disk) is told by `tasks.storage.is_outage` and `flows.cli.failure.explain`.
