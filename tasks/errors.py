@@ -22,6 +22,7 @@ Failure: our own; it raises, fails the run, and is never a verdict on a file. De
  │   ├─ AlreadyRunningError       SERVICE.ALREADY_RUNNING
  │   ├─ SelectionError            EXPORT.SELECTION
  │   ├─ UserError                 USER.IMPOSSIBLE
+ │   ├─ PasswordError             USER.PASSWORD
  │   ├─ UnknownError              TRACE.UNKNOWN
  │   └─ NoPictureError            TRACE.NO_PICTURE
  ├─ LedgerError                   LEDGER.UNUSABLE
@@ -38,6 +39,7 @@ Failure: our own; it raises, fails the run, and is never a verdict on a file. De
  ├─ GuardedCallError              GUARD.BUG
  ├─ ProgramFailedError            GUARD.PROGRAM
  ├─ OfficeFailedError             OFFICE.FAILED
+ ├─ HelperDiedError               DESK.HELPER_DIED
  └─ StartError                    SERVICE.NOT_STARTED
 
 Whatever others raise (S3, Prefect, the disk) is told by `tasks.storage.is_outage` and `flows.cli.failure.explain`.

@@ -73,9 +73,12 @@ def sign_in(client, link):
     assert answer.status_code == 303, answer.text
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The system's Chromium, which no test needs that does not look at a page."""
+    """The system's Chromium, which no test needs that does not look at a page.
+
+    Not longer than a module's tests: as long as Playwright is there no other test can run a loop of its own.
+    """
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")
     from playwright.sync_api import sync_playwright
