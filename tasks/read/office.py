@@ -22,7 +22,6 @@ from tasks.errors import CorruptFile, Failure, Rejected, TooLarge, TooSlow, Unsu
 from tasks.read.containers import DOC
 from tasks.read.guard import jail
 from tasks.read.recognise import MAX_BYTES, RTF
-from tasks.settings import settings
 
 CPU_SECONDS = 30
 """Of each process that it consists of."""
@@ -77,6 +76,8 @@ class _NothingMadeError(Exception):
 
 def office_program() -> str | None:
     """Where LibreOffice is: as NIANBAO_SOFFICE says (`off`: nowhere), else on the PATH."""
+    from tasks.settings import settings  # which the guarded process, that imports this too, has no need of
+
     said = settings().soffice
     if said:
         return None if said == "off" else said

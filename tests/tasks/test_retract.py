@@ -93,7 +93,7 @@ def test_it_does_not_come_back_under_another_name(buckets, retracted, land, agai
 
 def test_it_does_not_come_back_when_the_first_is_forgotten(s3, buckets, ledger, retracted, land):
     with ledger.writing() as connection:
-        for table in ("versions", "objects"):
+        for table in ("object_rules", "versions", "objects"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
     s3.delete_object(Bucket=buckets.landing.bucket, Key=KEY)
     assert land(pdf(), "copy.pdf")["reason"] == "DOC.RETRACTED"

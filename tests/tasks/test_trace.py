@@ -170,7 +170,7 @@ def test_a_source_whose_bytes_are_not_the_recorded_ones_is_not_shown(s3, buckets
 def test_a_source_that_is_no_pdf_has_no_picture(nianbao, settled, make):
     cells = tuple(make.replace(cell, page=None, bbox=None) for cell in make.report().cells)
     report = make.replace(make.report(agency="甲 局"), cells=cells)
-    settled(make.source(key="a.html"), report, make.validated, "text/html")
+    settled(make.source(key="a.html"), report, make.validated, media_type="text/html")
     result = nianbao(agency="甲局")
     assert result.exit_code == 0, result.output
     assert "原文件不是 PDF（text/html）" in result.output
