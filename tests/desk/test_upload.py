@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -176,4 +177,5 @@ def test_each_follows_what_is_their_own_until_it_is_judged(buckets, ledger):
         waits.cancel()
         await mine.aclose()
 
-    asyncio.run(following())
+    with ThreadPoolExecutor(1) as aside:  # a browser's loop may run in this thread
+        aside.submit(asyncio.run, following()).result()
