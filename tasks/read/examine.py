@@ -21,7 +21,7 @@ from tasks.read.recognise import Kind, kind_of, recognise
 from tasks.read.scan.seen import DocumentSeen
 from tasks.values import Document, Report
 
-_ALPHABET = "0123456789.-/"
+_ALPHABET, _LARGER = "0123456789.-/", 58
 _PICTURES = 30
 """Pages that a file without pages is given time for."""
 
@@ -79,6 +79,9 @@ def _second_reading(seen: DocumentSeen) -> tuple[tuple[str, ...], ...] | None:
     other = {n: looks_at(figure.crop) for n, figure in enumerate(figures) if texts[n] != figure.text.replace(",", "")}
     shown = iter(tesseract.digits([crop for looks in other.values() for crop in looks.all], _ALPHABET) or [])
     again = {n: looks.read([text for text, _ in islice(shown, len(looks.all))]) for n, looks in other.items()}
+    marks = [n for n in other if figures[n].is_mark]
+    larger = tesseract.digits([figures[n].crop for n in marks], _ALPHABET, _LARGER) or []
+    again |= {n: (*again[n], text) for n, (text, _) in zip(marks, larger, strict=True)}
     return tuple((text, *filter(None, again.get(n, ()))) for n, text in enumerate(texts))
 
 
