@@ -7,12 +7,15 @@ process of their own, with a budget by the page, and only where a report stands 
 
 from __future__ import annotations
 
+from itertools import islice
+
 from tasks.read import read, read_seen, read_unless_pictured
 from tasks.read.convert import CONVERTED, read_converted
 from tasks.read.guard import begin, guarded
 from tasks.read.guard.place import OCR
 from tasks.read.ocr import tesseract
 from tasks.read.ocr.engine import is_installed
+from tasks.read.ocr.looks import looks_at
 from tasks.read.office import converted
 from tasks.read.recognise import Kind, kind_of, recognise
 from tasks.read.scan.seen import DocumentSeen
@@ -63,18 +66,23 @@ def _looked_at(document: Document) -> Report:
 
 
 def _second_reading(seen: DocumentSeen) -> tuple[tuple[str, ...], ...] | None:
-    """What the second reader sees of each figure; what it does not see as the first did, it is shown once more, larger.
+    """What the second reader sees of each figure; what it does not see as the first did, it is shown in other ways too.
 
-    None where there is no second reader.
+    First what it saw of the crop as it is, maybe nothing, then what it made of other looks. None where there is no
+    second reader.
     """
     figures = [figure for figure in seen.figures() if figure.pixels]
     first = tesseract.digits([figure.crop for figure in figures], _ALPHABET)
     if first is None:
         return None
-    other = [n for n, figure in enumerate(figures) if first[n][0] != figure.text]
-    larger = tesseract.digits([figures[n].crop for n in other], _ALPHABET, _LARGER) or []
-    again = {n: text for n, (text, _) in zip(other, larger, strict=True)}
-    return tuple(tuple(filter(None, (text, again.get(n, "")))) for n, (text, _) in enumerate(first))
+    texts = [text.strip(".,") for text, _ in first]
+    other = {n: looks_at(figure.crop) for n, figure in enumerate(figures) if texts[n] != figure.text.replace(",", "")}
+    shown = iter(tesseract.digits([crop for looks in other.values() for crop in looks.all], _ALPHABET) or [])
+    again = {n: looks.read([text for text, _ in islice(shown, len(looks.all))]) for n, looks in other.items()}
+    marks = [n for n in other if figures[n].is_mark]
+    larger = tesseract.digits([figures[n].crop for n in marks], _ALPHABET, _LARGER) or []
+    again |= {n: (*again[n], text) for n, (text, _) in zip(marks, larger, strict=True)}
+    return tuple((text, *filter(None, again.get(n, ()))) for n, text in enumerate(texts))
 
 
 def _look(media_type: str, body: bytes) -> DocumentSeen:

@@ -110,13 +110,20 @@ class _Seen:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether a reader that shares nothing with the first has the same."""
+        """Whether a reader that shares nothing with the first has the same.
+
+        It has at first sight, or where the first is sure, in every other look in which it sees something.
+        """
         if self.is_printed:
             return self.cell.is_seen_twice
         if self.cell.is_blank:
             return self.figure is not None and self._is_none(self.figure)
-        known = self.second[: 1 + self.is_agreed_by_crops] if self.cell.value is not None else ()
-        return any(self._value(text) == self.cell.value for text in known)
+        if self.cell.value is None or not self.second:
+            return False
+        first, *others = (self._value(text) for text in self.second)
+        if first == self.cell.value:
+            return True
+        return self.is_agreed_by_crops and bool(others) and all(value == self.cell.value for value in others)
 
     def _is_none(self, figure: FigureSeen) -> bool:
         """Whether there is surely nothing, or a mark for that."""
@@ -170,7 +177,9 @@ class _Decision:
         figure = self._witness.figures.get(place)
         second = self._witness.second.get(place, ())
         if figure:
-            cell = replace(cell, confidence=round(figure.confidence, 4), second_raw=second[-1] if second else None)
+            cell = replace(
+                cell, confidence=round(figure.confidence, 4), second_raw=next(filter(None, reversed(second)), None)
+            )
         return _Seen(cell, figure, second)
 
     def made(self) -> Decided:

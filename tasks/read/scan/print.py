@@ -77,9 +77,26 @@ def lines_in(sheet: Sheet, box: Box) -> list[Box]:
     ]
     found = []
     for first, last in _joined(bands, sheet.usual):
-        columns = np.flatnonzero(ink[first:last].any(axis=0))
-        found.append((x0 + int(columns[0]), top + first, x0 + int(columns[-1]) + 1, top + last))
+        left, right = _without_specks(ink[first:last], sheet)
+        found.append((x0 + left, top + first, x0 + right, top + last))
     return found
+
+
+def _without_specks(ink: Pixels, sheet: Sheet) -> tuple[int, int]:
+    """Where the print of a line begins and ends, without dirt that stands farther from it than its points do."""
+    groups: list[tuple[int, int]] = []
+    for left, right in _bands(np.asarray(ink.any(axis=0))):
+        if groups and left - groups[-1][1] <= sheet.usual:
+            groups[-1] = groups[-1][0], right
+        else:
+            groups.append((left, right))
+    kept = [group for group in groups if _is_print(_trimmed(ink[:, group[0] : group[1]]), sheet.picture.dpi)] or groups
+    return kept[0][0], kept[-1][1]
+
+
+def _trimmed(ink: Pixels) -> Pixels:
+    rows = np.flatnonzero(ink.any(axis=1))
+    return ink[rows[0] : rows[-1] + 1]
 
 
 def _off_edges(ink: Pixels, dpi: float) -> Pixels | None:

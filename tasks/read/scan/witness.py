@@ -11,12 +11,13 @@ _LEAST_DPI, _LEAST_BILEVEL = 90.0, 205.0
 
 
 def witness_of(seen: DocumentSeen, second: Sequence[tuple[str, ...]] | None) -> Witness:
-    """What all readers saw; `second` is what the second reader made of each figure with print; None: there is none."""
+    """What all readers saw; `second` is what the second reader made of each figure with print, by its
+    looks, the first of them first; None: there is no such reader."""
     figures = list(seen.figures())
     printed = [(figure.page, figure.bbox) for figure in figures if figure.pixels]
     return Witness(
         {(f.page, f.bbox): f for f in figures},
-        {place: texts for place, texts in zip(printed, second or (), strict=False) if texts},
+        {place: texts for place, texts in zip(printed, second or (), strict=False) if any(texts)},
         second is not None,
         {picture.page: why for picture in seen.pictures if (why := _poor(picture))},
     )

@@ -8,6 +8,7 @@ from tasks.read.guard.program import ProgramFailedError, run
 from tasks.read.ocr import tesseract
 from tasks.read.ocr.crops import tight
 from tasks.read.ocr.engine import digits, lines
+from tasks.read.ocr.looks import looks_at
 
 FIGURES = ["0", "1", "7", "10", "4", "96", "1024.50", "0.00", "73", "358"]
 
@@ -53,3 +54,20 @@ def test_a_program_is_bounded():
         run(["/bin/sh", "-c", "while :; do :; done"], b"", 1, 1 << 30)
     with pytest.raises(ProgramFailedError):
         run(["/bin/sh", "-c", "echo x > /tmp/nianbao-program-test"], b"", 1, 1 << 30)
+
+
+@pytest.mark.skipif(tesseract.program() is None, reason="tesseract is not installed")
+def test_other_looks_say_the_same_or_nothing():
+    texts = ["3", "7", "1", "111", "11", "275", "3546", "0"]
+    looks = [looks_at(tight(drawn(text))) for text in texts]
+    shown = iter(tesseract.digits([crop for one in looks for crop in one.all]))
+    said = [set(filter(None, one.read([next(shown)[0] for _ in one.all]))) for one in looks]
+    assert all(one <= {text} for one, text in zip(said, texts, strict=True))
+    assert sum(map(bool, said)) >= len(texts) - 1
+
+
+def test_what_is_not_read_three_times_alike_says_nothing():
+    looks = looks_at(drawn("11"))
+    assert looks.read(["111", "171717", "111", "777"]) == ("", "17", "17")
+    assert looks.read(["353", "35", "1", "111"]) == ("", "", "")
+    assert looks_at(np.full((20, 30), 255, np.uint8)).all == ()

@@ -76,6 +76,15 @@ def test_table_2_needs_the_second_reader():
     assert rules(looked_twice) == set()
 
 
+@pytest.mark.parametrize("again", [{"second": ("", "{0}", "{0}1")}, {"second": ("", "{0}"), "again_confidence": 0.8}])
+def test_other_looks_confirm_only_what_is_sure_and_none_contradicts(again):
+    address = "table2.licensing.decisions"
+    value = str(values()[address])
+    change = again | {"second": tuple(text.format(value) for text in again["second"])}
+    decision = decided("table2", *table("table2", {address: change}))
+    assert rules(decision) == {("READ.UNCONFIRMED", address)}
+
+
 def test_one_application_read_wrong_everywhere_adds_up_and_is_not_believed():
     """1 read as 7 in every cell: no sum says so."""
     reading, witness = table("table3")
