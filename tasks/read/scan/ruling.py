@@ -20,6 +20,12 @@ _NEAR, _ALONE, _CROWDED = 0.022, 1.6, 0.25
 _THICK = 0.06
 _TABLE = 1.2, 0.24
 """Inches: a table is not less wide or high."""
+_ROW = 2.5, 0.1
+"""Inches: the same for the one row of a table that a page break left by itself."""
+_ATTACHED, _LOOSELY, _SOLID = 0.2, 0.09, 0.875
+"""Of a run: where other ink grows out of so much of it, or less of it but it is not solid, it is strokes of print."""
+_COLOURED_RUN = 1.0
+"""Inches: a shorter run of coloured ink may be of a seal."""
 _SQUARE = 0.016
 """Of its side: so much a table's corner may be off before its page is rectified by it."""
 _LARGE = 0.08
@@ -47,14 +53,15 @@ class Ruling:
 
 def ruling_of(picture: Picture) -> Ruling:
     """The rules of an upright picture."""
-    ink = (picture.gray < INK).astype(np.uint8) * 255
+    coloured = _coloured_rules(picture)
+    ink = np.asarray(cv2.bitwise_or((picture.gray < INK).astype(np.uint8) * 255, coloured), np.uint8)
     gap, run = max(3, round(_GAP * picture.dpi)), round(_RUN * picture.dpi)
     thick = round(_THICK * picture.dpi)
     upright = np.ascontiguousarray(ink.T)
     near = max(2, round(_NEAR * picture.dpi))
     horizontal = _clear(_runs(ink, gap, run, thick), ink, near, round(_ALONE * picture.dpi))
     vertical = _clear(_runs(upright, gap, run, thick), upright, near, round(_ALONE * picture.dpi))
-    vertical = np.ascontiguousarray(vertical.T)
+    vertical = np.ascontiguousarray(_unattached(vertical, upright, horizontal.T, round(_ALONE * picture.dpi)).T)
     horizontal, vertical = _meeting(horizontal, vertical, round(_GAP * 2 * picture.dpi), run)
     tables = _in_tables(horizontal, vertical, picture.dpi)
     return Ruling(cv2.bitwise_and(horizontal, tables), cv2.bitwise_and(vertical, tables), ink)  # type: ignore[arg-type]
@@ -64,7 +71,8 @@ def _in_tables(horizontal: Pixels, vertical: Pixels, dpi: float) -> Pixels:
     """The pixels around connected ruling that is as large as a table, and not a character of a title."""
     joined = cv2.dilate(cv2.bitwise_or(horizontal, vertical), np.ones((5, 5), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    keeps = (stats[:, cv2.CC_STAT_WIDTH] > _TABLE[0] * dpi) & (stats[:, cv2.CC_STAT_HEIGHT] > _TABLE[1] * dpi)
+    wide, high = stats[:, cv2.CC_STAT_WIDTH] / dpi, stats[:, cv2.CC_STAT_HEIGHT] / dpi
+    keeps = ((wide > _TABLE[0]) & (high > _TABLE[1])) | ((wide > _ROW[0]) & (high > _ROW[1]))
     keeps[0] = False
     return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
 
@@ -91,6 +99,41 @@ def _clear(lines: Pixels, ink: Pixels, near: int, alone: int) -> Pixels:
             shares = [float(side.any(axis=0).mean()) for side in (above, below)]
             keeps[n] = min(shares) < _CROWDED
     return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
+
+
+def _unattached(lines: Pixels, ink: Pixels, crossing: Pixels, alone: int) -> Pixels:
+    """Without short runs that other ink grows out of: strokes of characters in lines that stand closely."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+    crossing = np.ascontiguousarray(crossing)
+    other = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.dilate(crossing, np.ones((3, 3), np.uint8)))), np.uint8)
+    keeps = np.ones(count, bool)
+    keeps[0] = False
+    for n in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] < alone).tolist():
+        x, y, wide, high = (int(v) for v in stats[n][:4])
+        above, below = other[max(0, y - 1) : y, x : x + wide], other[y + high : y + high + 1, x : x + wide]
+        if n and above.size and below.size:
+            attached = max(float(side.any(axis=0).mean()) for side in (above, below))
+            run = slice(y, y + high), slice(x, x + wide)
+            solid = float(((labels[run] == n) & (ink[run] > 0)).any(axis=0).mean())
+            keeps[n] = attached < (_ATTACHED if solid > _SOLID else _LOOSELY)
+    return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
+
+
+def _coloured_rules(picture: Picture) -> Pixels:
+    """Rules in coloured ink: long horizontal ones, and vertical ones from one of these to another."""
+    coloured = np.asarray((picture.coloured > 0) * np.uint8(255), np.uint8)
+    if not coloured.any():
+        return coloured
+    gap, thick, run = (max(3, round(inches * picture.dpi)) for inches in (_GAP, _THICK, _RUN / 2))
+    horizontal = _runs(coloured, gap, round(_COLOURED_RUN * picture.dpi), thick)
+    vertical = np.ascontiguousarray(_runs(np.ascontiguousarray(coloured.T), gap, run, thick).T)
+    ends = cv2.dilate(horizontal, np.ones((gap, gap), np.uint8)) > 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(vertical, connectivity=8)
+    keeps = np.zeros(count, bool)
+    for n in range(1, count):
+        x, y, wide, high = (int(v) for v in stats[n][:4])
+        keeps[n] = bool(ends[y, x : x + wide].any() and ends[y + high - 1, x : x + wide].any())
+    return np.asarray(cv2.bitwise_or(horizontal, keeps[labels] * np.uint8(255)), np.uint8)
 
 
 def _meeting(horizontal: Pixels, vertical: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:
