@@ -61,8 +61,13 @@ def ruling_of(picture: Picture) -> Ruling:
     near = max(2, round(_NEAR * picture.dpi))
     horizontal = _clear(_runs(ink, gap, run, thick), ink, near, round(_ALONE * picture.dpi))
     vertical = _clear(_runs(upright, gap, run, thick), upright, near, round(_ALONE * picture.dpi))
-    vertical = np.ascontiguousarray(_unattached(vertical, upright, horizontal.T, round(_ALONE * picture.dpi)).T)
-    horizontal, vertical = _meeting(horizontal, vertical, round(_GAP * 2 * picture.dpi), run)
+    flat, alone = np.ascontiguousarray(horizontal.T), round(_ALONE * picture.dpi)
+    vertical = np.ascontiguousarray(_unattached(vertical, upright, flat, alone).T)
+    within = np.ascontiguousarray(_within_rows(upright, flat, round(_ROW[1] * picture.dpi), run).T)
+    horizontal, vertical = _meeting(horizontal, vertical, within, round(_GAP * 2 * picture.dpi), run)
+    # what a gap was closed with may be a stroke again
+    vertical = _unattached(np.ascontiguousarray(vertical.T), upright, np.ascontiguousarray(horizontal.T), alone)
+    vertical = np.asarray(cv2.bitwise_or(np.ascontiguousarray(vertical.T), within), np.uint8)
     tables = _in_tables(horizontal, vertical, picture.dpi)
     return Ruling(cv2.bitwise_and(horizontal, tables), cv2.bitwise_and(vertical, tables), ink)  # type: ignore[arg-type]
 
@@ -102,10 +107,20 @@ def _clear(lines: Pixels, ink: Pixels, near: int, alone: int) -> Pixels:
 
 
 def _unattached(lines: Pixels, ink: Pixels, crossing: Pixels, alone: int) -> Pixels:
-    """Without short runs that other ink grows out of: strokes of characters in lines that stand closely."""
+    """Without short runs that other ink grows out of, and such pieces of them from one crossing rule to the next.
+
+    These are strokes of characters in lines that stand closely, and do not reach the rules above and below them.
+    """
+    bars = cv2.dilate(crossing, np.ones((3, 3), np.uint8))
+    other = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(bars)), np.uint8)
+    whole = _not_attached(lines, ink, other, alone)
+    pieces = np.asarray(cv2.bitwise_and(whole, cv2.bitwise_not(bars)), np.uint8)
+    strokes = cv2.subtract(pieces, _not_attached(pieces, ink, other, alone))
+    return np.asarray(cv2.subtract(whole, strokes), np.uint8)
+
+
+def _not_attached(lines: Pixels, ink: Pixels, other: Pixels, alone: int) -> Pixels:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
-    crossing = np.ascontiguousarray(crossing)
-    other = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.dilate(crossing, np.ones((3, 3), np.uint8)))), np.uint8)
     keeps = np.ones(count, bool)
     keeps[0] = False
     for n in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] < alone).tolist():
@@ -117,6 +132,25 @@ def _unattached(lines: Pixels, ink: Pixels, crossing: Pixels, alone: int) -> Pix
             solid = float(((labels[run] == n) & (ink[run] > 0)).any(axis=0).mean())
             keeps[n] = attached < (_ATTACHED if solid > _SOLID else _LOOSELY)
     return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
+
+
+def _within_rows(ink: Pixels, crossing: Pixels, least: int, most: int) -> Pixels:
+    """Runs too short to be told by their length that reach from one rule right to the next, with nothing beside."""
+    bars = cv2.dilate(crossing, np.ones((3, 3), np.uint8))
+    between = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(bars)), np.uint8)
+    stepless = cv2.dilate(between, np.ones((3, 1), np.uint8))
+    runs = cv2.morphologyEx(stepless, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
+    runs = cv2.bitwise_and(runs, cv2.bitwise_not(bars))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    keeps = np.zeros(count, bool)
+    for n in range(1, count):
+        x, y, wide, high = (int(v) for v in stats[n][:4])
+        ends = bars[y : y + high, max(0, x - 1)], bars[y : y + high, min(bars.shape[1] - 1, x + wide)]
+        around = between[max(0, y - 2) : y + high + 2, x : x + wide]
+        beside = max(float((around[side] > 0).mean()) for side in (0, -1))
+        keeps[n] = wide < most and all(end.any() for end in ends) and beside < _LOOSELY
+    whole = cv2.dilate(np.asarray(keeps[labels] * np.uint8(255), np.uint8), np.ones((1, 7), np.uint8))
+    return np.asarray(whole, np.uint8)
 
 
 def _coloured_rules(picture: Picture) -> Pixels:
@@ -136,10 +170,10 @@ def _coloured_rules(picture: Picture) -> Pixels:
     return np.asarray(cv2.bitwise_or(horizontal, keeps[labels] * np.uint8(255)), np.uint8)
 
 
-def _meeting(horizontal: Pixels, vertical: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:
+def _meeting(horizontal: Pixels, vertical: Pixels, within: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:
     """Without the runs that meet no rule of the other direction, such as strokes and underlines."""
     around = np.ones((near, near), np.uint8)
-    horizontal = _touching(horizontal, cv2.dilate(vertical, around), run, axis=0)
+    horizontal = _touching(horizontal, cv2.dilate(cv2.bitwise_or(vertical, within), around), run, axis=0)
     return horizontal, _touching(vertical, cv2.dilate(horizontal, around), run, axis=1)
 
 
