@@ -22,6 +22,8 @@ _TABLE = 1.2, 0.24
 """Inches: a table is not less wide or high."""
 _ROW = 2.5, 0.1
 """Inches: the same for the one row of a table that a page break left by itself."""
+_SHORTEST = 0.08
+"""Inches: so high, between its rules, a row is at least."""
 _ATTACHED, _LOOSELY, _SOLID = 0.2, 0.09, 0.875
 """Of a run: where other ink grows out of so much of it, or less of it but it is not solid, it is strokes of print."""
 _COLOURED_RUN = 1.0
@@ -63,7 +65,7 @@ def ruling_of(picture: Picture) -> Ruling:
     vertical = _clear(_runs(upright, gap, run, thick), upright, near, round(_ALONE * picture.dpi))
     flat, alone = np.ascontiguousarray(horizontal.T), round(_ALONE * picture.dpi)
     vertical = np.ascontiguousarray(_unattached(vertical, upright, flat, alone).T)
-    within = np.ascontiguousarray(_within_rows(upright, flat, round(_ROW[1] * picture.dpi), run).T)
+    within = np.ascontiguousarray(_within_rows(upright, flat, round(_SHORTEST * picture.dpi) | 1, run).T)
     horizontal, vertical = _meeting(horizontal, vertical, within, round(_GAP * 2 * picture.dpi), run)
     # what a gap was closed with may be a stroke again
     vertical = _unattached(np.ascontiguousarray(vertical.T), upright, np.ascontiguousarray(horizontal.T), alone)
@@ -145,7 +147,7 @@ def _within_rows(ink: Pixels, crossing: Pixels, least: int, most: int) -> Pixels
     keeps = np.zeros(count, bool)
     for n in range(1, count):
         x, y, wide, high = (int(v) for v in stats[n][:4])
-        ends = bars[y : y + high, max(0, x - 1)], bars[y : y + high, min(bars.shape[1] - 1, x + wide)]
+        ends = bars[y : y + high, max(0, x - 2) : x], bars[y : y + high, x + wide : x + wide + 2]
         around = between[max(0, y - 2) : y + high + 2, x : x + wide]
         beside = max(float((around[side] > 0).mean()) for side in (0, -1))
         keeps[n] = wide < most and all(end.any() for end in ends) and beside < _LOOSELY
