@@ -66,6 +66,7 @@ def ruling_of(picture: Picture) -> Ruling:
     flat, alone = np.ascontiguousarray(horizontal.T), round(_ALONE * picture.dpi)
     vertical = np.ascontiguousarray(_unattached(vertical, upright, flat, alone).T)
     within = np.ascontiguousarray(_within_rows(upright, flat, round(_SHORTEST * picture.dpi) | 1, run).T)
+    within = _of_one_row(within, cv2.bitwise_or(horizontal, vertical), run + 3 * gap)
     horizontal, vertical = _meeting(horizontal, vertical, within, round(_GAP * 2 * picture.dpi), run)
     # what a gap was closed with may be a stroke again
     vertical = _unattached(np.ascontiguousarray(vertical.T), upright, np.ascontiguousarray(horizontal.T), alone)
@@ -153,6 +154,15 @@ def _within_rows(ink: Pixels, crossing: Pixels, least: int, most: int) -> Pixels
         keeps[n] = wide < most and all(end.any() for end in ends) and beside < _LOOSELY
     whole = cv2.dilate(np.asarray(keeps[labels] * np.uint8(255), np.uint8), np.ones((1, 7), np.uint8))
     return np.asarray(whole, np.uint8)
+
+
+def _of_one_row(within: Pixels, rules: npt.NDArray[np.generic] | cv2.typing.MatLike, most: int) -> Pixels:
+    """Those short runs that part the cells of one row alone: other tables have longer ones, and strokes like these."""
+    joined = cv2.dilate(cv2.bitwise_or(within, np.asarray(rules, np.uint8)), np.ones((5, 5), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    is_row = stats[:, cv2.CC_STAT_HEIGHT] <= most
+    is_row[0] = False
+    return np.asarray(np.where(is_row[labels], within, 0), np.uint8)
 
 
 def _coloured_rules(picture: Picture) -> Pixels:
