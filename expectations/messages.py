@@ -167,6 +167,12 @@ def identity_doubt(what: str, readings: Sequence[tuple[str, str]]) -> str:
     return f"{NAMES[what]}存疑：{said}，{why}。这是本系统读取存疑，不代表报告有误，请人工核对原文。"
 
 
+def not_recognised(what: str) -> str:
+    """DOC.AGENCY_DOUBT and DOC.YEAR_DOUBT where pictures may show what was not read in them."""
+    why = f"报告有图片页，图片中没有辨认出{NAMES[what]}"
+    return f"{NAMES[what]}存疑：{why}。这是本系统读取存疑，不代表报告有误，请人工核对原文。"
+
+
 def from_file_name(what: str, value: str) -> str:
     """DOC.NO_AGENCY and DOC.NO_YEAR where the file's name serves."""
     return f"报告中找不到{NAMES[what]}，取自文件名：{value}{' 年' if what == 'year' else ''}"

@@ -47,7 +47,10 @@ def _verdict(report: Report, tables: TablesRead, evaluation: Evaluation) -> Verd
 def _unnamed(report: Report) -> Iterator[Finding]:
     missing = {"DOC.NO_AGENCY": ("agency", report.agency), "DOC.NO_YEAR": ("year", report.year)}
     for rule, (where, value) in missing.items():
-        if not value:
+        if not value and report.pictured:
+            message = messages.not_recognised(where)
+            yield Finding(IDENTITY_DOUBTS[where], "critical", "fail", where, message, fault="reading")
+        elif not value:
             message = f"{RULES[rule].title}：报告和文件名中都没有。"
             yield Finding(rule, RULES[rule].severity, "fail", where, message)
 

@@ -185,3 +185,9 @@ def test_every_rule_has_its_outcome():
         "DOC.YEAR_MISMATCH",
         "DOC.SECTIONS",
     }
+
+
+def test_a_name_not_found_in_pictures_is_our_doubt():
+    failed = {f.rule: f for f in validate(report(agency=None, year=None, pictured=(1,))).findings if f.keeps_out}
+    assert failed["DOC.AGENCY_DOUBT"].fault == failed["DOC.YEAR_DOUBT"].fault == "reading"
+    assert not {"DOC.NO_AGENCY", "DOC.NO_YEAR"} & set(failed)

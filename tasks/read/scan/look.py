@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
 from expectations.evidence import BBox
+from expectations.forms import FORMS
 from tasks.read.grid import Grid
 from tasks.read.lines import Line
 from tasks.read.ocr.engine import Crop, lines
@@ -25,10 +27,28 @@ _SAMPLES = 7
 _LEGIBLE = 0.75
 """Of the samples' confidence: a page that stands upright is read at least so well."""
 _CELLS = 4
-"""A grid with fewer cells is a frame."""
+"""A grid of several rows with fewer cells is a frame."""
 _SHORT = 30
 """Characters: headings, titles and signatures are no longer."""
 _NUMBER = re.compile("[0-9○〇零]")
+
+
+def _pairs(text: str) -> set[str]:
+    """The pairs of neighbouring characters."""
+    return {a + b for a, b in pairwise(text) if _HAN.match(a) and _HAN.match(b)}
+
+
+_PAIRS = frozenset(
+    pair
+    for form in FORMS.values()
+    for text in (
+        *(figure.label for figure in form.figures()),
+        *(row.label + " " + row.group for row in form.rows),
+        *(section.heading for section in form.sections),
+    )
+    for pair in _pairs(text)
+)
+"""Neighbouring characters in the labels and headings of the forms."""
 _WORD = 1.0
 """Of its height: a wider gap in a line is a space."""
 
@@ -46,7 +66,7 @@ def look(image: Pixels, to_page: Matrix, dpi: float, native: float, page: int) -
     better = squared(sheet.picture, sheet.ruling)
     sheet = sheet_of(better) if better else sheet
     picture = sheet.picture
-    found = [g for g in ruled_grids(ruled_page(picture, sheet.ruling, page)) if len(g.cells) >= _CELLS]
+    found = [g for g in ruled_grids(ruled_page(picture, sheet.ruling, page)) if _is_table(g)]
     read = [read_cells(sheet, grid, page) for grid in found]
     tables = [_extent(grid, picture.dpi / 72) for grid in found]
     return PictureSeen(
@@ -58,6 +78,10 @@ def look(image: Pixels, to_page: Matrix, dpi: float, native: float, page: int) -
         native,
         picture.is_bilevel,
     )
+
+
+def _is_table(grid: Grid) -> bool:
+    return len(grid.cells) >= (_CELLS if grid.rows > 1 else 2)
 
 
 def _down(box: Box, picture: Picture, place: BBox) -> float:
@@ -118,10 +142,14 @@ def _joined(row: list[Box], texts: list[str]) -> str:
 
 
 def _legibility(sheet: Sheet) -> float:
-    """How sure the model is of a sample of lines, if they are Chinese; 1 where there is no print."""
+    """How sure the model is of a sample of lines, if they are Chinese; 1 where there is no print.
+
+    Characters that lie on their side are recognised as well, and stand in line with those of the next lines: words that
+    a report of this kind must have are what only an upright page shows.
+    """
     boxes = [box for row in running_lines(sheet, []) for box in row if box[3] - box[1] > 8]
     wide = sorted((b for b in boxes if b[2] - b[0] > 2.5 * (b[3] - b[1])), key=lambda b: b[0] - b[2])
-    if not boxes:
+    if not sheet.print.any():
         return 1.0
     chosen = wide[:: max(1, len(wide) // _SAMPLES)][:_SAMPLES]
     if not chosen:
@@ -129,4 +157,5 @@ def _legibility(sheet: Sheet) -> float:
     seen = [one for one in lines([sheet.crop(box)[:, : 10 * (box[3] - box[1])] for box in chosen]) if one.text]
     words = [one for one in seen if not FIGURE_LIKE.match(one.text)]
     good = sum(one.confidence for one in words if len(_HAN.findall(one.text)) >= 2)
-    return good / max(len(words), 3)
+    told = sum(not _pairs(one.text).isdisjoint(_PAIRS) for one in words)
+    return good / max(len(words), 3) * min(1.0, 2 * told / max(len(words), 1))

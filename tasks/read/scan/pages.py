@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from expectations.evidence import BBox
@@ -26,6 +26,8 @@ from tasks.read.tables import read_tables
 
 _EDGE = 0.08
 """Of a page's height: running heads and page numbers stand there."""
+_ALIKE = 0.045
+"""Of a table's width: so much a sheet may be wider in a scan than the one before it."""
 
 
 def read_pictured_pdf(body: bytes, seen: Sequence[PictureSeen]) -> Medium:
@@ -36,7 +38,9 @@ def read_pictured_pdf(body: bytes, seen: Sequence[PictureSeen]) -> Medium:
     with opened(body) as drawn:
         pages = tuple(_beside(page, by_page.get(page.number, ())) for page in pdf_pages(drawn))
         grids_of = {page.number: ruled_grids(page) for page in pages}
-        grids = [grid for page in pages for grid in _in_order(grids_of[page.number], by_page.get(page.number, ()))]
+        grids = _aligned(
+            grid for page in pages for grid in _in_order(grids_of[page.number], by_page.get(page.number, ()))
+        )
         spans = table_spans(pages, (grid for of_page in grids_of.values() for grid in of_page))
         aside = furniture(pages, spans)
         rows = free_rows(pages, spans, aside)
@@ -110,6 +114,30 @@ def _in_order(printed: Sequence[Grid], pictures: Sequence[PictureSeen]) -> Itera
     placed = [(min(cell.bbox[1] for cell in grid.cells if cell.bbox), grid) for grid in printed]
     placed += [(one.y, one.grid) for picture in pictures for one in picture.grids]
     return (grid for _, grid in sorted(placed, key=lambda one: one[0]))
+
+
+def _aligned(grids: Iterable[Grid]) -> list[Grid]:
+    """The tables, each pictured one placed as the one before it: no two sheets lie alike on the glass.
+
+    A part of a table that lacks one of its outer columns is less wide than the whole by more than sheets differ.
+    """
+    found: list[Grid] = []
+    for grid in grids:
+        if found and grid.engine == ENGINE and grid.page != found[-1].page:
+            (left, right), (start, end) = _sides(found[-1]), _sides(grid)
+            scale = (right - left) / (end - start) if end > start else 0.0
+            if abs(scale - 1) < _ALIKE:
+                cells = (
+                    c._replace(left=left + (c.left - start) * scale, right=left + (c.right - start) * scale)
+                    for c in grid.cells
+                )
+                grid = replace(grid, cells=tuple(cells))
+        found.append(grid)
+    return found
+
+
+def _sides(grid: Grid) -> tuple[float, float]:
+    return min(cell.left for cell in grid.cells), max(cell.right for cell in grid.cells)
 
 
 def _repeated(seen: Sequence[PictureSeen], pages: Sequence[Page]) -> set[str]:

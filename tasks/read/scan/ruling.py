@@ -20,6 +20,14 @@ _NEAR, _ALONE, _CROWDED = 0.022, 1.6, 0.25
 _THICK = 0.06
 _TABLE = 1.2, 0.24
 """Inches: a table is not less wide or high."""
+_ROW = 2.5, 0.1
+"""Inches: the same for the one row of a table that a page break left by itself."""
+_SHORTEST = 0.08
+"""Inches: so high, between its rules, a row is at least."""
+_ATTACHED, _LOOSELY, _SOLID = 0.2, 0.09, 0.875
+"""Of a run: where other ink grows out of so much of it, or less of it but it is not solid, it is strokes of print."""
+_COLOURED_RUN = 1.0
+"""Inches: a shorter run of coloured ink may be of a seal."""
 _SQUARE = 0.016
 """Of its side: so much a table's corner may be off before its page is rectified by it."""
 _LARGE = 0.08
@@ -47,15 +55,22 @@ class Ruling:
 
 def ruling_of(picture: Picture) -> Ruling:
     """The rules of an upright picture."""
-    ink = (picture.gray < INK).astype(np.uint8) * 255
+    coloured = _coloured_rules(picture)
+    ink = np.asarray(cv2.bitwise_or((picture.gray < INK).astype(np.uint8) * 255, coloured), np.uint8)
     gap, run = max(3, round(_GAP * picture.dpi)), round(_RUN * picture.dpi)
     thick = round(_THICK * picture.dpi)
     upright = np.ascontiguousarray(ink.T)
     near = max(2, round(_NEAR * picture.dpi))
     horizontal = _clear(_runs(ink, gap, run, thick), ink, near, round(_ALONE * picture.dpi))
     vertical = _clear(_runs(upright, gap, run, thick), upright, near, round(_ALONE * picture.dpi))
-    vertical = np.ascontiguousarray(vertical.T)
-    horizontal, vertical = _meeting(horizontal, vertical, round(_GAP * 2 * picture.dpi), run)
+    flat, alone = np.ascontiguousarray(horizontal.T), round(_ALONE * picture.dpi)
+    vertical = np.ascontiguousarray(_unattached(vertical, upright, flat, alone).T)
+    within = np.ascontiguousarray(_within_rows(upright, flat, round(_SHORTEST * picture.dpi) | 1, run).T)
+    within = _of_one_row(within, cv2.bitwise_or(horizontal, vertical), run + 3 * gap)
+    horizontal, vertical = _meeting(horizontal, vertical, within, round(_GAP * 2 * picture.dpi), run)
+    # what a gap was closed with may be a stroke again
+    vertical = _unattached(np.ascontiguousarray(vertical.T), upright, np.ascontiguousarray(horizontal.T), alone)
+    vertical = np.asarray(cv2.bitwise_or(np.ascontiguousarray(vertical.T), within), np.uint8)
     tables = _in_tables(horizontal, vertical, picture.dpi)
     return Ruling(cv2.bitwise_and(horizontal, tables), cv2.bitwise_and(vertical, tables), ink)  # type: ignore[arg-type]
 
@@ -64,7 +79,8 @@ def _in_tables(horizontal: Pixels, vertical: Pixels, dpi: float) -> Pixels:
     """The pixels around connected ruling that is as large as a table, and not a character of a title."""
     joined = cv2.dilate(cv2.bitwise_or(horizontal, vertical), np.ones((5, 5), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    keeps = (stats[:, cv2.CC_STAT_WIDTH] > _TABLE[0] * dpi) & (stats[:, cv2.CC_STAT_HEIGHT] > _TABLE[1] * dpi)
+    wide, high = stats[:, cv2.CC_STAT_WIDTH] / dpi, stats[:, cv2.CC_STAT_HEIGHT] / dpi
+    keeps = ((wide > _TABLE[0]) & (high > _TABLE[1])) | ((wide > _ROW[0]) & (high > _ROW[1]))
     keeps[0] = False
     return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
 
@@ -93,10 +109,83 @@ def _clear(lines: Pixels, ink: Pixels, near: int, alone: int) -> Pixels:
     return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
 
 
-def _meeting(horizontal: Pixels, vertical: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:
+def _unattached(lines: Pixels, ink: Pixels, crossing: Pixels, alone: int) -> Pixels:
+    """Without short runs that other ink grows out of, and such pieces of them from one crossing rule to the next.
+
+    These are strokes of characters in lines that stand closely, and do not reach the rules above and below them.
+    """
+    bars = cv2.dilate(crossing, np.ones((3, 3), np.uint8))
+    other = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(bars)), np.uint8)
+    whole = _not_attached(lines, ink, other, alone)
+    pieces = np.asarray(cv2.bitwise_and(whole, cv2.bitwise_not(bars)), np.uint8)
+    strokes = cv2.subtract(pieces, _not_attached(pieces, ink, other, alone))
+    return np.asarray(cv2.subtract(whole, strokes), np.uint8)
+
+
+def _not_attached(lines: Pixels, ink: Pixels, other: Pixels, alone: int) -> Pixels:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+    keeps = np.ones(count, bool)
+    keeps[0] = False
+    for n in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] < alone).tolist():
+        x, y, wide, high = (int(v) for v in stats[n][:4])
+        above, below = other[max(0, y - 1) : y, x : x + wide], other[y + high : y + high + 1, x : x + wide]
+        if n and above.size and below.size:
+            attached = max(float(side.any(axis=0).mean()) for side in (above, below))
+            run = slice(y, y + high), slice(x, x + wide)
+            solid = float(((labels[run] == n) & (ink[run] > 0)).any(axis=0).mean())
+            keeps[n] = attached < (_ATTACHED if solid > _SOLID else _LOOSELY)
+    return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
+
+
+def _within_rows(ink: Pixels, crossing: Pixels, least: int, most: int) -> Pixels:
+    """Runs too short to be told by their length that reach from one rule right to the next, with nothing beside."""
+    bars = cv2.dilate(crossing, np.ones((3, 3), np.uint8))
+    between = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(bars)), np.uint8)
+    stepless = cv2.dilate(between, np.ones((3, 1), np.uint8))
+    runs = cv2.morphologyEx(stepless, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
+    runs = cv2.bitwise_and(runs, cv2.bitwise_not(bars))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    keeps = np.zeros(count, bool)
+    for n in range(1, count):
+        x, y, wide, high = (int(v) for v in stats[n][:4])
+        ends = bars[y : y + high, max(0, x - 2) : x], bars[y : y + high, x + wide : x + wide + 2]
+        around = between[max(0, y - 2) : y + high + 2, x : x + wide]
+        beside = max(float((around[side] > 0).mean()) for side in (0, -1))
+        keeps[n] = wide < most and all(end.any() for end in ends) and beside < _LOOSELY
+    whole = cv2.dilate(np.asarray(keeps[labels] * np.uint8(255), np.uint8), np.ones((1, 7), np.uint8))
+    return np.asarray(whole, np.uint8)
+
+
+def _of_one_row(within: Pixels, rules: npt.NDArray[np.generic] | cv2.typing.MatLike, most: int) -> Pixels:
+    """Those short runs that part the cells of one row alone: other tables have longer ones, and strokes like these."""
+    joined = cv2.dilate(cv2.bitwise_or(within, np.asarray(rules, np.uint8)), np.ones((5, 5), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    is_row = stats[:, cv2.CC_STAT_HEIGHT] <= most
+    is_row[0] = False
+    return np.asarray(np.where(is_row[labels], within, 0), np.uint8)
+
+
+def _coloured_rules(picture: Picture) -> Pixels:
+    """Rules in coloured ink: long horizontal ones, and vertical ones from one of these to another."""
+    coloured = np.asarray((picture.coloured > 0) * np.uint8(255), np.uint8)
+    if not coloured.any():
+        return coloured
+    gap, thick, run = (max(3, round(inches * picture.dpi)) for inches in (_GAP, _THICK, _RUN / 2))
+    horizontal = _runs(coloured, gap, round(_COLOURED_RUN * picture.dpi), thick)
+    vertical = np.ascontiguousarray(_runs(np.ascontiguousarray(coloured.T), gap, run, thick).T)
+    ends = cv2.dilate(horizontal, np.ones((gap, gap), np.uint8)) > 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(vertical, connectivity=8)
+    keeps = np.zeros(count, bool)
+    for n in range(1, count):
+        x, y, wide, high = (int(v) for v in stats[n][:4])
+        keeps[n] = bool(ends[y, x : x + wide].any() and ends[y + high - 1, x : x + wide].any())
+    return np.asarray(cv2.bitwise_or(horizontal, keeps[labels] * np.uint8(255)), np.uint8)
+
+
+def _meeting(horizontal: Pixels, vertical: Pixels, within: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:
     """Without the runs that meet no rule of the other direction, such as strokes and underlines."""
     around = np.ones((near, near), np.uint8)
-    horizontal = _touching(horizontal, cv2.dilate(vertical, around), run, axis=0)
+    horizontal = _touching(horizontal, cv2.dilate(cv2.bitwise_or(vertical, within), around), run, axis=0)
     return horizontal, _touching(vertical, cv2.dilate(horizontal, around), run, axis=1)
 
 

@@ -1,0 +1,61 @@
+"""Rules in pictures: coloured ones, those of one row alone, and strokes of characters that are none."""
+
+import cv2
+import numpy as np
+import pytest
+
+from tasks.read.ruled import ruled_grids
+from tasks.read.scan.picture import picture_of
+from tasks.read.scan.ruling import ruled_page, ruling_of
+
+DPI = 200
+XS = (200, 700, 1000, 1300)
+
+
+def page():
+    return np.full((1600, 1500, 3), 255, np.uint8)
+
+
+def table(image, top, rows, row, colour=(0, 0, 0)):
+    for n in range(rows + 1):
+        cv2.line(image, (XS[0], top + n * row), (XS[-1], top + n * row), colour, 2)
+    for x in XS:
+        cv2.line(image, (x, top), (x, top + rows * row), colour, 2)
+
+
+def cells(image):
+    picture = picture_of(image, np.eye(3), DPI, DPI)
+    return [len(grid.cells) for grid in ruled_grids(ruled_page(picture, ruling_of(picture), 1))]
+
+
+@pytest.mark.parametrize("row", [27, 40, 60])
+def test_a_page_break_leaves_one_row(row):
+    image = page()
+    table(image, 300, 1, row)
+    assert cells(image) == [3]
+
+
+def test_rules_may_be_coloured():
+    image = page()
+    table(image, 300, 4, 42, (200, 150, 115))
+    assert cells(image) == [12]
+
+
+def test_a_seal_is_no_rule():
+    image = page()
+    table(image, 300, 4, 42)
+    cv2.circle(image, (850, 380), 120, (60, 60, 220), 8)
+    cv2.line(image, (760, 330), (940, 330), (60, 60, 220), 6)
+    assert cells(image) == [12]
+
+
+def test_strokes_above_each_other_are_no_rule():
+    """Square characters fill their rows but for two pixels, one above the other."""
+    image = page()
+    table(image, 300, 8, 24)
+    for n in range(8):
+        for x in (300, 360, 420):
+            top = 300 + n * 24
+            cv2.rectangle(image, (x, top + 4), (x + 18, top + 20), (0, 0, 0), 2)
+            cv2.line(image, (x, top + 12), (x + 18, top + 12), (0, 0, 0), 2)
+    assert cells(image) == [24]
