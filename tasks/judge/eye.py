@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from expectations import messages
@@ -19,7 +19,7 @@ from expectations.rules import RULES
 from expectations.rules.documents import IDENTITY_DOUBTS
 from tasks.errors import Rejected
 from tasks.read.eye.look import look
-from tasks.read.eye.values import Asked, Looked
+from tasks.read.eye.values import NOTHING, Asked, Looked
 from tasks.read.guard import guarded
 from tasks.read.guard.place import EYE
 from tasks.read.ocr.engine import is_installed
@@ -65,9 +65,21 @@ def _looked(document: Document, report: Report) -> Looked:
 
 def with_eye(report: Report, looked: Looked) -> Report:
     """`report` with what was seen: doubts, remarks on its name, and how each cell was seen."""
+    undrawn = _undrawn(report, looked)
+    differs = tuple(one for one in looked.differs if one.where not in undrawn)
+    looked = replace(looked, silent=looked.silent | undrawn, differs=differs)
     cells = tuple(_marked(cell, looked) for cell in report.cells)
-    doubts = (*report.doubts, *_differing(cells, looked), *_unclear(report, cells, looked), *_title(report, looked))
+    unclear = _unclear(report, [cell for cell in cells if cell.address not in undrawn], looked)
+    doubts = (*report.doubts, *_differing(cells, looked), *unclear, *_title(report, looked))
     return replace(report, cells=cells, doubts=doubts, notes=(*report.notes, *_names(report, looked)))
+
+
+def _undrawn(report: Report, looked: Looked) -> frozenset[str]:
+    """Cells in fonts that the machine has to lend, of which it draws nothing, or no point by itself."""
+    if report.risks != (FONT,):
+        return frozenset()
+    raw = {cell.address: _plain(cell.raw) for cell in report.cells}
+    return frozenset(one.where for one in looked.differs if one.seen in (NOTHING, raw.get(one.where)))
 
 
 def _marked(cell: Cell, looked: Looked) -> Cell:
@@ -82,7 +94,7 @@ def _differing(cells: tuple[Cell, ...], looked: Looked) -> Iterator[Doubt]:
             yield Doubt(cell.address, cell.raw, f"{seen[cell.address]}（页面图像）", (cell,))
 
 
-def _unclear(report: Report, cells: tuple[Cell, ...], looked: Looked) -> Iterator[Doubt]:
+def _unclear(report: Report, cells: Sequence[Cell], looked: Looked) -> Iterator[Doubt]:
     """Cells that show nothing clear in a file with a sign of risk.
 
     A font that is not embedded is replaced by whatever the machine has, in which a mark for none may look like

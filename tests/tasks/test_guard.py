@@ -128,7 +128,8 @@ def test_it_knows_no_secret_and_reaches_nobody(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     child() and child().stop()
     names = set(guarded(eval, "dict(__import__('os').environ)"))
-    needed = {"PYTHONPATH", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"}
+    threads = {"OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "MALLOC_ARENA_MAX"}
+    needed = {"PYTHONPATH", "PYTHONUTF8", "PYTHONDONTWRITEBYTECODE", *threads}
     assert names - {"LD_LIBRARY_PATH", "LC_CTYPE"} == needed
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname()).close()

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from expectations.blanks import is_blank_mark
 from tasks.read.eye.glyphs import Glyph, crop_of, is_slanted, point
 from tasks.read.eye.pages import Part, Pixels
+from tasks.read.eye.values import NOTHING
 from tasks.read.ocr.crops import CONTRAST, tight
 from tasks.read.ocr.engine import Seen, digits, lines
 
@@ -99,7 +100,7 @@ def careful(
         if told[-1].says is Says.AGREES:
             return told[-1]
     if not told:
-        return Told(Says.AGREES) if _is_blank(wanted) else Told(Says.DIFFERS, "空白")
+        return Told(Says.AGREES) if _is_blank(wanted) else Told(Says.DIFFERS, NOTHING)
     return next((one for one in told if one.says is Says.SILENT), told[0])
 
 

@@ -18,6 +18,10 @@ class Asked:
     is_ruled: bool
 
 
+NOTHING = "空白"
+"""What is seen where there is no ink."""
+
+
 @dataclass(frozen=True, slots=True)
 class Differs:
     """Where the page shows something else than was read."""

@@ -17,6 +17,7 @@ from tasks.read.eye.look import look, memory
 from tasks.read.eye.values import Asked
 from tasks.read.recognise import recognise
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
+from tests.fonts import needs_chinese_font
 from tests.tasks.read.lying import is_believed, lying
 from tests.tasks.read.overlaid import PLAIN, overlaid, place
 
@@ -29,6 +30,7 @@ def _always(monkeypatch):
     monkeypatch.setenv("NIANBAO_EYE", "always")
 
 
+@needs_chinese_font
 def test_no_file_is_believed_that_shows_something_else():
     """As long as the eye is closed, many are."""
     reports = []
@@ -74,6 +76,7 @@ LAYOUTS = [
 ]
 
 
+@needs_chinese_font
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 @pytest.mark.parametrize("form", ["2019", "2021"])
 def test_whatever_the_layout(layout, form):
@@ -118,6 +121,7 @@ def test_an_eye_that_gives_up_rejects_no_file():
     assert {cell.engine for cell in seen.cells} == {"lines+unseen"}
 
 
+@needs_chinese_font
 def test_equal_pieces_are_recognised_once():
     report = read(recognise("r.pdf", PLAIN))
     asked = tuple(Asked(cell.address, cell.page, cell.bbox, cell.raw, True) for cell in report.cells)
