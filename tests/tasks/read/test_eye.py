@@ -14,8 +14,9 @@ from tasks.judge.validate import validate_all
 from tasks.read import read
 from tasks.read.examine import examined
 from tasks.read.eye.look import look, memory
-from tasks.read.eye.values import Asked
+from tasks.read.eye.values import Asked, Differs, Looked
 from tasks.read.recognise import recognise
+from tasks.read.risks import FONT
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 from tests.fonts import needs_chinese_font
 from tests.tasks.read.lying import is_believed, lying
@@ -96,6 +97,17 @@ def test_what_is_drawn_beside_the_text_is_told_with_its_place():
     found = examine_file("报告.pdf", overlaid(PLAIN, page, white + text))
     doubt = next(d for d in found.report.doubts if d.where == "table2.licensing.decisions")
     assert doubt.cells[0].bbox
+
+
+@pytest.mark.parametrize(("seen", "is_doubt"), [("空白", False), ("4378", False), ("437.9", True), ("43", True)])
+def test_what_a_lent_font_cannot_draw_is_not_seen_otherwise(seen, is_doubt):
+    _, report = examined("报告.pdf", PLAIN)
+    address = "table2.fees.amount_wan"
+    cells = tuple(replace(c, raw="437.8") if c.address == address else c for c in report.cells)
+    lent = replace(report, cells=cells, risks=(FONT,))
+    looked = Looked(differs=(Differs(address, seen),))
+    assert bool(eye.with_eye(lent, looked).doubts) == is_doubt
+    assert eye.with_eye(replace(lent, risks=()), looked).doubts
 
 
 def test_settings(monkeypatch):
