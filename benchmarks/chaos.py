@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 
+import duckdb
 from botocore.exceptions import BotoCoreError, ClientError
 from ingest import sample_files
 from rich.console import Console
@@ -72,10 +73,12 @@ def landed_keys() -> set[str]:
 
 
 def in_lake() -> list[CellValue]:
-    """Every cell of every report in the lake."""
-    with suppress(OSError):
-        found: list[CellValue] = connect().sql("SELECT agency, address, value FROM cells").fetchall()
-        return found
+    """Every cell of every report in the lake, as it is when no compaction replaces it under the reader."""
+    for _ in range(10):
+        with suppress(OSError, duckdb.Error):
+            found: list[CellValue] = connect().sql("SELECT agency, address, value FROM cells").fetchall()
+            return found
+        time.sleep(3)
     return []
 
 
