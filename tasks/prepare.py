@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from tasks.fetch import ObjectGoneError, fetch
-from tasks.judge.decisions import in_force, review_in
+from tasks.judge.decisions import in_force, reviews_of
 from tasks.judge.files import Examined, Judgement, examine_file, judge_examined
 from tasks.lake.rows import Judged
 from tasks.lake.versions import put_version
@@ -140,7 +140,7 @@ def _read(s3: S3Client, known: Known, one: Claimed, origin: Origin) -> _Read | P
     if first:
         return prepared_from(one, duplicate_receipt(source, first, seconds, origin), duplicate_of=first.id)
     decisions = known.decisions(source.sha256) if source.sha256 else ()
-    reviews = in_force([review for row in decisions if (review := review_in(row.content))])
+    reviews = in_force(reviews_of(row.content for row in decisions))
     try:
         found = examine_file(source.key.rsplit("/", 1)[-1], source.body, reviews, look=one.queue == SCANS)
     except NeedsOcr:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from tasks.judge.decisions import RETRACTED, Review, review_in, review_text, reviews_in
+from tasks.judge.decisions import RETRACTED, Review, review_in, review_text, reviews_in, reviews_of
 from tasks.lake.rows import report_id
 from tasks.lake.version2 import remove_version_2, stored_in_version_2
 from tasks.lake.versions import StaleVersionError, put_tables, stored_version
@@ -180,7 +180,7 @@ def _converted(s3: S3Client, place: Place, receipt: Json, reviews: Sequence[Revi
 def _reviews(ledger: Ledger, receipts: Sequence[Json]) -> dict[str, list[Review]]:
     """The decisions on these receipts' bytes."""
     found = ledger.decisions({receipt["object"]["sha256"] for receipt in receipts})
-    return {sha256: [review for row in rows if (review := review_in(row.content))] for sha256, rows in found.items()}
+    return {sha256: reviews_of(row.content for row in rows) for sha256, rows in found.items()}
 
 
 def _settlement(ledger: Ledger, object_id: int, receipt: Json, version: NewVersion | None) -> Settlement | None:

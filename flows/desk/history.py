@@ -8,7 +8,7 @@ from datetime import datetime
 
 from expectations.messages import SETTLED
 from flows.desk.standing import Stand, stand
-from tasks.judge.decisions import in_force, review_in
+from tasks.judge.decisions import in_force, reviews_of
 from tasks.ledger import ObjectRow, open_ledger
 
 _MOST = 200
@@ -55,7 +55,7 @@ def history(row: ObjectRow) -> History:
         Landed(one, stand(one), one.id == row.id, one.id in standing and standing[one.id].is_current) for one in rows
     ]
     known = ledger.decisions([row.sha256]).get(row.sha256, []) if row.sha256 else []
-    reviews = [review for one in known if (review := review_in(one.content))]
+    reviews = reviews_of(one.content for one in known)
     holding = {id(review) for review in in_force(reviews)}
     decided = [
         Decided(

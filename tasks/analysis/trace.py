@@ -13,7 +13,7 @@ from expectations.evidence import Cell, Decision, Number
 from expectations.forms import FORMS
 from expectations.places import place_label
 from tasks.analysis.trace_unknown import unknown_address, unknown_report
-from tasks.judge.decisions import in_force, review_in
+from tasks.judge.decisions import in_force, reviews_of
 from tasks.lake.agencies import names_of
 from tasks.lake.query import connect
 from tasks.lake.rows import report_id
@@ -131,7 +131,7 @@ def _number(value: Decimal | None) -> Number | None:
 def _correction(ledger: Ledger, sha256: str, address: str) -> Decision | None:
     """The last decision that gave the cell a value."""
     kept = ledger.decisions([sha256]).get(sha256, [])
-    reviews = in_force([review for row in kept if (review := review_in(row.content))])
+    reviews = in_force(reviews_of(row.content for row in kept))
     found = [r.decision for r in reviews if any(correction.address == address for correction in r.corrections)]
     return found[-1] if found else None
 

@@ -237,11 +237,16 @@ def review_in(text: str | bytes) -> Review | None:
     return Review(decision, tuple(kept.accepted), corrections)
 
 
+def reviews_of(contents: Iterable[str]) -> list[Review]:
+    """The decisions that these texts are, but for damaged ones."""
+    return [review for text in contents if (review := review_in(text))]
+
+
 def reviews_in(body: str | bytes) -> list[Review]:
     """The decisions of an object that lake version 2 kept for each file's bytes."""
     try:
         found = json.loads(body)["reviews"]
-        return [review for one in found if (review := review_in(json.dumps(one)))]
+        return reviews_of(map(json.dumps, found))
     except (ValueError, KeyError, TypeError, RecursionError):
         logger.warning("decisions are damaged, and count as none: %.200r", body)
         return []

@@ -12,7 +12,7 @@ from expectations.forms import FORMS, Identity, TableName, identities
 from expectations.places import place_label
 from tasks.errors import Rejected
 from tasks.fetch import ObjectGoneError, fetch
-from tasks.judge.decisions import Review, as_read, corrected, in_force, review_in
+from tasks.judge.decisions import Review, as_read, corrected, in_force, reviews_of
 from tasks.judge.files import Examined, Judgement, judge_examined
 from tasks.judge.review import CannotDecideError, acceptable, corrections_of, decide, keep
 from tasks.ledger import Ledger, ObjectRow
@@ -85,8 +85,8 @@ def settle(
 
 def _judged(s3: S3Client, ledger: Ledger, row: ObjectRow, wanted: Mapping[str, str]) -> Judgement:
     document, report = _read(s3, row.object.bucket, row.object.key, row.object.etag)
-    known = [r for d in ledger.decisions([row.sha256 or ""]).get(row.sha256 or "", []) if (r := review_in(d.content))]
-    reviews = in_force(known)
+    known = ledger.decisions([row.sha256]).get(row.sha256, []) if row.sha256 else []
+    reviews = in_force(reviews_of(one.content for one in known))
     before = corrected(report, reviews)
     raw = {cell.address: cell.as_read for cell in before.cells}
     names = {name: as_read(report, name) for name in ("agency", "year")}

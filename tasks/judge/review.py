@@ -12,7 +12,7 @@ from expectations.forms import FIRST_YEAR, FORMS
 from expectations.messages import NAMES
 from expectations.rules.documents import IDENTITY_DOUBTS
 from tasks.errors import Mistaken
-from tasks.judge.decisions import BLANK, RETRACTED, Correction, Review, in_force, review_in, review_text, value_of
+from tasks.judge.decisions import BLANK, RETRACTED, Correction, Review, in_force, review_text, reviews_of, value_of
 from tasks.lake.versions import read_version
 from tasks.ledger import Ledger, ObjectRow, VersionRow
 from tasks.names import decision_name
@@ -96,7 +96,7 @@ def _receipt(s3: S3Client, buckets: Buckets, row: ObjectRow) -> Json:
 
 def _check(s3: S3Client, ledger: Ledger, row: ObjectRow, kind: DecisionKind, sha256: str) -> None:
     if kind == "undo":
-        if not in_force([r for d in ledger.decisions([sha256]).get(sha256, []) if (r := review_in(d.content))]):
+        if not in_force(reviews_of(row.content for row in ledger.decisions([sha256]).get(sha256, []))):
             raise CannotDecideError(f"{row.object.key} 没有可以撤销的决定。")
     elif kind == "retract":
         _check_in_lake(s3, ledger, row)

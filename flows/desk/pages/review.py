@@ -22,7 +22,7 @@ from flows.desk.helper import judging, reading
 from flows.desk.pages.report import row_of, stored_of
 from flows.desk.standing import stand
 from flows.desk.view import render
-from tasks.judge.decisions import in_force, review_in
+from tasks.judge.decisions import in_force, reviews_of
 from tasks.judge.offers import offers
 from tasks.ledger import ObjectRow, open_ledger
 from tasks.roles import Role
@@ -77,7 +77,7 @@ def report(request: Request) -> Response:
         others=offered.others,
         places=[(figure.address, place_label(figure.address, form)) for figure in FORMS[form].figures()],
         seen=len(known),
-        undoable=len(in_force([r for d in known if (r := review_in(d))])),
+        undoable=len(in_force(reviews_of(known))),
         title=RULES[row.reason].title if row.reason in RULES else row.reason or "",
         left=open_ledger().review_reasons().get(row.reason or "", 0),
         following=_following(row),
