@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import duckdb
 
-from expectations.evidence import Cell, Decision, Number
+from expectations.evidence import Cell, Decision
 from expectations.forms import FORMS
 from expectations.places import place_label
 from tasks.analysis.trace_unknown import unknown_address, unknown_report
 from tasks.judge.decisions import in_force, reviews_of
 from tasks.lake.agencies import names_of
 from tasks.lake.query import connect
-from tasks.lake.rows import report_id
+from tasks.lake.rows import cell_in, report_id
 from tasks.ledger import Ledger
 from tasks.names import receipt_name
 from tasks.settings import Buckets
@@ -65,7 +64,7 @@ def trace(ledger: Ledger, buckets: Buckets, agency: str, year: int, address: str
         cells = _rows(lake, _CELLS, year=year, id=report["report_id"], address=address)
         if not cells:
             raise unknown_address(lake, report, address)
-    return _trace(ledger, buckets, report, _cell(cells[0]))
+    return _trace(ledger, buckets, report, cell_in(cells[0]))
 
 
 def _report(lake: duckdb.DuckDBPyConnection, agency: str, year: int) -> Row:
@@ -81,20 +80,6 @@ def _rows(lake: duckdb.DuckDBPyConnection, sql: str, **parameters: object) -> li
     result = lake.execute(sql, parameters)
     names = [column[0] for column in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-
-def _cell(row: Row) -> Cell:
-    corners = (row["x0"], row["top"], row["x1"], row["bottom"])
-    return Cell(
-        row["address"],
-        _number(row["value"]),
-        row["raw"],
-        row["page"],
-        None if None in corners else corners,
-        row["engine"],
-        row["is_corrected"],
-        _number(row["printed_value"]),
-    )
 
 
 def _trace(ledger: Ledger, buckets: Buckets, report: Row, cell: Cell) -> Trace:
@@ -119,13 +104,6 @@ def _label(address: str, form: str) -> tuple[str, str]:
             if figure.address == address:
                 return place_label(address, code), figure.unit
     return address, ""
-
-
-def _number(value: Decimal | None) -> Number | None:
-    """The lake keeps every value with four places: a whole number is a count again."""
-    if value is None or value != int(value):
-        return value and value.normalize()
-    return int(value)
 
 
 def _correction(ledger: Ledger, sha256: str, address: str) -> Decision | None:

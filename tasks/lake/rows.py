@@ -91,6 +91,27 @@ def amount(value: Number | None) -> Decimal | None:
     return Decimal(value).quantize(_SCALE, ROUND_HALF_UP)
 
 
+def cell_in(row: Row) -> Cell:
+    """The cell that a row of `cells` is, without the places that the lake's decimals all have."""
+    corners = (row["x0"], row["top"], row["x1"], row["bottom"])
+    return Cell(
+        row["address"],
+        _number(row["value"]),
+        row["raw"],
+        row["page"],
+        None if None in corners else corners,
+        row["engine"],
+        bool(row["is_corrected"]),
+        _number(row["printed_value"]),
+    )
+
+
+def _number(value: Decimal | None) -> Number | None:
+    if value is None or value != int(value):
+        return value and value.normalize()
+    return int(value)
+
+
 def count(value: Number | None) -> int | None:
     """The value as a count; null if it is no whole number."""
     if value is None or value != int(value) or Decimal(value).copy_abs() >= _COUNT_LIMIT:

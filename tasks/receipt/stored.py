@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-import pyarrow as pa
-
 from expectations.evidence import Cell, Decision, Finding, Number, Suspect
 from expectations.forms import TABLES, TableName
-from tasks.lake.rows import report_id
+from tasks.lake.rows import cell_in, report_id
 from tasks.lake.versions import StaleVersionError, Tables, read_version
 from tasks.ledger import Ledger, ObjectRow, VersionRow
 from tasks.receipt.as_json import Json
@@ -110,12 +108,14 @@ def _neighbour(s3: S3Client, buckets: Buckets, row: VersionRow, year: int) -> Ne
         tables = read_version(s3, place, row.name, row.stored_etag)
     except StaleVersionError:
         return None
-    return Neighbour(year, row.object_id, row.place, {cell.address: cell for cell in _cells(tables["cells"])})
+    return Neighbour(
+        year, row.object_id, row.place, {cell.address: cell for cell in map(cell_in, tables["cells"].to_pylist())}
+    )
 
 
 def _report(tables: Tables) -> Report:
     (about,) = tables["reports"].to_pylist()
-    cells = tuple(_cells(tables["cells"]))
+    cells = tuple(map(cell_in, tables["cells"].to_pylist()))
     forms: dict[TableName, str] = {
         table: about["form"] for table in TABLES if any(cell.address.startswith(f"{table}.") for cell in cells)
     }
@@ -133,26 +133,3 @@ def _report(tables: Tables) -> Report:
         "",
         "",
     )
-
-
-def _cells(cells: pa.Table) -> list[Cell]:
-    return [
-        Cell(
-            row["address"],
-            _plain(row["value"]),
-            row["raw"],
-            row["page"],
-            (row["x0"], row["top"], row["x1"], row["bottom"]) if row["x0"] is not None else None,
-            row["engine"],
-            bool(row["is_corrected"]),
-            _plain(row["printed_value"]),
-        )
-        for row in cells.to_pylist()
-    ]
-
-
-def _plain(value: Decimal | None) -> Number | None:
-    """Without the places that the lake's decimals all have."""
-    if value is None:
-        return None
-    return int(value) if value == value.to_integral_value() else value.normalize()
