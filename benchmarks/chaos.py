@@ -29,8 +29,8 @@ from flows.demo import demo_services
 from flows.services.status import services_status
 from tasks.lake.query import connect
 from tasks.lake.rows import amount
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.receipt.write import stored_receipts
 from tasks.settings import buckets_from_env, home
 from tasks.storage import s3_client

@@ -16,11 +16,11 @@ from statistics import mean, median
 os.environ["OMP_NUM_THREADS"] = "1"
 
 from tasks.errors import Rejected
-from tasks.read import read
 from tasks.read.eye.look import look, memory
 from tasks.read.eye.values import Asked, Looked
 from tasks.read.ocr.engine import recogniser
 from tasks.read.recognise import PDF, recognise
+from tasks.read.report import read
 from tasks.values import Report
 
 

@@ -26,8 +26,8 @@ from watch import Watch
 from expectations.forms import FORMS
 from flows.demo import demo_services
 from tasks.judge.validate import validate
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tasks.settings import buckets_from_env, settings

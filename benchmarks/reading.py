@@ -17,8 +17,8 @@ from pathlib import Path
 import pdfplumber
 
 from tasks.errors import Rejected
-from tasks.read import read
 from tasks.read.recognise import PDF, recognise
+from tasks.read.report import read
 
 RUNS = 3
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 
 from expectations.forms import FORMS
 from tasks.judge.validate import validate, validate_all
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tasks.values import Report
 

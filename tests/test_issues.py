@@ -10,8 +10,8 @@ import pytest
 
 from expectations.forms import FORMS
 from tasks.judge.second_look import judged
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tests.tasks.read.made import FIGURES, dump, html
 
 OURS = {"READ.DISAGREEMENT"}

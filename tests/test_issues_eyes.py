@@ -8,9 +8,9 @@ import pytest
 from expectations.blanks import is_blank_mark
 from expectations.forms import FORMS
 from tasks.judge.validate import validate
-from tasks.read import read
 from tasks.read.figures import read_figure
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tests.plausible.document import Cell, Line, Run, base
 from tests.plausible.render import printed
 

@@ -4,8 +4,8 @@ import pytest
 
 from tasks.judge import second_look
 from tasks.judge.validate import validate
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tests.plausible.document import Cell, Run
 from tests.plausible.judge import judge_all, make
 from tests.plausible.render import printed

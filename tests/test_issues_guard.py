@@ -10,9 +10,9 @@ import pytest
 
 from expectations.forms import FORMS
 from tasks.errors import Rejected
-from tasks.read import read
 from tasks.read.examine import examined
 from tasks.read.recognise import PDF, recognise
+from tasks.read.report import read
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tests.guarded import limit
 from tests.tasks.read.hostile import made

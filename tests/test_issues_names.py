@@ -9,7 +9,6 @@ import pytest
 
 from expectations.forms import FORMS
 from tasks.judge.validate import validate
-from tasks.read import read
 from tasks.read.claims import find_claims
 from tasks.read.dates import find_date
 from tasks.read.html import read_html
@@ -18,6 +17,7 @@ from tasks.read.ink import _without_frame
 from tasks.read.lines import Line
 from tasks.read.plain_text import read_plain_text
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 from tasks.samples.draw import Paper
 from tasks.samples.tables import table2, table3, table4

@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from expectations.evidence import Cell, Doubt
 from expectations.forms import TABLES
-from tasks.read import identity_in, report_in
 from tasks.read.containers import DOC
 from tasks.read.cross_check import cross_check
 from tasks.read.docx import read_docx
@@ -20,6 +19,7 @@ from tasks.read.identity.names import same_body
 from tasks.read.medium import Medium
 from tasks.read.pdf_medium import read_pdf
 from tasks.read.recognise import RTF, recognise
+from tasks.read.report import identity_in, report_in
 from tasks.read.rows import TableReading
 from tasks.values import Report
 

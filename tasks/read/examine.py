@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from itertools import islice
 
-from tasks.read import read, read_seen, read_unless_pictured
 from tasks.read.convert import CONVERTED, read_converted
 from tasks.read.guard import begin, guarded
 from tasks.read.guard.place import OCR
@@ -18,6 +17,7 @@ from tasks.read.ocr.engine import is_installed
 from tasks.read.ocr.looks import looks_at
 from tasks.read.office import converted
 from tasks.read.recognise import Kind, kind_of, recognise
+from tasks.read.report import read, read_seen, read_unless_pictured
 from tasks.read.scan.seen import DocumentSeen
 from tasks.values import Document, Report
 

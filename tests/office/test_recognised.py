@@ -8,9 +8,9 @@ import pytest
 
 from tasks.errors import EncryptedFile, TypeMismatch, UnsupportedType
 from tasks.judge.files import judge_file
-from tasks.read import read
 from tasks.read.containers import DOC, DOCX
 from tasks.read.recognise import RTF, recognise
+from tasks.read.report import read
 from tests.corpus.score import CORPUS
 from tests.tasks.read.made import html, outcome, word
 

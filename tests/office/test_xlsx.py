@@ -17,8 +17,8 @@ from openpyxl.styles.colors import Color
 from PIL import Image as Pixels
 
 from tasks.errors import CorruptFile, TooLarge, TypeMismatch
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import Layout
 from tests.office.sheets import figure_cells, saved, workbook
 from tests.tasks.read.made import FIGURES, doubted, outcome, parts

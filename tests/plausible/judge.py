@@ -15,8 +15,8 @@ from expectations.forms import identities
 from tasks.errors import Rejected
 from tasks.judge import eye, second_look
 from tasks.judge.validate import validate_all
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.values import Document, Report, Verdict
 from tests.plausible.document import Draft, base
 from tests.plausible.edits import KINDS, NotHere

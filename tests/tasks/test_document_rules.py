@@ -11,8 +11,9 @@ from expectations.forms import FORMS
 from expectations.rules import RULES
 from tasks.errors import Rejected
 from tasks.judge.validate import validate
-from tasks.read import guard, read
+from tasks.read import guard
 from tasks.read.recognise import MAX_BYTES, MAX_PAGES, recognise
+from tasks.read.report import read
 from tasks.samples import SampleReport, consistent_figures, draw_budget, draw_pdf
 from tests.guarded import limit
 

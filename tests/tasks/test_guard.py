@@ -18,11 +18,12 @@ from expectations.forms import FORMS
 from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow
 from tasks.judge.files import judge_file
 from tasks.judge.second_look import reread
-from tasks.read import guard, read
+from tasks.read import guard
 from tasks.read.examine import examined, recognised
 from tasks.read.guard import GuardDiedError, guarded
 from tasks.read.guard.wire import GuardedCallError, answer_from
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tests.guarded import child, limit
 

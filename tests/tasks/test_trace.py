@@ -26,8 +26,8 @@ from tasks.fetch import fetch
 from tasks.judge.decisions import Correction, Review
 from tasks.judge.review import keep
 from tasks.lake.query import connect
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 
 AGENCY, YEAR, KEY = "青岚市水利局", 2024, "2024/报告.pdf"

@@ -335,9 +335,10 @@ def main(words: list[str]) -> None:
     """Read those whose names hold one of `words`, or all."""
     from tasks.errors import Rejected
     from tasks.judge.second_look import judged
-    from tasks.read import guard, read
+    from tasks.read import guard
     from tasks.read.examine import recognised
     from tasks.read.guard.place import READING
+    from tasks.read.report import read
 
     slow, ours = [], []
     for what in [what for what in ALL if not words or any(what.startswith(w) for w in words)]:

@@ -9,8 +9,8 @@ import docx
 from expectations.forms import FORMS
 from tasks.errors import Rejected
 from tasks.judge.validate import validate
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import Layout, consistent_figures
 from tasks.samples.tables import table2, table3, table4
 

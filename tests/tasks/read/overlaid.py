@@ -5,8 +5,8 @@ import re
 
 from expectations.forms import FORMS
 from tasks.judge.validate import validate
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 
 AGENCY, YEAR, HEIGHT = "青岚市水利局", 2024, 841.8898

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.read import read
 from tasks.read.claims import find_claims
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "dev" / "docs"
 GENUINE = "szfgs2024.pdf"

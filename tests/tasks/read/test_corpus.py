@@ -9,8 +9,8 @@ import pytest
 from expectations.forms import TABLES
 from tasks.errors import Rejected
 from tasks.judge.validate import validate, validate_all
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "dev"
 TRUTHS = [json.loads(path.read_text()) for path in sorted((CORPUS / "truth").glob("*.json"))]

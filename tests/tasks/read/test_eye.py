@@ -11,11 +11,11 @@ from tasks.errors import Rejected
 from tasks.judge import eye
 from tasks.judge.files import examine_file, judge_file
 from tasks.judge.validate import validate_all
-from tasks.read import read
 from tasks.read.examine import examined
 from tasks.read.eye.look import look, memory
 from tasks.read.eye.values import Asked, Differs, Looked
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.read.risks import FONT
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 from tests.fonts import needs_chinese_font

@@ -12,10 +12,10 @@ import pytest
 from expectations.forms import FORMS
 from tasks.errors import Rejected
 from tasks.judge.validate import validate
-from tasks.read import read
 from tasks.read.guard import guarded
 from tasks.read.guard.place import READING
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tests.tasks.read.made import html, word
 

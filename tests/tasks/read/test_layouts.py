@@ -7,8 +7,8 @@ import pdfplumber
 import pytest
 
 from expectations.forms import FORMS
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 
 LAYOUTS = {

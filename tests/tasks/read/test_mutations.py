@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from expectations.forms import FORMS
 from tasks.errors import Rejected
 from tasks.judge.validate import validate
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 
 layouts = st.builds(

@@ -14,8 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 from expectations.forms import FORMS
 from tasks.errors import NotAnnualReport, NoTextLayer
 from tasks.judge.validate import validate
-from tasks.read import read
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
 FONT = "STSong-Light"

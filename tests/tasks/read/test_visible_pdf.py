@@ -2,9 +2,9 @@
 
 import pytest
 
-from tasks.read import read
 from tasks.read.pdf import opened, pdf_pages
 from tasks.read.recognise import recognise
+from tasks.read.report import read
 from tasks.samples import Layout, SampleReport, draw_pdf
 from tests.tasks.read.overlaid import (
     ADDRESSES,
