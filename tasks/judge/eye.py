@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from expectations import messages
@@ -18,9 +18,9 @@ from expectations.forms import TABLES
 from expectations.rules import RULES
 from expectations.rules.documents import IDENTITY_DOUBTS
 from tasks.errors import Rejected
+from tasks.read import guard
 from tasks.read.eye.look import look
 from tasks.read.eye.values import NOTHING, Asked, Looked
-from tasks.read.guard import guarded
 from tasks.read.guard.place import EYE
 from tasks.read.ocr.engine import is_installed
 from tasks.read.recognise import PDF
@@ -40,6 +40,12 @@ _YEAR = re.compile(r"20\d\d|二[〇○零Oo0].{2}")
 logger = logging.getLogger(__name__)
 
 
+def get_ready(keys: Iterable[str]) -> None:
+    """Start the eye's process while files of these names are fetched and read: its models take longer than that."""
+    if settings().eye == "always" and is_installed() and any(key.lower().endswith(".pdf") for key in keys):
+        guard.get_ready(EYE)
+
+
 def seen(document: Document, report: Report) -> Report:
     """`report` with what the eye says of it, as the setting `eye` has it."""
     mode = settings().eye
@@ -57,7 +63,7 @@ def _looked(document: Document, report: Report) -> Looked:
         if cell.page and cell.bbox and cell.engine in _BY_CHARACTERS
     )
     try:
-        return guarded(look, document.body, asked, report.naming, where=EYE)
+        return guard.guarded(look, document.body, asked, report.naming, where=EYE)
     except Rejected as rejected:
         logger.info("%s: the eye gave up: %s", document.name, rejected)
         return Looked(silent=frozenset(cell.address for cell in asked))

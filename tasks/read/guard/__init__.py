@@ -75,6 +75,14 @@ class _Guard:
             while len(self._files) > _FILES:
                 self._files.popitem(last=False)
 
+    def get_ready(self) -> None:
+        if self._lock.acquire(blocking=False):  # else it is at work
+            try:
+                self._ready()
+                self._last = time.monotonic()
+            finally:
+                self._lock.release()
+
     def call(self, request: Request) -> Answer:
         with self._lock:
             budget = next((self._files[d] for d in request.bodies if d in self._files), None)
@@ -171,6 +179,11 @@ def begin(body: bytes, where: Place = READING, pages: int = 1) -> None:
     Calls about bytes that did not begin so have it each, for one page.
     """
     _guards[where].begin(body, pages)
+
+
+def get_ready(where: Place) -> None:
+    """Have the process start, without waiting for it: it will soon be called."""
+    _guards[where].get_ready()
 
 
 def prepare(modules: tuple[str, ...]) -> None:

@@ -1,6 +1,8 @@
 """The process that looks at pictures: apart from the one that reads, bounded, without network, ended when idle."""
 
 import socket
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -8,6 +10,7 @@ import numpy as np
 import pytest
 
 from tasks.errors import TooLarge, TooSlow
+from tasks.judge import eye
 from tasks.read import guard
 from tasks.read.guard import begin, guarded
 from tasks.read.guard.place import EYE, OCR, READING, Limits
@@ -72,3 +75,35 @@ def test_it_ends_when_nobody_asks(monkeypatch):
         time.sleep(1.5)
         assert child(place) is None
         assert ended.poll() is not None
+
+
+def test_it_gets_ready_while_nobody_waits_and_ends_if_nobody_comes(monkeypatch):
+    place = replace(EYE, idle_seconds=0.6)
+    monkeypatch.setitem(guard._guards, place, guard._Guard(place))
+    guard.get_ready(place)
+    started = child(place)._process
+    assert guarded(pow, 3, 2, where=place) == 9
+    assert child(place)._process is started
+    time.sleep(1.5)
+    assert child(place) is None
+    guard.get_ready(place)
+    time.sleep(1.5)
+    assert child(place) is None
+
+
+def test_the_eye_is_got_ready_for_pdfs_alone(monkeypatch):
+    asked = []
+    monkeypatch.setattr(guard, "get_ready", asked.append)
+    eye.get_ready(["a.docx", "b.html"])
+    assert not asked
+    eye.get_ready(["a.docx", "b.PDF"])
+    assert asked == [EYE]
+    monkeypatch.setenv("NIANBAO_EYE", "never")
+    eye.get_ready(["b.pdf"])
+    assert asked == [EYE]
+
+
+def test_its_process_imports_no_reader_of_files():
+    """It starts while somebody waits: see tasks.read."""
+    code = "import sys, tasks.read.eye.look; print([m for m in ('pdfplumber', 'docx', 'lxml') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
