@@ -79,7 +79,7 @@ def report(request: Request) -> Response:
         seen=len(known),
         undoable=len(in_force(reviews_of(known))),
         title=RULES[row.reason].title if row.reason in RULES else row.reason or "",
-        left=open_ledger().review_reasons().get(row.reason or "", 0),
+        left=max(open_ledger().review_reasons().get(row.reason or "", 0) - 1, 0),
         following=_following(row),
     )
 
