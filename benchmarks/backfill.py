@@ -1,4 +1,4 @@
-"""How fast a backfill is. `uv run python benchmarks/backfill.py N [FILE.pdf...]`.
+"""How fast a backfill is. `uv run python -m benchmarks.backfill N [FILE.pdf...]`.
 
 N (1,000) objects in a bucket of which nobody is told: made-up reports, or the FILES over and over with other bytes at
 their end. Printed: reports a second, CPU a report by process, and the largest memory of everything together.
@@ -12,11 +12,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from ingest import sample_files
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from rich.console import Console
-from watch import Watch
 
+from benchmarks.ingest import sample_files
+from benchmarks.watch import Watch
 from flows.cli.backfill import backfill
 from flows.demo import demo_services
 from tasks.storage import s3_client

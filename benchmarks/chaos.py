@@ -1,9 +1,10 @@
 """Every component killed while objects land and are processed.
 
-`uv run python benchmarks/chaos.py [N] [SECONDS] [TIMES]`: each is killed TIMES (3) times, in random order, one every
-so many SECONDS (5); then Prefect hangs for a minute and a half while 50 more land. Of N (210) files a tenth are no
-reports, a tenth copies of others, a tenth are overwritten by a newer version. Counted are receipts, and every cell of
-the lake is held against what the reader alone reads of the files.
+`uv run python -m benchmarks.chaos [N] [SECONDS] [TIMES] [--postgresql]`: each is killed TIMES (3) times, in random
+order, one every so many SECONDS (5); then Prefect hangs for a minute and a half while 50 more land. Of N (210) files a
+tenth are no reports, a tenth copies of others, a tenth are overwritten by a newer version. With --postgresql the ledger
+is in a PostgreSQL server, which is killed in turn with the others, and started again. Counted are receipts, and every
+cell of the lake is held against what the reader alone reads of the files.
 Exits with 1 if anything is lost, double or wrong.
 """
 
@@ -17,14 +18,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from decimal import Decimal
 
 import duckdb
 from botocore.exceptions import BotoCoreError, ClientError
-from ingest import sample_files
 from rich.console import Console
 
+from benchmarks.ingest import sample_files
 from flows.demo import demo_services
 from flows.services.status import services_status
 from tasks.lake.query import connect
@@ -34,6 +35,7 @@ from tasks.read.report import read
 from tasks.receipt.write import stored_receipts
 from tasks.settings import buckets_from_env, home
 from tasks.storage import s3_client
+from tests.tasks.ledger.server import PostgreSQL, postgresql
 
 PATIENCE = 600.0
 HANGING, LATE = 90.0, 50
@@ -52,12 +54,18 @@ def put(key: str, body: bytes) -> None:
         time.sleep(0.5)
 
 
-def kill_in_turn(between: float, times: int, kills: list[str]) -> None:
+def kill_in_turn(between: float, times: int, kills: list[str], database: PostgreSQL | None) -> None:
     """Kill every component so many times, in random order."""
-    plan = [service.name for service in services_status(home())] * times
+    plan = [*(service.name for service in services_status(home())), *(["postgresql"] if database else [])] * times
     random.shuffle(plan)
     for name in plan:
         time.sleep(between)
+        if database and name == "postgresql":
+            database.kill()
+            kills.append(name)
+            time.sleep(between)
+            database.start()
+            continue
         while not (pid := {service.name: service.pid for service in services_status(home())}[name]):
             time.sleep(0.1)
         with suppress(ProcessLookupError):
@@ -127,12 +135,16 @@ def hanging(name: str, seconds: float) -> Iterator[None]:
             os.kill(pid, signal.SIGCONT)
 
 
-def main(number: int, between: float, times: int) -> int:
+def main(number: int, between: float, times: int, *, in_postgresql: bool) -> int:
     """Run it; returns the exit code."""
     os.environ["NIANBAO_SWEEP_SECONDS"] = "30"
-    with demo_services(Console(stderr=True)):
+    with ExitStack() as stack:
+        database = stack.enter_context(postgresql("fsync=on")) if in_postgresql else None
+        if database:
+            os.environ["NIANBAO_DATABASE_URL"] = database.url
+        stack.enter_context(demo_services(Console(stderr=True)))
         kills: list[str] = []
-        killer = threading.Thread(target=kill_in_turn, args=(between, times, kills))
+        killer = threading.Thread(target=kill_in_turn, args=(between, times, kills, database))
         killer.start()
         start = time.monotonic()
         keys, reports = upload(number)
@@ -155,6 +167,6 @@ def main(number: int, between: float, times: int) -> int:
 
 
 if __name__ == "__main__":
-    given = [float(word) for word in sys.argv[1:]]
+    given = [float(word) for word in sys.argv[1:] if word != "--postgresql"]
     count, seconds, kills_of_each = (*given, *(210.0, 5.0, 3.0)[len(given) :])
-    sys.exit(main(int(count), seconds, int(kills_of_each)))
+    sys.exit(main(int(count), seconds, int(kills_of_each), in_postgresql="--postgresql" in sys.argv))

@@ -1,4 +1,4 @@
-"""What the eye agrees with, and what it costs: `uv run python benchmarks/eye.py FILE.pdf...`
+"""What the eye agrees with, and what it costs: `uv run python -m benchmarks.eye FILE.pdf...`
 
 CPU a report, in this process: the first time a file is seen, among others, and with every piece of ink known. What
 differs or is not clear is listed.

@@ -1,6 +1,6 @@
 """What the services take while nothing is to be done: memory by process, and how long `nianbao up` took.
 
-`uv run python benchmarks/idle.py [SECONDS]` starts them in a temporary home, twice: the second start, with all that a
+`uv run python -m benchmarks.idle [SECONDS]` starts them in a temporary home, twice: the second start, with all that a
 first one makes, is timed. Shared pages are counted once: each process is charged its part of them (PSS).
 """
 

