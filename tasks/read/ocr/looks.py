@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tasks.read.ocr.crops import tight
+from tasks.read.ocr.crops import bands, tight
 from tasks.read.ocr.engine import Crop
 
 _TIMES = 3
@@ -71,10 +71,9 @@ def _row(crop: Crop, apart: float) -> Crop:
 def _parts(sharp: Crop) -> list[Crop]:
     """Its digits from left to right, if white stands between them; without points and commas."""
     ink = sharp < 128
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], ink.any(axis=0), [False]]).astype(np.int8)))
     margin = max(1, round(0.15 * sharp.shape[0]))
     parts = []
-    for left, right in edges.reshape(-1, 2):
+    for left, right in bands(ink, axis=0):
         rows = np.flatnonzero(ink[:, left:right].any(axis=1))
         if int(np.ptp(rows)) + 1 >= _LOW * sharp.shape[0]:
             parts.append(np.pad(sharp[:, left:right], ((0, 0), (margin, margin)), constant_values=255))
