@@ -51,15 +51,15 @@ def looks_at(crop: Crop) -> Looks:
     ink = tight(np.ascontiguousarray(crop))
     if ink is None:
         return Looks((), ())
-    sharp = _sharp(ink)
+    sharp = sharpened(ink, _LARGER, blur=5)
     parts = _parts(sharp)
     return Looks((_row(sharp, _APART), _row(sharp, 0)), tuple(_row(part, _APART) for part in parts))
 
 
-def _sharp(crop: Crop) -> Crop:
-    """Larger, and black and white but for its edges."""
-    larger = cv2.resize(crop, None, fx=_LARGER, fy=_LARGER, interpolation=cv2.INTER_CUBIC)
-    _, binary = cv2.threshold(cv2.GaussianBlur(larger, (5, 5), 0), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+def sharpened(crop: Crop, times: float, blur: int) -> Crop:
+    """So many times larger, and black and white but for its edges."""
+    larger = cv2.resize(crop, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
+    _, binary = cv2.threshold(cv2.GaussianBlur(larger, (blur, blur), 0), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     return np.asarray(cv2.GaussianBlur(binary, (3, 3), 0), np.uint8)
 
 
