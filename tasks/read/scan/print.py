@@ -10,7 +10,7 @@ import numpy as np
 
 from tasks.read.ocr.crops import bands
 from tasks.read.scan.picture import WHITE, Picture, Pixels
-from tasks.read.scan.ruling import Ruling, ruling_of
+from tasks.read.scan.ruling import Ruling, kept, ruling_of
 
 Box = tuple[int, int, int, int]
 """x0, top, x1, bottom in pixels."""
@@ -64,7 +64,7 @@ def sheet_of(picture: Picture) -> Sheet:
     bare[cv2.dilate(ruling.both, np.ones((3, 3), np.uint8)) > 0] = WHITE
     glyphs = high[is_print & (high >= 2 * least) & (high <= _HIGHEST * picture.dpi) & (wide <= 2 * high)]
     usual = float(np.percentile(glyphs, 75)) if len(glyphs) else 0.1 * picture.dpi
-    return Sheet(picture, ruling, np.asarray(is_print[labels] * np.uint8(255), np.uint8), bare, usual)
+    return Sheet(picture, ruling, kept(labels, is_print), bare, usual)
 
 
 def lines_in(sheet: Sheet, box: Box) -> list[Box]:
@@ -108,9 +108,8 @@ def _off_edges(ink: Pixels, dpi: float) -> Pixels | None:
     thin = _THIN * dpi
     beside = ((x <= 1) | (x + wide >= width - 1)) & (wide <= thin)
     along = ((y <= 1) | (y + high >= height - 1)) & (high <= thin)
-    keeps = ~(beside | along)
-    keeps[0] = False
-    return np.asarray(keeps[labels] * np.uint8(255), np.uint8) if keeps.any() else None
+    left = kept(labels, ~(beside | along))
+    return left if left.any() else None
 
 
 def has_traces(sheet: Sheet, box: Box) -> bool:
