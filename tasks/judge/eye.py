@@ -55,6 +55,8 @@ def _looked(document: Document, report: Report) -> Looked:
         for cell in report.cells
         if cell.page and cell.bbox and cell.engine in _BY_CHARACTERS
     )
+    if not asked and not report.naming:
+        return Looked()
     try:
         return guarded(look, document.body, asked, report.naming, where=EYE)
     except Rejected as rejected:
