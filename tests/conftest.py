@@ -4,6 +4,8 @@ import os
 import time
 import uuid
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -12,13 +14,14 @@ from flows.services.definitions import services
 from flows.services.environment import service_env
 from flows.services.s3 import format_volume
 from flows.services.service import Running
-from tasks.ledger import open_ledger
+from tasks.ledger import ObjectVersion, ReceiptWritten, Settlement, open_ledger
 from tasks.settings import buckets_from_env
 from tasks.storage import s3_client
 
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
 """A test that would start a server of its own fails."""
 
+NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
 PLACES = ("landing", "lake", "quarantine", "receipts")
 
 
@@ -78,3 +81,25 @@ def buckets(s3, ledger, monkeypatch):
     for name in buckets.names:
         s3.create_bucket(Bucket=name)
     return buckets
+
+
+@pytest.fixture
+def land(ledger):
+    """An object that landed, as the ledger alone knows it, and what became of it, if anything did."""
+    numbers = count()
+
+    def landing(key, outcome=None, reason=None, agency=None, year=None, rules=(), message=""):
+        number = next(numbers)
+        version = ObjectVersion("landing", key, f"e{number}", NOON + timedelta(minutes=number), 1000)
+        ledger.add([version])
+        (object_id,) = ledger.ids_of([version]).values()
+        if outcome:
+            ledger.claim([object_id], "test", 60)
+            judged = Settlement(
+                object_id, outcome, reason, message, agency, year, "2021", sha256=f"s{number}", rules=rules
+            )
+            ledger.settle([judged], "test")
+            ledger.receipts_written([ReceiptWritten(object_id, key, 1)], "test")
+        return object_id
+
+    return landing

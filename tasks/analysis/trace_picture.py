@@ -53,13 +53,10 @@ def place_picture(s3: S3Client, found: Trace) -> bytes:
 
 def draw_place(body: bytes, number: int, box: BBox) -> bytes:
     """The part of page `number` (from 1) around `box`, as wide as the page and with the lines above and below."""
-    document = pdfium.PdfDocument(body)
-    try:
+    with pdfium.PdfDocument(body) as document:
         page = document[number - 1]
         width, height = page.get_size()
         image = page.render(scale=SCALE, draw_annots=True).to_pil().convert("RGB")
-    finally:
-        document.close()
     ImageDraw.Draw(image).rectangle(_line(box), outline=COLOR, width=_LINE)
     return _png(image.crop(_pixels(part_of(box, width, height))))
 

@@ -7,7 +7,6 @@ where it sees nothing clearly, the evidence says so, and there is a doubt only i
 from __future__ import annotations
 
 import logging
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -22,6 +21,7 @@ from tasks.read import guard
 from tasks.read.eye.look import look
 from tasks.read.eye.values import NOTHING, Asked, Looked
 from tasks.read.guard.place import EYE
+from tasks.read.naming import YEAR
 from tasks.read.ocr.engine import is_installed
 from tasks.read.recognise import PDF
 from tasks.read.risks import FONT
@@ -35,7 +35,6 @@ SEEN, UNSEEN = "+eye", "+unseen"
 """What is added to the way in which a cell was read, if the page shows the same, or shows it not clearly."""
 _UNCLEAR = "图像看不清，且文件{}"
 _NO_EYE = "没有安装图像识别，无法核对，而文件{}"
-_YEAR = re.compile(r"20\d\d|二[〇○零Oo0].{2}")
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +61,8 @@ def _looked(document: Document, report: Report) -> Looked:
         for cell in report.cells
         if cell.page and cell.bbox and cell.engine in _BY_CHARACTERS
     )
+    if not asked and not report.naming:
+        return Looked()
     try:
         return guard.guarded(look, document.body, asked, report.naming, where=EYE)
     except Rejected as rejected:
@@ -130,7 +131,7 @@ def _names(report: Report, looked: Looked) -> Iterator[Finding]:
     agency = _plain(report.agency or "")
     if agency and report.agency and agency in read and agency not in shown:
         yield _doubt("agency", report.agency, shown)
-    years = [found[0] if (found := _YEAR.search(text)) else "" for text in (read, shown)]
+    years = [found[0] if (found := YEAR.search(text)) else "" for text in (read, shown)]
     if years[0] != years[1]:
         yield _doubt("year", years[0], years[1] or shown)
 

@@ -15,6 +15,9 @@ from tasks.ledger.standing import DECIDED
 from tasks.ledger.tables import Instant, landed, objects, versions
 from tasks.ledger.values import Counts, ObjectRow, ObjectVersion
 
+Place = tuple[datetime, int]
+"""Where a row stands in a list: when it landed, and its id."""
+
 
 class Asking(Database):
     """Questions about objects; none changes anything."""
@@ -100,7 +103,7 @@ class Asking(Database):
         agency: str | None = None,
         year: int | None = None,
         report_id: str | None = None,
-        before: tuple[datetime, int] | None = None,
+        before: Place | None = None,
         limit: int = 50,
     ) -> list[ObjectRow]:
         """Objects that meet every condition, the newest first; `before` is the `place_in_pages` of the last one."""
@@ -111,11 +114,11 @@ class Asking(Database):
         if prefix:
             wanted.append(starts_with(c.key, prefix))
         if before:
-            wanted.append(tuple_(landed, c.id) < _place(before))
+            wanted.append(tuple_(landed, c.id) < in_query(before))
         return self._rows(_newest_first().where(*wanted).limit(limit))
 
     def review_queue(
-        self, *, reason: str | None = None, before: tuple[datetime, int] | None = None, limit: int = 50
+        self, *, reason: str | None = None, before: Place | None = None, limit: int = 50
     ) -> list[ObjectRow]:
         """What stands in quarantine and nobody has decided on, the newest first; `before` as for `page`."""
         v = versions.c
@@ -123,7 +126,7 @@ class Asking(Database):
         if reason:
             query = query.where(objects.c.reason == reason)
         if before:
-            query = query.where(tuple_(v.landed_at, v.object_id) < _place(before))
+            query = query.where(tuple_(v.landed_at, v.object_id) < in_query(before))
         return self._rows(query.order_by(v.landed_at.desc(), v.object_id.desc()).limit(limit))
 
     def review_reasons(self) -> dict[str, int]:
@@ -139,7 +142,7 @@ class Asking(Database):
             return [object_row(row) for row in connection.execute(query)]
 
 
-def place_in_pages(row: ObjectRow) -> tuple[datetime, int]:
+def place_in_pages(row: ObjectRow) -> Place:
     """What to ask for the page after the one that ends with `row`."""
     return (row.object.landed_at or row.seen_at, row.id)
 
@@ -148,8 +151,9 @@ def _are_versions_of_one(one: ObjectRow, other: ObjectRow) -> bool:
     return (one.object.bucket, one.object.key) == (other.object.bucket, other.object.key)
 
 
-def _place(before: tuple[datetime, int]) -> ColumnElement[Any]:
-    return tuple_(literal(before[0], Instant), literal(before[1], BigInteger))
+def in_query(place: Place) -> ColumnElement[Any]:
+    """The place, to compare with the columns that a list is ordered by."""
+    return tuple_(literal(place[0], Instant), literal(place[1], BigInteger))
 
 
 def _newest_first() -> Select[Any]:

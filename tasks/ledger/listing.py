@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, get_args
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, false, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, select, true, tuple_
 from sqlalchemy.sql.expression import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from tasks.ledger.asking import Asking
-from tasks.ledger.tables import AnyText, Instant, landed, object_rules, objects, searched
+from tasks.ledger.asking import Asking, Place, in_query
+from tasks.ledger.tables import AnyText, landed, object_rules, objects, searched
 from tasks.ledger.values import ObjectOutcome, ObjectRow
-
-Place = tuple[datetime, int]
-"""Where a row stands in the list: when it landed, and its id."""
 
 ON_THE_WAY = "open"
 
@@ -50,11 +46,11 @@ class Listing(Asking):
         at, i = _order(wanted)
         query = self._that(select(at.label("at"), i.label("i")), wanted).limit(limit)
         if after is not None:
-            query = query.where(tuple_(at, i) > _literal(after)).order_by(at, i)
+            query = query.where(tuple_(at, i) > in_query(after)).order_by(at, i)
         else:
             query = query.order_by(at.desc(), i.desc())
             if before is not None:
-                query = query.where(tuple_(at, i) < _literal(before))
+                query = query.where(tuple_(at, i) < in_query(before))
         with self.reading() as connection:
             places = [(row.at, row.i) for row in connection.execute(query)]
         rows = self.get([i for _, i in places])
@@ -121,7 +117,3 @@ def _order(wanted: Wanted) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     if wanted.rule is not None:
         return object_rules.c.landed, object_rules.c.object_id
     return landed, objects.c.id
-
-
-def _literal(place: Place) -> ColumnElement[Any]:
-    return tuple_(literal(place[0], Instant), literal(place[1], BigInteger))

@@ -27,11 +27,7 @@ _PICTURES = 30
 
 
 class NeedsOcr(Exception):  # noqa: N818 - no error: work for another queue
-    """The report stands in pictures, and whoever asked does not want to wait for these. `document` is the file."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        super().__init__(document.name)
+    """The report stands in pictures, and whoever asked does not want to wait for these."""
 
 
 def recognised(name: str, body: bytes) -> Document:
@@ -55,7 +51,7 @@ def examined(name: str, body: bytes, *, look: bool = True) -> tuple[Document, Re
         begin(docx)
         report = guarded(read_converted, name, docx, pdf)
     if report is None and not look:
-        raise NeedsOcr(document)
+        raise NeedsOcr
     return document, report or _looked_at(document)
 
 

@@ -12,7 +12,8 @@ from tasks.values import Printed
 
 _SEARCHED, _LINES = 80, 5
 _BRACKETS = str.maketrans("〔〕[]【】", "()()()")
-_YEAR = re.compile(r"20\d\d|二[〇○零Oo0].{2}")
+YEAR = re.compile(r"20\d\d|二[〇○零Oo0].{2}")
+"""A year as titles print it."""
 
 
 def naming_places(medium: Medium, title: str, agency: str | None, year: int | None) -> tuple[Printed, ...]:
@@ -38,7 +39,7 @@ def _wanted(named: str, agency: str | None, year: int | None) -> Iterator[tuple[
         name = nfkc(agency).translate(_BRACKETS)
         yield name, named.find(name)
     if year:
-        found = _YEAR.search(named)
+        found = YEAR.search(named)
         yield (found[0], found.start()) if found else (str(year), -1)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import compress
 
 import numpy as np
@@ -13,7 +12,6 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from expectations.evidence import BBox
-from tasks.errors import CorruptFile
 from tasks.read.amended import crossed, digits, raised, struck
 from tasks.read.annotated import spread, written
 from tasks.read.drawn import page_objects, picture_box, rules, segments
@@ -27,20 +25,6 @@ Angles = npt.NDArray[np.int_]
 Mask = npt.NDArray[np.bool_]
 
 _STRUCK = "格内有划去的数字"
-
-
-@contextmanager
-def opened(body: bytes) -> Iterator[Sequence[pdfium.PdfPage]]:
-    """The PDF's pages, each parsed once and open as long as needed. Raises CorruptFile where PDFium gives up."""
-    try:
-        document = pdfium.PdfDocument(body)
-        try:
-            document.init_forms()
-            yield [document[index] for index in range(len(document))]
-        finally:
-            document.close()
-    except pdfium.PdfiumError as error:
-        raise CorruptFile("有页面无法打开") from error
 
 
 def pdf_pages(pages: Sequence[pdfium.PdfPage]) -> tuple[Page, ...]:

@@ -11,7 +11,8 @@ from tasks.read.aligned import read_aligned
 from tasks.read.lines import Aside, Line, PageRow, free_rows, furniture, page_lines, running_heads, table_spans
 from tasks.read.medium import Medium
 from tasks.read.page import Page
-from tasks.read.pdf import opened, pdf_pages
+from tasks.read.pdf import pdf_pages
+from tasks.read.pdf_file import opened_pages
 from tasks.read.pictured import is_picture, pictured_tables
 from tasks.read.risks import risk_signs
 from tasks.read.ruled import ruled_grids
@@ -42,7 +43,7 @@ class _Reading:
 
 def read_pdf(body: bytes) -> Medium:
     """A PDF that opens without a password. What nobody can see in it is left out, and in doubt."""
-    with opened(body) as drawn:
+    with opened_pages(body) as drawn:
         reading = _reading(pdf_pages(drawn))
         seen = (
             look_at_tables(drawn, reading.pages, reading.tables),

@@ -155,10 +155,8 @@ def _pdf_pages(body: bytes) -> int:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
             raise EncryptedFile from error
         raise CorruptFile from error
-    try:
+    with document:
         pages = len(document)
-    finally:
-        document.close()
     if pages == 0:
         raise CorruptFile("没有任何页面")
     if pages > MAX_PAGES:

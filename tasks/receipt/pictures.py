@@ -47,34 +47,25 @@ def receipt_page_pictures(document: Document, numbers: tuple[int, ...]) -> tuple
 
 def page_pictures(body: bytes, numbers: tuple[int, ...]) -> tuple[Picture, ...]:
     """The pages `numbers` (from 1) of a PDF, in the best quality in which all of them fit into MOST_BYTES."""
-    document = pdfium.PdfDocument(body)
-    try:
+    with pdfium.PdfDocument(body) as document:
         for width, quality in _STEPS:
             found = tuple(_within(_pictures(document, numbers, width, quality)))
             if len(found) == len(numbers):
                 break
         return found
-    finally:
-        document.close()
 
 
 def page_sizes(body: bytes) -> tuple[tuple[float, float], ...]:
     """The size of every page of a PDF in points, as a viewer shows it."""
-    document = pdfium.PdfDocument(body)
-    try:
+    with pdfium.PdfDocument(body) as document:
         return tuple(document.get_page_size(number) for number in range(len(document)))
-    finally:
-        document.close()
 
 
 def sharp_picture(body: bytes, number: int) -> bytes:
     """One page (from 1) as JPEG, sharp enough for a part of it to fill a screen."""
-    document = pdfium.PdfDocument(body)
-    try:
+    with pdfium.PdfDocument(body) as document:
         (picture,) = _pictures(document, (number,), *_SHARP)
         return picture.jpeg
-    finally:
-        document.close()
 
 
 def _within(pictures: Iterable[Picture]) -> Iterator[Picture]:

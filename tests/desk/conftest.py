@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 from flows.desk.app import create_desk
 from flows.desk.key import desk_key
 from flows.desk.passwords import LINK_LASTS, new_token, password_hash, token_hash
+from tasks.landing import add_landed
 from tasks.ledger.leases import SECONDS
 from tasks.pipeline import process
 from tasks.receipt.outcome import Origin
@@ -160,3 +161,27 @@ def judging(s3, buckets, ledger):
     yield
     ended.set()
     thread.join(60)
+
+
+@pytest.fixture
+def landed(s3, buckets, ledger, judging):
+    """Land files, and wait until they are judged; returns their rows."""
+
+    def land(files):
+        for key, body in files.items():
+            s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)
+        add_landed(s3, buckets, ledger)
+        return [settled(ledger, buckets, key) for key in files]
+
+    return land
+
+
+def settled(ledger, buckets, key):
+    """The row of what landed as `key`, once it is judged and has its receipt."""
+    deadline = time.monotonic() + 100
+    while True:
+        (row,) = ledger.find(buckets.landing.bucket, key)
+        if row.outcome and not row.is_open and row.receipt_name:
+            return row
+        assert time.monotonic() < deadline, row
+        time.sleep(0.05)

@@ -2,37 +2,12 @@
 
 import csv
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tasks.ledger import ObjectVersion, ReceiptWritten, Settlement
+from tasks.ledger import Settlement
 from tasks.ledger.listing import Wanted
 from tasks.roles import Role
-
-NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def land(ledger):
-    """An object that landed, and what became of it, if anything did."""
-    count = iter(range(1000))
-
-    def landing(key, outcome=None, reason=None, agency=None, year=None, rules=(), message=""):
-        number = next(count)
-        version = ObjectVersion("landing", key, f"e{number}", NOON + timedelta(minutes=number), 1000)
-        ledger.add([version])
-        (object_id,) = ledger.ids_of([version]).values()
-        if outcome:
-            ledger.claim([object_id], "test", 60)
-            judged = Settlement(
-                object_id, outcome, reason, message, agency, year, "2021", sha256=f"s{number}", rules=rules
-            )
-            ledger.settle([judged], "test")
-            ledger.receipts_written([ReceiptWritten(object_id, key, 1)], "test")
-        return object_id
-
-    return landing
 
 
 @pytest.fixture

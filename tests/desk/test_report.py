@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 
 import psutil
@@ -16,29 +15,9 @@ from axe_playwright_python.sync_playwright import Axe
 from flows.desk.connecting import FOLDER
 from flows.desk.helper import Helper, HelperDiedError
 from tasks.judge.decisions import value_of
-from tasks.landing import add_landed
 from tasks.roles import Role
 from tests.desk.reports import AGENCY, doubtful_report, hostile_report, report, report_missing_a_row, wrong_report
 from tests.tasks.test_recipes import RECIPES
-
-
-@pytest.fixture
-def landed(s3, buckets, ledger, judging):
-    """Land files, and wait until they are judged; returns their rows."""
-
-    def land(files):
-        for key, body in files.items():
-            s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)
-        add_landed(s3, buckets, ledger)
-        deadline = time.monotonic() + 100
-        while True:
-            rows = [ledger.find(buckets.landing.bucket, key)[0] for key in files]
-            if all(row.outcome and row.receipt_name and not row.is_open for row in rows):
-                return rows
-            assert time.monotonic() < deadline, rows
-            time.sleep(0.05)
-
-    return land
 
 
 def test_a_report_is_shown_beside_its_pages_and_its_neighbour_years(browse, landed):

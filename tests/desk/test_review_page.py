@@ -2,37 +2,12 @@
 
 import time
 
-import pytest
-
 from expectations.forms import FORMS
 from tasks.judge.decisions import review_in
 from tasks.lake.query import connect
-from tasks.landing import add_landed
 from tasks.roles import Role
+from tests.desk.conftest import settled
 from tests.desk.reports import ADDRESS, MISSED_ROW, PRINTED, doubtful_report, report, report_missing_a_row, wrong_report
-
-
-@pytest.fixture
-def landed(s3, buckets, ledger, judging):
-    """Land files, and wait until they are judged; returns their rows."""
-
-    def land(files):
-        for key, body in files.items():
-            s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)
-        add_landed(s3, buckets, ledger)
-        return [settled(ledger, buckets, key) for key in files]
-
-    return land
-
-
-def settled(ledger, buckets, key):
-    deadline = time.monotonic() + 60
-    while True:
-        (row,) = ledger.find(buckets.landing.bucket, key)
-        if row.outcome and not row.is_open and row.receipt_name:
-            return row
-        assert time.monotonic() < deadline, row
-        time.sleep(0.05)
 
 
 def reviewer(browse):

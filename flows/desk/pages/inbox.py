@@ -21,7 +21,8 @@ from flows.desk.handling import page
 from flows.desk.standing import stand
 from flows.desk.view import render
 from tasks.ledger import ObjectRow, open_ledger
-from tasks.ledger.listing import ON_THE_WAY, Listed, Place, Wanted
+from tasks.ledger.asking import Place
+from tasks.ledger.listing import ON_THE_WAY, Listed, Wanted
 from tasks.roles import Role
 from tasks.settings import Place as Bucket
 from tasks.settings import buckets_from_env

@@ -14,7 +14,7 @@ from expectations.blanks import is_blank_mark
 from tasks.read.eye.glyphs import Glyph, crop_of, is_slanted, point
 from tasks.read.eye.pages import Part, Pixels
 from tasks.read.eye.values import NOTHING
-from tasks.read.ocr.crops import CONTRAST, tight
+from tasks.read.ocr.crops import CONTRAST, bands, tight
 from tasks.read.ocr.engine import Seen, digits, lines
 
 _DIGITS = frozenset("0123456789")
@@ -139,18 +139,15 @@ def _lines(picture: Pixels, contrast: int) -> list[Pixels]:
     """The lines of text of a cell, each cut to its ink, which is so much darker than its paper."""
     paper = int(np.percentile(picture, 90))
     picture = np.where(picture < paper - contrast, picture, np.uint8(255))
-    is_ink = (picture < 255).any(axis=1)
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], is_ink, [False]))))
-    bands = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-    highest = max((end - start for start, end in bands), default=0)
-    crops = (tight(picture[start:end], contrast) for start, end in _together(bands, highest))
+    crops = (tight(picture[start:end], contrast) for start, end in _together(bands(picture < 255, axis=1)))
     return [crop for crop in crops if crop is not None]
 
 
-def _together(bands: Sequence[tuple[int, int]], highest: int) -> list[tuple[int, int]]:
+def _together(parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """Bands of ink with what belongs to them: points, the parts of an equals sign."""
+    highest = max((end - start for start, end in parts), default=0)
     joined: list[tuple[int, int]] = []
-    for start, end in bands:
+    for start, end in parts:
         if joined and (
             min(end - start, joined[-1][1] - joined[-1][0]) < highest / 2 and start - joined[-1][1] < highest / 4
         ):

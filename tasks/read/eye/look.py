@@ -12,9 +12,10 @@ import pypdfium2 as pdfium
 from tasks.read.eye.figures import Says, Told, careful, quick
 from tasks.read.eye.glyphs import Boxes, Glyph, by_cell, rooms
 from tasks.read.eye.memory import Memory
-from tasks.read.eye.pages import CLOSE, Part, drawn, opened, stretches
+from tasks.read.eye.pages import CLOSE, Part, drawn, stretches
 from tasks.read.eye.titles import told_of_line
 from tasks.read.eye.values import Asked, Differs, Line, Looked
+from tasks.read.pdf_file import opened
 from tasks.values import Printed
 
 

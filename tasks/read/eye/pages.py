@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import cached_property
 
 import numpy as np
@@ -13,7 +12,6 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from expectations.evidence import BBox
-from tasks.errors import CorruptFile
 
 SCALE, CLOSE = 3.0, 7.0
 """Pixels a point: 216 dpi at first sight, 504 for a closer look. What costs is to parse a page, not to draw it."""
@@ -54,20 +52,6 @@ class Part:
         elif self._turn == 270:
             x0, top, x1, bottom = top, wide - x1, bottom, wide - x0
         return np.stack([x0, top, x1, bottom], axis=1)
-
-
-@contextmanager
-def opened(body: bytes) -> Iterator[pdfium.PdfDocument]:
-    """The PDF with its form fields, as viewers open it. Raises CorruptFile where PDFium gives up."""
-    try:
-        document = pdfium.PdfDocument(body)
-        try:
-            document.init_forms()
-            yield document
-        finally:
-            document.close()
-    except pdfium.PdfiumError as error:
-        raise CorruptFile("有页面无法画出") from error
 
 
 def stretches(boxes: Iterable[BBox]) -> Iterator[list[int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from tasks.read.ocr.engine import Crop
 
@@ -21,3 +22,9 @@ def tight(gray: Crop, contrast: int = CONTRAST) -> Crop | None:
     ink = gray[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     margin = max(round(ink.shape[0] * _MARGIN), 1)
     return np.pad(ink, margin, constant_values=255)
+
+
+def bands(ink: npt.NDArray[np.generic], axis: int) -> list[tuple[int, int]]:
+    """Where each run of rows (along axis 1) or columns (along axis 0) with ink begins, and where it ends."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], ink.any(axis=axis), [False]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -8,7 +8,7 @@ as uint8 with or without colours.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
@@ -48,6 +48,7 @@ class Seen(NamedTuple):
     support: float
 
 
+@cache
 def is_installed() -> bool:
     """Whether the packages that this needs are there; asks without importing them."""
     return all(find_spec(name) for name in ("onnxruntime", "cv2", "rapidocr"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tasks.read.ocr.crops import tight
+from tasks.read.ocr.crops import bands, tight
 from tasks.read.ocr.engine import Crop
 
 _TIMES = 3
@@ -51,15 +51,15 @@ def looks_at(crop: Crop) -> Looks:
     ink = tight(np.ascontiguousarray(crop))
     if ink is None:
         return Looks((), ())
-    sharp = _sharp(ink)
+    sharp = sharpened(ink, _LARGER, blur=5)
     parts = _parts(sharp)
     return Looks((_row(sharp, _APART), _row(sharp, 0)), tuple(_row(part, _APART) for part in parts))
 
 
-def _sharp(crop: Crop) -> Crop:
-    """Larger, and black and white but for its edges."""
-    larger = cv2.resize(crop, None, fx=_LARGER, fy=_LARGER, interpolation=cv2.INTER_CUBIC)
-    _, binary = cv2.threshold(cv2.GaussianBlur(larger, (5, 5), 0), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+def sharpened(crop: Crop, times: float, blur: int) -> Crop:
+    """So many times larger, and black and white but for its edges."""
+    larger = cv2.resize(crop, None, fx=times, fy=times, interpolation=cv2.INTER_CUBIC)
+    _, binary = cv2.threshold(cv2.GaussianBlur(larger, (blur, blur), 0), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     return np.asarray(cv2.GaussianBlur(binary, (3, 3), 0), np.uint8)
 
 
@@ -71,10 +71,9 @@ def _row(crop: Crop, apart: float) -> Crop:
 def _parts(sharp: Crop) -> list[Crop]:
     """Its digits from left to right, if white stands between them; without points and commas."""
     ink = sharp < 128
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], ink.any(axis=0), [False]]).astype(np.int8)))
     margin = max(1, round(0.15 * sharp.shape[0]))
     parts = []
-    for left, right in edges.reshape(-1, 2):
+    for left, right in bands(ink, axis=0):
         rows = np.flatnonzero(ink[:, left:right].any(axis=1))
         if int(np.ptp(rows)) + 1 >= _LOW * sharp.shape[0]:
             parts.append(np.pad(sharp[:, left:right], ((0, 0), (margin, margin)), constant_values=255))

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-import cv2
 import numpy as np
 from rapidfuzz.distance import Indel
 
@@ -14,6 +13,7 @@ from expectations.forms import FORMS
 from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import key
 from tasks.read.ocr.engine import Crop, digits, lines_and_digits
+from tasks.read.ocr.looks import sharpened
 from tasks.read.scan.picture import WHITE
 from tasks.read.scan.print import Box, Sheet, has_traces, lines_in
 from tasks.read.scan.ruling import INK
@@ -56,7 +56,7 @@ def read_cells(sheet: Sheet, grid: Grid, page: int) -> tuple[Grid, list[FigureSe
     read = lines_and_digits(crops)
     texts = [text for text, _ in read]
     short = [n for n, p in enumerate(pieces) if p.is_lone and _is_short(p.box) and FIGURE_LIKE.match(texts[n].text)]
-    again = digits([_other(sheet, pieces[n].box) for n in short])
+    again = digits([sharpened(sheet.crop(pieces[n].box, pad=0.045), _BOLDER, blur=3) for n in short])
     as_figure = {n: (read[n][1], other) for n, other in zip(short, again, strict=True)}
     by_cell: dict[int, list[int]] = {}
     for n, piece in enumerate(pieces):
@@ -117,12 +117,6 @@ def _mark(crop: Crop, usual: float) -> str:
 def _cleaned(text: str) -> str:
     """Without the points that dirt beside a figure makes."""
     return text.strip(".,")
-
-
-def _other(sheet: Sheet, box: Box) -> Crop:
-    crop = cv2.resize(sheet.crop(box, 0.045), None, fx=_BOLDER, fy=_BOLDER, interpolation=cv2.INTER_CUBIC)
-    _, binary = cv2.threshold(cv2.GaussianBlur(crop, (3, 3), 0), 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    return np.asarray(cv2.GaussianBlur(binary, (3, 3), 0), np.uint8)
 
 
 def _snapped(text: str) -> str:

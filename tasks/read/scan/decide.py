@@ -184,9 +184,10 @@ class _Decision:
 
     def made(self) -> Decided:
         doubts = [*self._missing(), *self._unread(), *self._poor()]
-        if not any(doubt.rule == "READ.ROWS_MISSING" for doubt in doubts):
-            self._repair()
         failing = self._failing()
+        if failing and not any(doubt.rule == "READ.ROWS_MISSING" for doubt in doubts):
+            self._repair(failing)
+            failing = self._failing()
         doubts += self._disputed(failing)
         doubts += self._unguarded(failing)
         cells = tuple(self._repaired.get(a) or seen.cell for a, seen in self._seen.items())
@@ -234,12 +235,9 @@ class _Decision:
         values = self._values()
         return [i for i in self._sums if _fails(i, values)]
 
-    def _repair(self) -> None:
+    def _repair(self, failing: Sequence[Identity]) -> None:
         """Take what another reader proposes, if that alone, in one or two cells, makes every sum hold."""
         values = self._values()
-        failing = [i for i in self._sums if _fails(i, values)]
-        if not failing:
-            return
         suspects = [a for i in failing for a in (*i.left, *i.right) if a in self._seen and self._seen[a].is_disputed]
         suspects = list(dict.fromkeys(suspects))[:_MOST_TRIED]
         for count in (1, 2):
@@ -315,13 +313,14 @@ class _Decision:
         """The cells of a table with sums that these do not guard."""
         filled = [s for s in self._seen.values() if s.cell.value]
         if self._name == "table4":
-            yield from (s for s in filled if s.cell.address not in self._repaired)
-            yield from (s for s in self._seen.values() if s.cell.value == 0 and not self._is_sure(s))
-            return
-        total = self._values().get("table3.new.total", 0) + self._values().get("table3.carried_over.total", 0)
-        if len({s.cell.value for s in filled}) <= _FEW_KINDS or total <= _FEW:
-            yield from filled
-            yield from (s for s in self._seen.values() if s.cell.value == 0 and not self._is_sure(s))
+            filled = [s for s in filled if s.cell.address not in self._repaired]
+        else:
+            values = self._values()
+            total = values.get("table3.new.total", 0) + values.get("table3.carried_over.total", 0)
+            if len({s.cell.value for s in filled}) > _FEW_KINDS and total > _FEW:
+                return
+        yield from filled
+        yield from (s for s in self._seen.values() if s.cell.value == 0 and not self._is_sure(s))
 
     def _is_sure(self, seen: _Seen) -> bool:
         if seen.figure is None or not seen.figure.text or seen.cell.is_blank:

@@ -27,7 +27,8 @@ from tasks.read.drawn import as_object, page_objects, picture_box
 from tasks.read.encoding import decode
 from tasks.read.html import picture_sources
 from tasks.read.page import Page
-from tasks.read.pdf import opened, pdf_pages
+from tasks.read.pdf import pdf_pages
+from tasks.read.pdf_file import opened_pages
 from tasks.read.pictured import is_picture
 from tasks.read.recognise import HTML, PDF
 from tasks.read.scan.look import look
@@ -85,7 +86,7 @@ def _stored(media_type: str, body: bytes) -> list[StoredPicture]:
 
 def _look_at_pages(body: bytes) -> DocumentSeen:
     seen: list[PictureSeen] = []
-    with opened(body) as drawn:
+    with opened_pages(body) as drawn:
         pages = pdf_pages(drawn)
         for page, upright in zip(drawn, pages, strict=True):
             for region in regions(page, upright):

@@ -13,7 +13,8 @@ from tasks.read.grid import Grid
 from tasks.read.lines import Line, free_rows, furniture, is_page_number, page_lines, running_heads, table_spans
 from tasks.read.medium import Medium
 from tasks.read.page import Page
-from tasks.read.pdf import opened, pdf_pages
+from tasks.read.pdf import pdf_pages
+from tasks.read.pdf_file import opened_pages
 from tasks.read.pdf_medium import in_drawing_order
 from tasks.read.rows import TableReading
 from tasks.read.ruled import ruled_grids
@@ -35,7 +36,7 @@ def read_pictured_pdf(body: bytes, seen: Sequence[PictureSeen]) -> Medium:
     by_page: dict[int, list[PictureSeen]] = {}
     for picture in seen:
         by_page.setdefault(picture.page, []).append(picture)
-    with opened(body) as drawn:
+    with opened_pages(body) as drawn:
         pages = tuple(_beside(page, by_page.get(page.number, ())) for page in pdf_pages(drawn))
         grids_of = {page.number: ruled_grids(page) for page in pages}
         grids = _aligned(

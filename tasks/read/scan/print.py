@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from tasks.read.ocr.crops import bands
 from tasks.read.scan.picture import WHITE, Picture, Pixels
-from tasks.read.scan.ruling import Ruling, ruling_of
+from tasks.read.scan.ruling import Ruling, kept, ruling_of
 
 Box = tuple[int, int, int, int]
 """x0, top, x1, bottom in pixels."""
@@ -63,7 +64,7 @@ def sheet_of(picture: Picture) -> Sheet:
     bare[cv2.dilate(ruling.both, np.ones((3, 3), np.uint8)) > 0] = WHITE
     glyphs = high[is_print & (high >= 2 * least) & (high <= _HIGHEST * picture.dpi) & (wide <= 2 * high)]
     usual = float(np.percentile(glyphs, 75)) if len(glyphs) else 0.1 * picture.dpi
-    return Sheet(picture, ruling, np.asarray(is_print[labels] * np.uint8(255), np.uint8), bare, usual)
+    return Sheet(picture, ruling, kept(labels, is_print), bare, usual)
 
 
 def lines_in(sheet: Sheet, box: Box) -> list[Box]:
@@ -72,11 +73,9 @@ def lines_in(sheet: Sheet, box: Box) -> list[Box]:
     ink = _off_edges(sheet.print[top:bottom, x0:x1], sheet.picture.dpi)
     if ink is None:
         return []
-    bands = [
-        band for band in _bands(np.asarray(ink.any(axis=1))) if _is_print(ink[band[0] : band[1]], sheet.picture.dpi)
-    ]
+    parts = [(a, b) for a, b in bands(ink, axis=1) if _is_print(ink[a:b], sheet.picture.dpi)]
     found = []
-    for first, last in _joined(bands, sheet.usual):
+    for first, last in _joined(parts, sheet.usual):
         left, right = _without_specks(ink[first:last], sheet)
         found.append((x0 + left, top + first, x0 + right, top + last))
     return found
@@ -85,7 +84,7 @@ def lines_in(sheet: Sheet, box: Box) -> list[Box]:
 def _without_specks(ink: Pixels, sheet: Sheet) -> tuple[int, int]:
     """Where the print of a line begins and ends, without dirt that stands farther from it than its points do."""
     groups: list[tuple[int, int]] = []
-    for left, right in _bands(np.asarray(ink.any(axis=0))):
+    for left, right in bands(ink, axis=0):
         if groups and left - groups[-1][1] <= sheet.usual:
             groups[-1] = groups[-1][0], right
         else:
@@ -109,9 +108,8 @@ def _off_edges(ink: Pixels, dpi: float) -> Pixels | None:
     thin = _THIN * dpi
     beside = ((x <= 1) | (x + wide >= width - 1)) & (wide <= thin)
     along = ((y <= 1) | (y + high >= height - 1)) & (high <= thin)
-    keeps = ~(beside | along)
-    keeps[0] = False
-    return np.asarray(keeps[labels] * np.uint8(255), np.uint8) if keeps.any() else None
+    left = kept(labels, ~(beside | along))
+    return left if left.any() else None
 
 
 def has_traces(sheet: Sheet, box: Box) -> bool:
@@ -134,15 +132,10 @@ def _is_print(ink: Pixels, dpi: float) -> bool:
     return bool(max(ink.shape[0], width) >= _STROKE * dpi)
 
 
-def _bands(rows: np.typing.NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], rows, [False]])))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
-
-
-def _joined(bands: Sequence[tuple[int, int]], usual: float) -> list[tuple[int, int]]:
+def _joined(parts: Sequence[tuple[int, int]], usual: float) -> list[tuple[int, int]]:
     """Bands as lines: the strokes of a character such as 二 belong together, as do the halves of one that is faint."""
     lines: list[tuple[int, int]] = []
-    for a, b in bands:
+    for a, b in parts:
         if lines and b - lines[-1][0] <= _ONE_LINE * usual:
             lines[-1] = lines[-1][0], b
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import cv2
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from tasks.read.page import Page, Rule
 from tasks.read.scan.picture import Matrix, Picture, Pixels, rectifying
 
+Area = tuple[slice, slice]
 INK = 170
 """A pixel that is darker is ink."""
 _GAP, _RUN = 0.03, 0.24
@@ -81,6 +83,11 @@ def _in_tables(horizontal: Pixels, vertical: Pixels, dpi: float) -> Pixels:
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     wide, high = stats[:, cv2.CC_STAT_WIDTH] / dpi, stats[:, cv2.CC_STAT_HEIGHT] / dpi
     keeps = ((wide > _TABLE[0]) & (high > _TABLE[1])) | ((wide > _ROW[0]) & (high > _ROW[1]))
+    return kept(labels, keeps)
+
+
+def kept(labels: cv2.typing.MatLike, keeps: npt.NDArray[np.bool_]) -> Pixels:
+    """The pieces of ink that are kept, by their labels; the first label is that of the paper."""
     keeps[0] = False
     return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
 
@@ -98,15 +105,19 @@ def _clear(lines: Pixels, ink: Pixels, near: int, alone: int) -> Pixels:
     """Without short runs that have ink closely above and below them: those are strokes in the midst of print."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     keeps = np.ones(count, bool)
-    keeps[0] = False
+    for n, _, shares in _short(stats, ink, near, alone):
+        keeps[n] = min(shares) < _CROWDED
+    return kept(labels, keeps)
+
+
+def _short(stats: cv2.typing.MatLike, ink: Pixels, near: int, alone: int) -> Iterator[tuple[int, Area, list[float]]]:
+    """The number and the place of each short run, and for how much of its length there is ink above, and below."""
     for n in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] < alone).tolist():
         x, y, wide, high = (int(v) for v in stats[n][:4])
-        above = ink[max(0, y - near) : y, x : x + wide]
-        below = ink[y + high : y + high + near, x : x + wide]
-        if n and above.size and below.size:
-            shares = [float(side.any(axis=0).mean()) for side in (above, below)]
-            keeps[n] = min(shares) < _CROWDED
-    return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
+        across = slice(x, x + wide)
+        sides = ink[max(0, y - near) : y, across], ink[y + high : y + high + near, across]
+        if n and all(side.size for side in sides):
+            yield n, (slice(y, y + high), across), [float(side.any(axis=0).mean()) for side in sides]
 
 
 def _unattached(lines: Pixels, ink: Pixels, crossing: Pixels, alone: int) -> Pixels:
@@ -125,16 +136,10 @@ def _unattached(lines: Pixels, ink: Pixels, crossing: Pixels, alone: int) -> Pix
 def _not_attached(lines: Pixels, ink: Pixels, other: Pixels, alone: int) -> Pixels:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     keeps = np.ones(count, bool)
-    keeps[0] = False
-    for n in np.flatnonzero(stats[:, cv2.CC_STAT_WIDTH] < alone).tolist():
-        x, y, wide, high = (int(v) for v in stats[n][:4])
-        above, below = other[max(0, y - 1) : y, x : x + wide], other[y + high : y + high + 1, x : x + wide]
-        if n and above.size and below.size:
-            attached = max(float(side.any(axis=0).mean()) for side in (above, below))
-            run = slice(y, y + high), slice(x, x + wide)
-            solid = float(((labels[run] == n) & (ink[run] > 0)).any(axis=0).mean())
-            keeps[n] = attached < (_ATTACHED if solid > _SOLID else _LOOSELY)
-    return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
+    for n, run, shares in _short(stats, other, 1, alone):
+        solid = float(((labels[run] == n) & (ink[run] > 0)).any(axis=0).mean())
+        keeps[n] = max(shares) < (_ATTACHED if solid > _SOLID else _LOOSELY)
+    return kept(labels, keeps)
 
 
 def _within_rows(ink: Pixels, crossing: Pixels, least: int, most: int) -> Pixels:
@@ -152,7 +157,7 @@ def _within_rows(ink: Pixels, crossing: Pixels, least: int, most: int) -> Pixels
         around = between[max(0, y - 2) : y + high + 2, x : x + wide]
         beside = max(float((around[side] > 0).mean()) for side in (0, -1))
         keeps[n] = wide < most and all(end.any() for end in ends) and beside < _LOOSELY
-    whole = cv2.dilate(np.asarray(keeps[labels] * np.uint8(255), np.uint8), np.ones((1, 7), np.uint8))
+    whole = cv2.dilate(kept(labels, keeps), np.ones((1, 7), np.uint8))
     return np.asarray(whole, np.uint8)
 
 
@@ -161,8 +166,7 @@ def _of_one_row(within: Pixels, rules: npt.NDArray[np.generic] | cv2.typing.MatL
     joined = cv2.dilate(cv2.bitwise_or(within, np.asarray(rules, np.uint8)), np.ones((5, 5), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     is_row = stats[:, cv2.CC_STAT_HEIGHT] <= most
-    is_row[0] = False
-    return np.asarray(np.where(is_row[labels], within, 0), np.uint8)
+    return np.asarray(cv2.bitwise_and(within, kept(labels, is_row)), np.uint8)
 
 
 def _coloured_rules(picture: Picture) -> Pixels:
@@ -179,7 +183,7 @@ def _coloured_rules(picture: Picture) -> Pixels:
     for n in range(1, count):
         x, y, wide, high = (int(v) for v in stats[n][:4])
         keeps[n] = bool(ends[y, x : x + wide].any() and ends[y + high - 1, x : x + wide].any())
-    return np.asarray(cv2.bitwise_or(horizontal, keeps[labels] * np.uint8(255)), np.uint8)
+    return np.asarray(cv2.bitwise_or(horizontal, kept(labels, keeps)), np.uint8)
 
 
 def _meeting(horizontal: Pixels, vertical: Pixels, within: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:
@@ -196,9 +200,7 @@ def _touching(mask: Pixels, other: npt.NDArray[np.generic] | cv2.typing.MatLike,
     count, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     met = np.bincount(labels[np.asarray(other) > 0].ravel(), minlength=count) > 0
     length = stats[:, cv2.CC_STAT_WIDTH if axis == 0 else cv2.CC_STAT_HEIGHT]
-    keeps = met & (length >= run)
-    keeps[0] = False
-    return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
+    return kept(labels, met & (length >= run))
 
 
 def squared(picture: Picture, ruling: Ruling) -> Picture | None:

@@ -1,14 +1,13 @@
 """People, what they hand in, and the list that they look through, on either database."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import insert
 
-from tasks.ledger import Ledger, ObjectVersion, ReceiptWritten, Settlement
+from tasks.ledger import Ledger, ObjectVersion, Settlement
 from tasks.ledger.database import _MIGRATIONS
 from tasks.ledger.listing import Wanted
 from tasks.ledger.tables import objects
@@ -16,25 +15,6 @@ from tasks.ledger.users import UserError
 from tasks.roles import Role
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def land(ledger):
-    """An object that landed, and what became of it, if anything did."""
-    numbers = count()
-
-    def landing(key, outcome=None, reason=None, agency=None, year=None, rules=()):
-        number = next(numbers)
-        version = ObjectVersion("landing", key, f"e{number}", NOON + timedelta(minutes=number), 1000)
-        ledger.add([version])
-        (object_id,) = ledger.ids_of([version]).values()
-        if outcome:
-            ledger.claim([object_id], "test", 60)
-            ledger.settle([Settlement(object_id, outcome, reason, "", agency, year, sha256=key, rules=rules)], "test")
-            ledger.receipts_written([ReceiptWritten(object_id, None, 1)], "test")
-        return object_id
-
-    return landing
 
 
 def test_a_user_comes_in_by_a_link_once(ledger):

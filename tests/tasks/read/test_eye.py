@@ -127,6 +127,14 @@ def test_without_the_packages_a_sign_of_risk_is_a_doubt(monkeypatch):
     assert {doubt.where for doubt in eye.seen(document, report).doubts} == {"table2", "table3", "table4"}
 
 
+def test_where_nothing_is_to_be_looked_at_the_eye_is_not_started(monkeypatch):
+    """As in scans, which were read as pictures."""
+    document, report = examined("报告.pdf", PLAIN)
+    report = replace(report, cells=tuple(replace(cell, engine="ocr") for cell in report.cells), naming=())
+    monkeypatch.setattr(eye, "guarded", None)
+    assert eye.seen(document, report) == report
+
+
 def test_an_eye_that_gives_up_rejects_no_file():
     document, report = examined("报告.pdf", PLAIN)
     seen = eye.seen(replace(document, body=b"%PDF-1.4 no file at all" * 20), report)

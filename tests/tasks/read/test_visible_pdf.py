@@ -2,7 +2,8 @@
 
 import pytest
 
-from tasks.read.pdf import opened, pdf_pages
+from tasks.read.pdf import pdf_pages
+from tasks.read.pdf_file import opened_pages
 from tasks.read.recognise import recognise
 from tasks.read.report import read
 from tasks.samples import Layout, SampleReport, draw_pdf
@@ -232,7 +233,7 @@ def test_every_turned_page_is_made_upright(content, rotate):
 
 
 def _digits(body):
-    with opened(body) as pages:
+    with opened_pages(body) as pages:
         return [
             sorted((c.text, round(c.x), round(c.y)) for c in page.chars if c.text.isdigit())
             for page in pdf_pages(pages)
