@@ -9,7 +9,7 @@ from expectations.rules import RULES, Rule
 _HEAD = """\
 # 规则目录
 
-本文由 `expectations/rules.py` 生成，请勿手改（重新生成：`python -m expectations.catalogue > docs/rules.md`）。
+本文由 `expectations/rules/` 生成，请勿手改（重新生成：`python -m expectations.catalogue > docs/rules.md`）。
 
 规则代码是公开约定，出现在回执、数据湖的 `findings` 表和命令行输出中。
 
