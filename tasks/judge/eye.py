@@ -21,6 +21,7 @@ from tasks.errors import Rejected
 from tasks.read import guard
 from tasks.read.eye.look import look
 from tasks.read.eye.values import NOTHING, Asked, Looked
+from tasks.read.guard import guarded
 from tasks.read.guard.place import EYE
 from tasks.read.ocr.engine import is_installed
 from tasks.read.recognise import PDF
@@ -63,7 +64,7 @@ def _looked(document: Document, report: Report) -> Looked:
         if cell.page and cell.bbox and cell.engine in _BY_CHARACTERS
     )
     try:
-        return guard.guarded(look, document.body, asked, report.naming, where=EYE)
+        return guarded(look, document.body, asked, report.naming, where=EYE)
     except Rejected as rejected:
         logger.info("%s: the eye gave up: %s", document.name, rejected)
         return Looked(silent=frozenset(cell.address for cell in asked))
