@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from expectations.forms import FORMS
 from expectations.rules import RULES, Rule
 
 _HEAD = """\
 # 规则目录
 
-本文由 `expectations/rules.py` 生成，请勿手改（重新生成：`python -m expectations.catalogue > docs/rules.md`）。
+本文由 `expectations/rules/` 生成，请勿手改（重新生成：`python -m expectations.catalogue > docs/rules.md`）。
 
 规则代码是公开约定，出现在回执、数据湖的 `findings` 表和命令行输出中。
 
@@ -27,7 +28,7 @@ _HEAD = """\
 | `insufficient_data` | 缺少运算数，不据此判错 |
 | `error` | 规则无法执行：是本系统的故障，不归咎于报告，但报告也不会被判为有效 |
 
-规则由 Great Expectations 执行：每种法定格式一个 suite（`form_2019`、`form_2021`），年度之间一个（`between_years`），
+规则由 Great Expectations 执行：每种法定格式一个 suite（{suites}），年度之间一个（`between_years`），
 机关之间一个（`between_agencies`），都由 `expectations/` 中的格式与规则数据生成；
 每条规则是一个 `ExpectStatutoryRuleToHold`。`DOC.*` 和 `READ.*` 由读取程序给出。
 
@@ -50,7 +51,8 @@ CHAPTERS = {
 
 def catalogue_markdown() -> str:
     """Every rule with its formula, basis, severity, forms, operands and advice, as Markdown in Chinese."""
-    return "\n".join([_HEAD, *(line for prefix in CHAPTERS for line in _chapter(prefix))])
+    head = _HEAD.replace("{suites}", "、".join(f"`form_{code}`" for code in FORMS))
+    return "\n".join([head, *(line for prefix in CHAPTERS for line in _chapter(prefix))])
 
 
 def _chapter(prefix: str) -> Iterator[str]:

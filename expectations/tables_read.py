@@ -32,7 +32,7 @@ class TablesRead:
         """The form that `table` is held against: its own, or for a missing table the year's, or the report's."""
         if table in self.forms:
             return FORMS[self.forms[table]]
-        of_report = self.forms.get("table3") or next(iter(self.forms.values()), "2021")
+        of_report = self.forms.get("table3") or next(iter(self.forms.values()), max(FORMS))
         return self._form_of_year or FORMS[of_report]
 
     def form_at(self, where: str) -> Form:

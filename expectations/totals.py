@@ -14,7 +14,7 @@ def counted(form: Form, sound: Mapping[str, Cell]) -> dict[str, int]:
     `sound` holds the cells that were read exactly once, without doubt, and are counts or blank. A blank total is
     derived only where all its parts are known, those parts first that are blank totals themselves.
     """
-    sums = {i.right[0]: i.left for i in reversed(identities(form)) if i.rule.endswith("_SUM")}
+    sums = {i.total: i.left for i in reversed(identities(form)) if i.total}
     blank_totals = [total for total in sums if total in sound and sound[total].is_blank]
     known = {address: int(cell.value or 0) for address, cell in sound.items() if address not in blank_totals}
     while ready := [t for t in blank_totals if t not in known and all(part in known for part in sums[t])]:

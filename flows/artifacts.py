@@ -91,7 +91,7 @@ def _findings(receipt: Receipt) -> str:
         [
             SEVERITY_NAMES[f.severity],
             f.rule,
-            place_label(f.where, receipt.form or "2021"),
+            place_label(f.where, receipt.form or max(FORMS)),
             f.message,
             "" if f.left is None else str(f.left),
             "" if f.right is None else str(f.right),

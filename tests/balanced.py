@@ -13,9 +13,9 @@ YEARS = {"2019": 2020, "2021": 2023}
 def values(form="2021"):
     """A number for every address, by which every identity holds."""
     found = {f.address: _value(f, n) for n, f in enumerate(FORMS[form].figures())}
-    sums = [i for i in identities(FORMS[form]) if i.rule.endswith("_SUM") and i.where != "table3.new"]
+    sums = [i for i in identities(FORMS[form]) if i.total and i.where != "table3.new"]
     for identity in sums:
-        found[identity.right[0]] = sum(found[part] for part in identity.left)
+        found[identity.total] = sum(found[part] for part in identity.left)
     for column in FORMS[form].applicants:
         new, carried_over, total, carried_forward = (
             f"table3.{row}.{column.code}" for row in ("new", "carried_over", "total", "carried_forward")

@@ -110,6 +110,11 @@ class Identity:
     left: tuple[str, ...]
     right: tuple[str, ...]
 
+    @property
+    def total(self) -> str | None:
+        """The address of the total that `left` are the parts of, if that is what the form states."""
+        return self.right[0] if len(self.right) == 1 else None
+
 
 @dataclass(frozen=True)
 class Form:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from expectations.forms import FORMS
 from expectations.rules.model import ARTICLE_50, FORM, OURS, Rule
 
 _FILE = "整个文件"
+_FORMS = "，".join(f"{form.first_year} 年度起用 {form.code} 年格式" for form in FORMS.values())
 _WHO = "题目、引言、落款、网页标题、页眉页脚、文件名"
 _SETTLE = (
     "不是报告的错误：请人工核对原文，由运维人员用 nianbao review correct KEY agency=… year=… --note … 写明机关或年度。"
@@ -51,8 +53,7 @@ DOCUMENT_RULES = (
          "文件名、网页标题、发布日期", "请核对报告年度。", "warning"),
     Rule("DOC.SECTIONS", "六个部分不全或次序不符", FORM, "六个部分齐全、依次、第五部分有内容", "六个部分的标题和正文",
          "请按格式补全各部分。", "warning"),
-    Rule("FORMAT.YEAR_MISMATCH", "表格格式与年度不符", FORM, "2019、2020 年度用 2019 年格式，此后用 2021 年格式",
-         "表二、表三、表四", "请改用该年度的法定格式。"),
+    Rule("FORMAT.YEAR_MISMATCH", "表格格式与年度不符", FORM, _FORMS, "表二、表三、表四", "请改用该年度的法定格式。"),
     Rule("READ.DISAGREEMENT", "两种读法不一致", OURS, "两种独立的读法读出同样的内容", "有疑问的单元格、行或表",
          "不是报告的错误：请人工核对原文，由运维人员用 nianbao review 作出决定。"),
     Rule("READ.PICTURE", "表格是图片", OURS, "法定表格是文字，或图片中的表格可以辨认", "表二、表三、表四",

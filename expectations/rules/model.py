@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from expectations.evidence import Severity
+from expectations.forms import FORMS
 
-NOTICES = "国办公开办函〔2019〕60号、〔2021〕30号"
+NOTICES = "、".join(form.notice for form in FORMS.values())
 FORM = f"年度报告格式（{NOTICES}）"
 PRINTED = f"表三表头所印勾稽关系（{NOTICES}）"
 ARTICLE_49 = "《政府信息公开条例》第四十九条"
@@ -29,4 +30,4 @@ class Rule:
     operands: str
     advice: str
     severity: Severity = "critical"
-    forms: tuple[str, ...] = ("2019", "2021")
+    forms: tuple[str, ...] = tuple(FORMS)

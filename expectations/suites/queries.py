@@ -8,11 +8,11 @@ and not the other way round.
 
 from __future__ import annotations
 
-from expectations.forms import TABLES
+from expectations.forms import FORMS, TABLES, identities
 from expectations.rules import TEXT_RULES
 
 _CODES = dict(zip(("T2", "T3", "T4"), TABLES, strict=True))
-_SUMS = ("T3.ROW_SUM", "T3.COLUMN_SUM", "T3.BALANCE", "T4.ROW_SUM")
+_SUMS = dict.fromkeys(identity.rule for form in FORMS.values() for identity in identities(form))
 
 _MISSING_TABLE = """
 SELECT DISTINCT report, tbl AS place FROM {batch} WHERE tbl = '[table]' AND table_found = 0 AND doubted = 0

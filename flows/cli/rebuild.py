@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 
 from flows.cli.failure import explain, failed
+from flows.cli.show import COUNTED
 from flows.services.config import external_s3, load_config
 from tasks.settings import home
 
-_NAMES = {"validated": "通过", "quarantined": "隔离", "rejected": "拒收", "failed": "处理出错", "open": "待处理"}
+_NAMES = {**COUNTED, "open": "待处理"}
 
 
 def rebuild(

@@ -25,6 +25,14 @@ _ENDING_STYLES: dict[Ending, str] = {
     "failed": "red",
     "duplicate": "",
 }
+COUNTED = {
+    "validated": "通过",
+    "quarantined": "隔离",
+    "rejected": "拒收",
+    "failed": "处理出错",
+    "gone": "处理前已删除",
+}
+"""How many objects ended so is told, in this order."""
 _STYLES: dict[Severity, str] = {"critical": "red", "warning": "yellow", "info": ""}
 
 
@@ -57,14 +65,8 @@ def show_outcome(record: Json, name: str, console: Console) -> None:
 
 def show_counts(counts: Counts, console: Console | None = None) -> None:
     """Print how many objects there are of what."""
-    names = {
-        "validated": "通过",
-        "quarantined": "隔离",
-        "rejected": "拒收",
-        "failed": "处理出错",
-        "gone": "处理前已删除",
-    }
-    ends = [f"{name} {counts.by_outcome[outcome]}" for outcome, name in names.items() if counts.by_outcome.get(outcome)]
+    by_outcome = counts.by_outcome
+    ends = [f"{name} {by_outcome[outcome]}" for outcome, name in COUNTED.items() if by_outcome.get(outcome)]
     told = [f"共 {counts.total} 个对象", *ends]
     told += [f"等待处理 {counts.waiting}"] if counts.waiting else []
     told += [f"处理中 {counts.open - counts.waiting}"] if counts.open > counts.waiting else []

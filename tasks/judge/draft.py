@@ -110,8 +110,8 @@ def _read(s3: S3Client, bucket: str, key: str, etag: str) -> tuple[Document, Rep
 def _sums(report: Report, findings: Sequence[Json], about: Sequence[str]) -> list[Json]:
     """Of each sum in which one of the cells stands: its name, both sides, and whether it holds."""
     failed = {(f["rule"], f["where"]) for f in findings if f["outcome"] == "fail"}
-    doubted = {c["address"] for f in findings if f["rule"] == "READ.DISAGREEMENT" for c in f["cells"]}
-    doubted |= {f["where"] for f in findings if f["rule"] == "READ.DISAGREEMENT"}
+    doubts = [f for f in findings if f["rule"].startswith("READ.") and f["severity"] == "critical"]
+    doubted = {f["where"] for f in doubts} | {c["address"] for f in doubts for c in f["cells"]}
     cells = {cell.address: cell for cell in report.cells}
     found = []
     for form, one in _touching(report, about):

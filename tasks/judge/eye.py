@@ -20,6 +20,7 @@ from tasks.errors import Rejected
 from tasks.read import guard
 from tasks.read.eye.look import look
 from tasks.read.eye.values import NOTHING, Asked, Looked
+from tasks.read.guard import guarded
 from tasks.read.guard.place import EYE
 from tasks.read.naming import YEAR
 from tasks.read.ocr.engine import is_installed
@@ -64,7 +65,7 @@ def _looked(document: Document, report: Report) -> Looked:
     if not asked and not report.naming:
         return Looked()
     try:
-        return guard.guarded(look, document.body, asked, report.naming, where=EYE)
+        return guarded(look, document.body, asked, report.naming, where=EYE)
     except Rejected as rejected:
         logger.info("%s: the eye gave up: %s", document.name, rejected)
         return Looked(silent=frozenset(cell.address for cell in asked))

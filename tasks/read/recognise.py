@@ -35,8 +35,11 @@ _BY_EXTENSION = {
     ".markdown": MARKDOWN,
     ".txt": TEXT,
 }
-"""What a name promises. Old names (.doc, .wps, .rtf) promise nothing: sites give them to whatever Word opens."""
-EXTENSIONS = tuple(_BY_EXTENSION)
+"""What a name promises."""
+_OLD_NAMES = (".doc", ".wps", ".rtf")
+"""They promise nothing: sites give them to whatever Word opens."""
+EXTENSIONS = (*_BY_EXTENSION, *_OLD_NAMES)
+"""The names of files that may be read; where LibreOffice is missing, the outcome of old ones says so."""
 _OTHER = {
     b"PK": "压缩包",
     b"\x89PNG": "图片",

@@ -1,14 +1,18 @@
 """What a browser makes of every page: nothing bars people from it, and nothing overflows."""
 
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from flows.desk.passwords import password_hash
+from flows.desk.view import FOLDER, TABS
 from tasks.ledger import ObjectVersion, ReceiptWritten, Settlement
 from tasks.roles import Role
 from tests.desk.conftest import EVERY_ROLE
 
-PAGES = ("/upload", "/inbox", "/inbox?q=没有", "/operate", "/operate/people", "/password", "/nowhere")
+PAGES = (*(tab.path for tab in TABS), "/inbox?q=没有", "/operate/people", "/password", "/nowhere")
+DOCS = Path(__file__).parents[2] / "docs"
 MESSAGE = "表三“（一）予以公开”行：各类申请人之和为 3，总计为 4，相差 1。"
 _SERIOUS = ("serious", "critical")
 
@@ -57,6 +61,12 @@ def test_nothing_bars_people_from_a_page(browse, some, width, scheme):
         assert problems(page) == [], path
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, path
+
+
+@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.path)
+def test_every_page_of_the_navigation_has_its_icon_and_is_documented(tab):
+    assert f'name == "{tab.path}"' in (FOLDER / "templates" / "icons.html").read_text()
+    assert f"| {tab.label} `{tab.path}` |" in (DOCS / "desk.md").read_text()
 
 
 def test_nor_from_the_sign_in(browse):

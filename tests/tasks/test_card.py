@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from typing import get_args
 
 import pytest
 
@@ -11,7 +12,7 @@ from expectations.evidence import Decision
 from tasks.ledger import Other, Standing
 from tasks.receipt.page import receipt_page
 from tasks.receipt.standing import brought_up_to_date
-from tasks.values import Receipt
+from tasks.values import Outcome, Receipt
 
 EVIL = "<script>alert(1)</script>&\"'$title{}"
 
@@ -60,7 +61,7 @@ def test_it_tells_verdict_findings_with_their_place_and_the_tables_as_read(make)
     assert page.accused == [suspect.raw]
 
 
-@pytest.mark.parametrize("outcome", ["validated", "quarantined", "rejected", "failed", "duplicate"])
+@pytest.mark.parametrize("outcome", get_args(Outcome))
 def test_every_outcome_has_a_page_without_tables_too(make, outcome):
     page = _Page(receipt_page(_receipt(make, outcome=outcome, report_id=None, agency=None, year=None), Standing()))
     assert "2024/报告.pdf" in page.text

@@ -16,6 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from expectations.catalogue import CHAPTERS
+from expectations.forms import FIRST_YEAR
 from expectations.rules import RULES
 from flows.desk.handling import page
 from flows.desk.standing import stand
@@ -31,9 +32,6 @@ from tasks.spreadsheet_text import text_only
 
 _ROWS = 50
 _TOGETHER = 500
-_FIRST_YEAR = 2019
-"""Of the first statutory form."""
-
 _OUTCOMES = {
     "": "全部",
     ON_THE_WAY: "在途",
@@ -73,7 +71,7 @@ def inbox(request: Request) -> Response:
         newer=_address(wanted, after=found[0].place) if found and (before or (after and is_more)) else None,
         older=_address(wanted, before=found[-1].place) if found and (after or is_more) else None,
         csv=_address(wanted, path="/inbox.csv"),
-        years=range(datetime.now(UTC).year, _FIRST_YEAR - 1, -1),
+        years=range(datetime.now(UTC).year, FIRST_YEAR - 1, -1),
         reasons=[(code, _title(code)) for code in ledger.reasons()],
         chapters=_chapters(),
     )
