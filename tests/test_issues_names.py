@@ -21,7 +21,7 @@ from tasks.read.report import read
 from tasks.samples import Layout, SampleReport, consistent_figures, draw_pdf
 from tasks.samples.draw import Paper
 from tasks.samples.tables import table2, table3, table4
-from tests.tasks.read.made import rows
+from tests.tasks.read.made import fill, rows
 
 A, B, C = "青岚市财政局", "青岚市水利局", "青岚市教育局"
 GOV, OFFICE = "青岚市人民政府", "青岚市人民政府办公室"
@@ -81,10 +81,7 @@ def word(*reports):
         if isinstance(part, str):
             document.add_paragraph(part)
             continue
-        table = document.add_table(part.rows, len(part.widths))
-        for cell in part.cells:
-            first, last = table.cell(cell.row0, cell.col0), table.cell(cell.row1, cell.col1)
-            (first.merge(last) if first is not last else first).text = cell.text
+        fill(document.add_table(part.rows, len(part.widths)), part)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()

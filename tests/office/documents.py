@@ -7,7 +7,7 @@ import docx
 from docx.oxml import parse_xml
 
 from tasks.read.office import Converted
-from tests.tasks.read.made import FIGURES, PLAIN, parts
+from tests.tasks.read.made import FIGURES, PLAIN, fill, parts
 
 ADDRESS = "table2.licensing.decisions"
 FORMATS = {"doc": "doc:MS Word 97", "rtf": "rtf"}
@@ -50,10 +50,7 @@ def word(form, layout=PLAIN, figure="{value}"):
         if isinstance(part, str):
             document.add_paragraph(part)
             continue
-        table = document.add_table(part.rows, len(part.widths), style="Table Grid")
-        for cell in part.cells:
-            first, last = table.cell(cell.row0, cell.col0), table.cell(cell.row1, cell.col1)
-            (first.merge(last) if first is not last else first).text = cell.text
+        fill(document.add_table(part.rows, len(part.widths), style="Table Grid"), part)
     _set(document, form, figure)
     file = io.BytesIO()
     document.save(file)

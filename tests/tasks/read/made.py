@@ -110,15 +110,17 @@ def word(form, layout=PLAIN, nested=False):
         if isinstance(part, str):
             place.add_paragraph(part)
         else:
-            _word_table(place.add_table(part.rows, len(part.widths)), part)
+            fill(place.add_table(part.rows, len(part.widths)), part)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
 
 
-def _word_table(table, part):
+def fill(table, part):
+    """Merge and fill cells of a Word table; they are asked for once, as python-docx works out all of them each time."""
+    places = [row.cells for row in table.rows]
     for cell in part.cells:
-        first, last = table.cell(cell.row0, cell.col0), table.cell(cell.row1, cell.col1)
+        first, last = places[cell.row0][cell.col0], places[cell.row1][cell.col1]
         (first.merge(last) if first is not last else first).text = cell.text
 
 
