@@ -198,6 +198,14 @@ def test_a_process_that_gets_no_processor_is_no_verdict(monkeypatch):
         guarded(exec, SPIN)
 
 
+def test_a_process_that_gets_little_of_a_processor_gets_time(monkeypatch):
+    guarded(pow, 3, 2)
+    began = _child()
+    limit(monkeypatch, wall_seconds=0.5)
+    guarded(exec, "from time import process_time as now\nbegan = now()\nwhile now() < began + 0.7: pass")
+    assert _child() is began
+
+
 def test_killed_again_and_again_is_our_failure_and_no_verdict():
     with pytest.raises(GuardDiedError):
         guarded(exec, "import os; os.kill(os.getpid(), 15)")

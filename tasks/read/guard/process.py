@@ -15,6 +15,9 @@ from pathlib import Path
 
 from tasks.read.guard.wire import MOST_BYTES, Answer, Request, answer_from
 
+_TIMES = 10
+"""So many times the wall time for one that gets little of a processor."""
+
 
 @dataclass(eq=False)
 class DiedError(Exception):
@@ -103,25 +106,33 @@ class Child:
 
 
 class _Watch:
-    """Kills a process after a time, unless it is stopped before."""
+    """Kills a process after a time, unless it is stopped before.
+
+    One that waits for a processor, or works, gets the time again: others hold it up, or its limit of CPU ends it.
+    """
 
     def __init__(self, pid: int, seconds: float) -> None:
-        self._pid = pid
+        self._pid, self._seconds = pid, seconds
         self.has_struck = False
         self.state = ""
-        self._timer = threading.Timer(seconds, self._strike)
-        self._timer.daemon = True
-        self._timer.start()
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
 
-    def _strike(self) -> None:
-        self.state = _state(self._pid)
+    def _look(self) -> None:
+        for _ in range(_TIMES):
+            if self._is_over.wait(self._seconds):
+                return
+            self.state = _state(self._pid)
+            if self.state != "R":
+                break
         self.has_struck = True
         with suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
 
     def stop(self) -> None:
-        self._timer.cancel()
-        self._timer.join()
+        self._is_over.set()
+        self._thread.join()
 
 
 def _state(pid: int) -> str:
