@@ -9,7 +9,8 @@ import re
 import pytest
 
 from expectations.forms import FORMS
-from tasks.judge.second_look import judged
+from tasks.judge.second_look import reconsidered
+from tasks.judge.validate import validate
 from tasks.read.recognise import recognise
 from tasks.read.report import read
 from tests.tasks.read.made import FIGURES, dump, html
@@ -20,7 +21,8 @@ OURS = {"READ.DISAGREEMENT"}
 def judge(page, name="a.html"):
     """The report and the critical rules that it breaks."""
     document = recognise(name, page.encode())
-    report, verdict = judged(document, read(document))
+    report = read(document)
+    report, verdict = reconsidered(document, report, validate(report))
     return report, {f.rule for f in verdict.findings if f.severity == "critical"}
 
 

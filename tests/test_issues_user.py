@@ -13,7 +13,8 @@ from flows.services.s3 import format_volume
 from flows.services.supervisor import AlreadyRunningError, storage_alone
 from flows.trigger.arrivals import take_now
 from tasks.judge.files import examine_file
-from tasks.judge.second_look import judged
+from tasks.judge.second_look import reconsidered
+from tasks.judge.validate import validate
 from tasks.ledger import ObjectVersion
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 from tasks.storage import s3_client
@@ -76,7 +77,8 @@ def test_a_wrong_correction_is_not_the_agency_s_fault():
         else cell
         for cell in found.report.cells
     )
-    _, verdict = judged(found.document, replace(found.report, cells=cells))
+    report = replace(found.report, cells=cells)
+    _, verdict = reconsidered(found.document, report, validate(report))
     failed = [finding for finding in verdict.findings if finding.severity == "critical"]
     assert failed
     assert {finding.fault for finding in failed} == {None}

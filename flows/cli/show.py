@@ -63,7 +63,7 @@ def show_outcome(record: Json, name: str, console: Console) -> None:
         _line(console, head, f"{finding['rule']} {finding['message']}{accepted}")
 
 
-def show_counts(counts: Counts, console: Console | None = None) -> None:
+def show_counts(counts: Counts) -> None:
     """Print how many objects there are of what."""
     by_outcome = counts.by_outcome
     ends = [f"{name} {by_outcome[outcome]}" for outcome, name in COUNTED.items() if by_outcome.get(outcome)]
@@ -72,16 +72,16 @@ def show_counts(counts: Counts, console: Console | None = None) -> None:
     told += [f"处理中 {counts.open - counts.waiting}"] if counts.open > counts.waiting else []
     told += [f"其中扫描件 {counts.queued}"] if counts.queued else []
     told += [f"等待人工核对 {counts.review_queue}"] if counts.review_queue else []
-    (console or Console()).print("　".join(told), soft_wrap=True, highlight=False)
+    Console().print("　".join(told), soft_wrap=True, highlight=False)
 
 
-def show_row(row: ObjectRow, console: Console | None = None) -> None:
+def show_row(row: ObjectRow) -> None:
     """Print one line on an object, as the ledger knows it."""
     waits = ("等待处理" if row.run_id is None else "处理中") if row.is_open else ""
     name, style = _ended(row) if row.outcome else (waits, "")
     who = [str(part) for part in (row.agency, row.year, row.reason) if part]
     again = [f"（{waits}）"] if row.outcome and waits else []
-    _line(console or Console(), (name, style), "　".join([row.object.key, *who, *again]))
+    _line(Console(), (name, style), "　".join([row.object.key, *who, *again]))
 
 
 def _ended(row: ObjectRow) -> tuple[str, str]:

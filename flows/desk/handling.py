@@ -131,10 +131,10 @@ def check_origin(request: Request, token: str | None) -> None:
         raise HTTPException(403, "页面已过期，没有执行；请刷新后再试。")
 
 
-def local_path(address: str, otherwise: str = "/") -> str:
-    """`address` if it is one of ours, to be sent back to."""
+def local_path(address: str) -> str:
+    """`address` if it is one of ours, to be sent back to; else the first page."""
     is_ours = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
-    return address if is_ours else otherwise
+    return address if is_ours else "/"
 
 
 def _kept(request: Request, response: Response) -> Response:

@@ -12,8 +12,6 @@ from flows.services.prefect_server import prefect_command, prefect_env
 from flows.services.s3 import s3_command, s3_env
 from flows.services.service import Service
 
-NAMES = ("s3", "prefect", "receiver", "worker")
-
 
 def services(config: Config, env: Mapping[str, str] = os.environ) -> tuple[Service, ...]:
     """The services to run for `config`; none in the place of a server that the user's `env` names."""

@@ -85,11 +85,6 @@ def accepted(verdict: Verdict, reviews: Sequence[Review]) -> Verdict:
     return replace(verdict, outcome=outcome_of(findings), findings=findings)
 
 
-def standing(reviews: Sequence[Review]) -> Decision | None:
-    """The decision that counts: the last one."""
-    return reviews[-1].decision if reviews else None
-
-
 def _retraction(reviews: Sequence[Review]) -> Iterator[Finding]:
     """The finding of the last retraction, if there was one."""
     retractions = [review.decision for review in reviews if review.decision.kind == "retract"]

@@ -36,9 +36,7 @@ class Held:
     sums: list[Json]
 
 
-def hold(
-    s3: S3Client, buckets: Buckets, ledger: Ledger, object_id: int, wanted: Mapping[str, str], about: Sequence[str] = ()
-) -> Held:
+def hold(s3: S3Client, ledger: Ledger, object_id: int, wanted: Mapping[str, str], about: Sequence[str] = ()) -> Held:
     """What `wanted` would make of the report, by the rules and decisions that hold; `about` are cells of interest.
 
     Raises CannotDecideError as the decision would, and if the file has gone or is no report.

@@ -26,13 +26,8 @@ class Reread:
     agreed: frozenset[str]
 
 
-def judged(document: Document, report: Report) -> tuple[Report, Verdict]:
-    """The verdict on `report`, with every failed sum laid to the source or, where the readings differ, to our doubt."""
-    return reconsidered(document, report, validate(report))
-
-
 def reconsidered(document: Document, report: Report, verdict: Verdict) -> tuple[Report, Verdict]:
-    """The same for a `verdict` that the rules have given already.
+    """The verdict on `report`, with every failed sum laid to the source or, where the readings differ, to our doubt.
 
     What rests on a cell that only one reading saw accuses nobody: it is our doubt. Nor does what rests on a value that
     a person gave, which the source does not print.

@@ -69,15 +69,15 @@ def _read(s3: S3Client, place: Place, row: VersionRow) -> pa.Table | None:
         return None
 
 
-def flat_sql(table: str, source: str) -> str:
-    """A query for the rows of `table` in all versions of `source`; `ordinal` is their order within the report."""
+def flat_sql(table: str) -> str:
+    """A query for the rows of `table` in all `versions`; `ordinal` is their order within the report."""
     columns = SCHEMAS[table].names
     if table == "reports":
-        return f"SELECT {', '.join(map(quoted, columns))}, 0::BIGINT AS ordinal FROM {source}"
+        return f"SELECT {', '.join(map(quoted, columns))}, 0::BIGINT AS ordinal FROM versions"
     taken = ", ".join(column if column in KEY else f"one.{quoted(column)} AS {quoted(column)}" for column in columns)
     return (
         f"SELECT {taken}, ordinal FROM (SELECT {', '.join(KEY)}, unnest({table}) AS one, "
-        f"generate_subscripts({table}, 1) AS ordinal FROM {source})"
+        f"generate_subscripts({table}, 1) AS ordinal FROM versions)"
     )
 
 

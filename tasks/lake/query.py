@@ -159,7 +159,7 @@ def _view(table: str, stored: str, *, has_changes: bool) -> str:
     if not has_changes:
         return stored
     columns = ", ".join(map(quoted, LAKE_TABLES[table].names))
-    fresh = "fresh_relations" if table == "relations" else f"({flat_sql(table, 'versions')})"
+    fresh = "fresh_relations" if table == "relations" else f"({flat_sql(table)})"
     return f"SELECT * FROM ({stored}) ANTI JOIN changed USING (report_id, year) UNION ALL SELECT {columns} FROM {fresh}"
 
 

@@ -46,10 +46,10 @@ def _columns(name: str) -> dict[str, Column]:
     return {column.code: column for form in FORMS.values() for column in getattr(form, name)}
 
 
-def _count_fields(columns: dict[str, Column], unit: str, source: str) -> list[pa.Field]:
+def _count_fields(name: str, source: str) -> list[pa.Field]:
     return [
-        _field(c.code, pa.int64(), f"{c.group}·{c.label}" if c.group else c.label, unit, source)
-        for c in columns.values()
+        _field(c.code, pa.int64(), f"{c.group}·{c.label}" if c.group else c.label, "件", source)
+        for c in _columns(name).values()
     ]
 
 
@@ -100,7 +100,7 @@ def _applications() -> list[pa.Field]:
         _field("row", CODE, "行代码", source=source),
         _field("label", pa.string(), "行", source=source),
         _field("section", pa.string(), "所属分组", source=source),
-        *_count_fields(_columns("applicants"), "件", source),
+        *_count_fields("applicants", source),
     ]
 
 
@@ -109,7 +109,7 @@ def _disputes() -> list[pa.Field]:
     return [
         _field("proceeding", CODE, "组代码", source=source),
         _field("label", pa.string(), "组", source=source),
-        *_count_fields(_columns("results"), "件", source),
+        *_count_fields("results", source),
     ]
 
 

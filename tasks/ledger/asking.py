@@ -70,27 +70,21 @@ class Asking(Database):
         c = objects.c
         with self.reading() as connection:
             now = self.now(connection)
-            reasons = connection.execute(select(c.outcome, c.reason, func.count()).group_by(c.outcome, c.reason)).all()
+            outcomes = connection.execute(select(c.outcome, func.count()).group_by(c.outcome)).all()
             is_open, is_leased = c.is_open, and_(c.is_open, c.lease_until > now)
             waits = and_(is_open, c.run_id.is_(None), or_(c.lease_until.is_(None), c.lease_until <= now))
-            opened, leased, waiting, due, queue, queued = (
+            opened, leased, waiting, queue, queued = (
                 connection.execute(select(func.count()).select_from(table).where(where)).scalar_one()
                 for table, where in (
                     (objects, is_open),
                     (objects, is_leased),
                     (objects, waits),
-                    (objects, c.receipt_due.is_not(None)),
                     (versions.join(objects), _waits_for_a_person()),
                     (objects, and_(is_open, c.queue.is_not(None))),
                 )
             )
-        by_outcome: dict[str, int] = {}
-        for outcome, _, count in reasons:
-            if outcome:
-                by_outcome[outcome] = by_outcome.get(outcome, 0) + count
-        by_reason = {(outcome, reason): count for outcome, reason, count in reasons if outcome and reason}
-        total = sum(count for *_, count in reasons)
-        return Counts(total, opened, leased, waiting, by_outcome, by_reason, queue, due, queued)
+        by_outcome = {outcome: count for outcome, count in outcomes if outcome}
+        return Counts(sum(count for _, count in outcomes), opened, leased, waiting, by_outcome, queue, queued)
 
     def page(
         self,

@@ -20,7 +20,7 @@ MOST = 500
 
 _NOT_TOLD = ("bucket", "key", "etag", "landed_at", "size", "revision", "searched")
 _OBJECT = [c for c in objects.c if c.name not in _NOT_TOLD]
-_VERSION = [c for c in versions.c if c.name != "holds"]
+_VERSION = [c for c in versions.c if c.name not in ("holds", "current_since")]
 
 
 def chunks(items: Collection[T], size: int = MOST) -> Iterator[list[T]]:

@@ -185,7 +185,6 @@ class VersionRow:
     is_named: bool
     is_current: bool
     is_stored: bool
-    current_since: datetime | None
     ceased_at: datetime | None
 
 
@@ -274,17 +273,12 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many objects there are; `by_outcome` and `by_reason` are of those that have an outcome.
-
-    `queued` are the open ones that have a queue of their own.
-    """
+    """How many objects there are; `queued` are the open ones that have a queue of their own."""
 
     total: int
     open: int
     leased: int
     waiting: int
     by_outcome: dict[str, int]
-    by_reason: dict[tuple[str, str], int]
     review_queue: int
-    receipts_due: int
     queued: int

@@ -16,7 +16,7 @@ from tasks.read.ocr import tesseract
 from tasks.read.ocr.engine import is_installed
 from tasks.read.ocr.looks import looks_at
 from tasks.read.office import converted
-from tasks.read.recognise import Kind, kind_of, recognise
+from tasks.read.recognise import recognise
 from tasks.read.report import read, read_seen, read_unless_pictured
 from tasks.read.scan.seen import DocumentSeen
 from tasks.values import Document, Report
@@ -30,12 +30,6 @@ class NeedsOcr(Exception):  # noqa: N818 - no error: work for another queue
     """The report stands in pictures, and whoever asked does not want to wait for these."""
 
 
-def recognised(name: str, body: bytes) -> Document:
-    """The document in `body`. Raises the Rejected that says why it cannot be read."""
-    begin(body)
-    return Document(name, *guarded(kind_of, name, body), body)
-
-
 def examined(name: str, body: bytes, *, look: bool = True) -> tuple[Document, Report]:
     """The document in `body` and the report in it. Raises Rejected as recognising and reading do.
 
@@ -44,10 +38,10 @@ def examined(name: str, body: bytes, *, look: bool = True) -> tuple[Document, Re
     installed, what stands in pictures is our limit.
     """
     begin(body)
-    kind, report = guarded(_kind_and_report, name, body, is_installed())
-    document = Document(name, *kind, body)
-    if report is None and kind.media_type in CONVERTED:
-        docx, pdf = converted(kind.media_type, body)
+    media_type, pages, report = guarded(_recognised_and_read, name, body, is_installed())
+    document = Document(name, media_type, pages, body)
+    if report is None and media_type in CONVERTED:
+        docx, pdf = converted(media_type, body)
         begin(docx)
         report = guarded(read_converted, name, docx, pdf)
     if report is None and not look:
@@ -87,9 +81,9 @@ def _look(media_type: str, body: bytes) -> DocumentSeen:
     return look_at(media_type, body)
 
 
-def _kind_and_report(name: str, body: bytes, can_look: bool) -> tuple[Kind, Report | None]:
+def _recognised_and_read(name: str, body: bytes, can_look: bool) -> tuple[str, int | None, Report | None]:
     document = recognise(name, body)
-    kind = Kind(document.media_type, document.pages)
-    if kind.media_type in CONVERTED:
-        return kind, None
-    return kind, read_unless_pictured(document) if can_look else read(document)
+    report = None
+    if document.media_type not in CONVERTED:
+        report = read_unless_pictured(document) if can_look else read(document)
+    return document.media_type, document.pages, report

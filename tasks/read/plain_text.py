@@ -42,8 +42,6 @@ _MARKS = re.compile(r"\A(?:[#>=\s]+|title:\s*)")
 """What marks a heading in Markdown and its kin."""
 _LONGEST = 300_000
 """Characters: a longer text is not looked at as a page; a report has a tenth of that."""
-_MOST_ROWS = 300
-"""Rows of figures that are looked at for one table; no statutory table has a tenth of that."""
 _OPENINGS: dict[TableName, tuple[str, ...]] = {
     "table2": ("信息内容",),
     "table3": ("申请人情况", "本列数据的勾稽关系", "自然人"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -69,29 +68,17 @@ _WORD_XML = ("<w:worddocument", 'progid="word.document"')
 """Of a Word document as one XML file, which sites' programs call .doc; LibreOffice 7.4 loses tables of it."""
 
 
-class Kind(NamedTuple):
-    """What a file is: its media type, and how many pages a PDF has."""
-
-    media_type: str
-    pages: int | None
-
-
 def recognise(name: str, body: bytes) -> Document:
     """The document in `body`. Raises the Rejected that says why it cannot be read.
 
     Source: `rules.md`, the DOC. codes that need no reading of the text.
     """
-    return Document(name, *kind_of(name, body), body)
-
-
-def kind_of(name: str, body: bytes) -> Kind:
-    """What is in `body`, as `recognise` says it."""
     if not body:
         raise EmptyFile
     if len(body) > MAX_BYTES:
         raise TooLarge(f"{len(body) / 1e6:.0f} MB，上限 {MAX_BYTES / 1e6:.0f} MB")
     media_type = _media_type(name, body)
-    return Kind(media_type, _pdf_pages(body) if media_type == PDF else None)
+    return Document(name, media_type, _pdf_pages(body) if media_type == PDF else None, body)
 
 
 def _media_type(name: str, body: bytes) -> str:

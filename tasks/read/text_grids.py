@@ -171,7 +171,7 @@ def _merged(rows: Sequence[Sequence[str]]) -> _Cells:
             upper = above[column] if above else None
             if left is not None and _is_covered(rows, left, index, text, above, column):
                 left[3] = column
-            elif text and upper is not None and _continues_down(rows, upper, row, column):
+            elif text and upper is not None and _continues_down(rows, upper, row):
                 upper[1] = index
                 left = upper
             else:
@@ -195,7 +195,7 @@ def _is_covered(
     return bool(above) and above[column] is above[left[2]] and above[column][2] < above[column][3]
 
 
-def _continues_down(rows: Sequence[Sequence[str]], upper: list[int], row: Sequence[str], column: int) -> bool:
+def _continues_down(rows: Sequence[Sequence[str]], upper: list[int], row: Sequence[str]) -> bool:
     """Whether the whole cell above is repeated in this row."""
     text = rows[upper[0]][upper[2]]
     return bool(key(text)) and not FIGURE.match(text) and all(row[n] == text for n in range(upper[2], upper[3] + 1))

@@ -16,7 +16,6 @@ from prefect.settings.legacy import _get_valid_setting_names
 from prefect.settings.models.root import Settings
 from sqlalchemy.engine import make_url
 
-from flows.services.definitions import NAMES
 from flows.worker.draining import LAST_SECONDS
 from tasks.ledger import database_url
 from tasks.settings import VARIABLES, buckets_from_env
@@ -29,7 +28,7 @@ OURS = [name for name, service in SERVICES.items() if "build" in service]
 
 
 def test_services_are_those_of_one_machine_and_what_they_need():
-    assert set(SERVICES) == {*NAMES, "postgres", *JOBS}
+    assert set(SERVICES) == {"s3", "prefect", "receiver", "worker", "postgres", *JOBS}
 
 
 @pytest.mark.parametrize("name", OURS)

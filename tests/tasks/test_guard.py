@@ -19,7 +19,7 @@ from tasks.errors import CorruptFile, Rejected, TooLarge, TooSlow
 from tasks.judge.files import judge_file
 from tasks.judge.second_look import reread
 from tasks.read import guard
-from tasks.read.examine import examined, recognised
+from tasks.read.examine import examined
 from tasks.read.guard import GuardDiedError, guarded
 from tasks.read.guard.wire import GuardedCallError, answer_from
 from tasks.read.recognise import recognise
@@ -173,8 +173,7 @@ def test_the_body_crosses_once(monkeypatch):
             real(message)
 
     monkeypatch.setattr(child(), "_pipe", Counting())
-    document = recognised("a.pdf", body)
-    report = guarded(read, document)
+    document, report = examined("a.pdf", body)
     guarded(reread, document, report.cells)
     assert sum(body in message for message in sent) == 1
 

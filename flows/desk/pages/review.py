@@ -170,7 +170,7 @@ def _corrections(asked: Mapping[str, Any]) -> dict[str, str]:
 def _hold(object_id: int, corrections: Mapping[str, str], about: list[str]) -> Held:
     from tasks.judge import draft
 
-    return draft.hold(s3_client(), buckets_from_env(), open_ledger(), object_id, corrections, about)
+    return draft.hold(s3_client(), open_ledger(), object_id, corrections, about)
 
 
 def _settle(object_id: int, kind: DecisionKind, note: str, by: str, corrections: Mapping[str, str], seen: int) -> None:

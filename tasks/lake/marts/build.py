@@ -120,7 +120,7 @@ def _groups(reader: pa.RecordBatchReader) -> Iterable[list[pa.RecordBatch]]:
 
 def _sorted_sql(material: Material, table: str) -> str:
     columns = ", ".join(f"one.{quoted(column)}" for column in LAKE_TABLES[table].names)
-    new = flat_sql(table, "versions") if table != "relations" else _RELATIONS
+    new = flat_sql(table) if table != "relations" else _RELATIONS
     joined = "JOIN places USING (report_id) WHERE"
     sources = [f"SELECT {columns}, ordinal, place_of FROM ({new}) AS one {joined} NOT is_old"]
     if material.old:

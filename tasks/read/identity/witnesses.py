@@ -102,7 +102,7 @@ def testimony(name: str, lines: Sequence[Line], names: Sequence[Line], title_tex
     begun = "".join(line.plain for line in lines[first : starts.get("二", first + 3 * _FIRST)])
     agencies = [
         *(list(_stated(intro)) or _stated(begun[:_OPENING_WORDS], _OF_THE_REPORT)),
-        *_signed(lines, first),
+        *_signed(lines),
         *_acting(intro),
         *_acting(next((line.plain for line in lines[first + 1 :] if len(line.plain) > _HEADING), "")),
         *_bylines(lines[:first], title_text),
@@ -161,7 +161,7 @@ def _contacts(intro: str) -> Iterator[Witness[str]]:
         yield from _named(CONTACT, found["body"], "labels")
 
 
-def _signed(lines: Sequence[Line], first: int) -> Iterator[Witness[str]]:
+def _signed(lines: Sequence[Line]) -> Iterator[Witness[str]]:
     """The bodies that sign: lines of their own at the end of the text, before the furniture of a web page."""
     starts = headings(lines)
     after = max(starts.values(), default=-1) + 1

@@ -104,13 +104,13 @@ def readings(crops: Sequence[Crop]) -> list[list[Reading]]:
     return found
 
 
-def lines_and_digits(crops: Sequence[Crop], alphabet: str = FIGURES) -> list[tuple[Seen, Seen]]:
+def lines_and_digits(crops: Sequence[Crop]) -> list[tuple[Seen, Seen]]:
     """Each crop both ways, for the price of one: what it says, and what it would say as a figure."""
     model = recogniser()
-    columns = np.array([_BLANK, *(model.places[c] for c in alphabet)])
+    columns = np.array([_BLANK, *(model.places[c] for c in FIGURES)])
     found: list[tuple[Seen, Seen]] = [(_NOTHING, _NOTHING)] * len(crops)
     for index, steps in model.answers(crops):
-        found[index] = _decoded(steps, None, model.characters), _decoded(steps, columns, " " + alphabet)
+        found[index] = _decoded(steps, None, model.characters), _decoded(steps, columns, " " + FIGURES)
     return found
 
 

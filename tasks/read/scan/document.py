@@ -169,7 +169,7 @@ def _look_at_region(page: pdfium.PdfPage, number: int, region: Region) -> Pictur
     pixels = _bgr(np.asarray(image, np.uint8))
     if region.is_page:
         return look(pixels, to_page, scale * 72 / zoom, native, number)
-    return _look_at_part(pixels, to_page, number, region.box, native / dpi)
+    return _look_at_part(pixels, to_page, number, native / dpi)
 
 
 def _bgr(image: Pixels) -> Pixels:
@@ -178,20 +178,10 @@ def _bgr(image: Pixels) -> Pixels:
     return np.ascontiguousarray(image[:, :, :3]) if image.ndim == 3 else image
 
 
-def _look_at_part(image: Pixels, to_page: Matrix, number: int, box: BBox, detail: float) -> PictureSeen:
+def _look_at_part(image: Pixels, to_page: Matrix, number: int, detail: float) -> PictureSeen:
     """A picture whose scale only its print tells; `detail` is how many pixels were taken for one of its own."""
-    factor = _USUAL / _print_height(image)
-    factor = (
-        min(
-            max(factor, 0.4),
-            3.0,
-        )
-        if factor
-        else 1.0
-    )
-    factor = min(
-        factor, math.sqrt(_MOST_PIXELS / image[:, :, 0].size if image.ndim == 3 else _MOST_PIXELS / image.size)
-    )
+    most = math.sqrt(_MOST_PIXELS / (image.shape[0] * image.shape[1]))
+    factor = min(max(_USUAL / _print_height(image), 0.4), 3.0, most)
     if abs(factor - 1) > 0.15:
         method = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
         image = np.asarray(cv2.resize(image, None, fx=factor, fy=factor, interpolation=method), np.uint8)
@@ -220,7 +210,7 @@ def look_at_picture(stored: StoredPicture, number: int) -> PictureSeen | None:
     height, width = image.shape[:2]
     if width < _LEAST_SIDES[0] or height < _LEAST_SIDES[1]:
         return None
-    return _look_at_part(image, np.diag([0.75, 0.75, 1.0]), number, (0, 0, width * 0.75, height * 0.75), 1.0)
+    return _look_at_part(image, np.diag([0.75, 0.75, 1.0]), number, 1.0)
 
 
 def _shown_part(image: Pixels, stored: StoredPicture) -> Pixels:

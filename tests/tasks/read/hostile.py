@@ -333,23 +333,22 @@ def made(what: str) -> tuple[str, bytes]:
 
 def main(words: list[str]) -> None:
     """Read those whose names hold one of `words`, or all."""
-    from tasks.errors import Rejected
-    from tasks.judge.second_look import judged
+    from tasks.judge.files import judge_file
     from tasks.read import guard
-    from tasks.read.examine import recognised
     from tasks.read.guard.place import READING
-    from tasks.read.report import read
 
     slow, ours = [], []
     for what in [what for what in ALL if not words or any(what.startswith(w) for w in words)]:
         name, body = made(what)
         began = time.monotonic()
         try:
-            document = recognised(name, body)
-            report, verdict = judged(document, guard.guarded(read, document))
-            ended = f"{verdict.outcome} {verdict.reason} {len(report.doubts)} doubts {len(report.claims)} claims"
-        except Rejected as rejected:
-            ended = f"{rejected.code} {rejected.detail}"
+            judged = judge_file(name, body)
+            report, verdict, rejected = judged.report, judged.verdict, judged.rejected
+            ended = (
+                f"{rejected.code} {rejected.detail}"
+                if rejected
+                else f"{verdict.outcome} {verdict.reason} {len(report.doubts)} doubts {len(report.claims)} claims"
+            )
         except Exception as error:
             ended = f"OURS {type(error).__name__}: {str(error)[:200]}"
             ours.append(what)
@@ -365,8 +364,7 @@ def main(words: list[str]) -> None:
         ("a.docx", word("2021")),
         ("a.txt", dump("2021", "\t").encode()),
     ):
-        document = recognised(name, body + b" " * rng.randrange(3) if name != "a.docx" else body)
-        print(name, judged(document, guard.guarded(read, document))[1].outcome)
+        print(name, judge_file(name, body + b" " * rng.randrange(3) if name != "a.docx" else body).verdict.outcome)
 
 
 if __name__ == "__main__":
