@@ -1,38 +1,68 @@
-"""What racing processes do: each opens the ledger for itself."""
+"""What racing processes do: each opens the ledger for itself, anew for each race."""
+
+import multiprocessing
+from contextlib import suppress
 
 from tasks.ledger import Ledger, NewVersion, ReceiptWritten, Settlement
 
 
-def race(context, url, contestants):
-    """Run each (function, arguments) in a process of its own, all at the same instant; returns their answers."""
-    barrier, answers = context.Barrier(len(contestants)), context.Queue()
-    processes = [
-        context.Process(target=_run, args=(barrier, answers, url, number, function, arguments))
-        for number, (function, arguments) in enumerate(contestants)
-    ]
-    for process in processes:
+class Racers:
+    """Processes that are kept for one race after the other."""
+
+    def __init__(self, most=4):
+        self._context = multiprocessing.get_context("spawn")
+        self._barriers = {number: self._context.Barrier(number) for number in range(2, most + 1)}
+        self._pipes, self._processes = [], []
+
+    def race(self, url, contestants):
+        """Run each (function, arguments) in a process of its own, all at the same instant; returns their answers."""
+        while len(self._pipes) < len(contestants):
+            self._start()
+        pipes = self._pipes[: len(contestants)]
+        for pipe, contestant in zip(pipes, contestants, strict=True):
+            pipe.send((url, len(contestants), *contestant))
+        assert all(pipe.poll(120) for pipe in pipes)
+        return [pipe.recv() for pipe in pipes]
+
+    def stop(self):
+        for pipe in self._pipes:
+            pipe.close()
+        for process in self._processes:
+            process.join(60)
+
+    def _start(self):
+        pipe, theirs = self._context.Pipe()
+        process = self._context.Process(target=_serve, args=(theirs, self._barriers), daemon=True)
         process.start()
-    found = dict(answers.get(timeout=120) for _ in processes)
-    for process in processes:
-        process.join(60)
-    return [found[number] for number in range(len(contestants))]
+        theirs.close()
+        self._pipes.append(pipe)
+        self._processes.append(process)
 
 
-def _run(barrier, answers, url, number, function, arguments):
+def _serve(pipe, barriers):
+    with suppress(EOFError):
+        while True:
+            url, number, function, arguments = pipe.recv()
+            pipe.send(_run(barriers[number], url, function, arguments))
+
+
+def _run(barrier, url, function, arguments):
     ledger = None if function is migrate else Ledger.open(url)
-    if ledger:
-        ledger.counts()
-    barrier.wait(60)
     try:
-        answer = function(ledger or url, *arguments)
+        if ledger:
+            ledger.counts()
+        barrier.wait(60)
+        return function(ledger or url, *arguments)
     except Exception as error:
-        answer = repr(error)
-    answers.put((number, answer))
+        return repr(error)
+    finally:
+        if ledger:
+            ledger.close()
 
 
 def migrate(url):
     """Make the tables."""
-    Ledger.open(url, migrate=True)
+    Ledger.open(url, migrate=True).close()
     return "made"
 
 

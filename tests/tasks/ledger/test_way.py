@@ -35,7 +35,7 @@ class Way:
     def land(self, key, verdict, number=0, agency=AGENCY):
         self.s3.put_object(Bucket=self.buckets.landing.bucket, Key=key, Body=f"{verdict} {number} {agency}".encode())
         time.sleep(0.002)  # no two of the same instant
-        add_landed(self.s3, self.buckets, self.ledger)
+        add_landed(self.s3, self.buckets, self.ledger, prefix=key)
 
     def work(self, owner, limit=None):
         """Claim what is open and do it; returns whether there was something."""
@@ -72,9 +72,9 @@ class Way:
     def decide(self, key, kind, note="理由"):
         decide(self.s3, self.buckets, self.ledger, key, kind, note, "张三")
 
-    def stands(self, place):
-        """The key that is current, once it is sure that its object is the one that was settled."""
-        rows = self.ledger.current_in(place)
+    def stands(self, place, prefix=""):
+        """The keys that are current, once it is sure that the object of each is the one that was settled."""
+        rows = [row for row in self.ledger.current_in(place) if row.key.startswith(prefix)]
         for row in rows:
             assert get_version(self.s3, getattr(self.buckets, place), row.name, row.stored_etag)
         return [row.key for row in rows]
@@ -134,6 +134,9 @@ def test_a_crash_at_any_point_leaves_one_outcome_and_one_receipt(way, ledger, da
         refresh_due(s3, way.buckets, ledger, datetime.now(UTC))
         is_as_it_should_be(way, folder, names)
     assert points > 20
+    folders = {f"{number}" for number in range(points % step, points + 1, step)}
+    assert {key.partition("/")[0] for key in way.stands("lake")} == folders, "and all of them still stand"
+    assert {key.partition("/")[0] for key in way.stands("quarantine")} == folders
 
 
 @pytest.fixture
@@ -180,8 +183,8 @@ def is_as_it_should_be(way, folder, names):
     assert latest["standing"]["corrected_by_quarantined"]["key"] == f"{folder}/b"
     page = s3.get_object(Bucket=buckets.receipts.bucket, Key=f"{folder}/a.html")["Body"].read().decode()
     assert latest["object"]["sha256"] in page
-    assert f"{folder}/a" in way.stands("lake")
-    assert f"{folder}/b" in way.stands("quarantine")
+    assert way.stands("lake", f"{folder}/") == [f"{folder}/a"]
+    assert way.stands("quarantine", f"{folder}/") == [f"{folder}/b"]
 
 
 def _replays(way, key, times=3):
