@@ -199,6 +199,7 @@ def test_pdfplumber_has_the_characters_as_the_second_engine_wants_them(page_byte
         assert {"x0", "top", "x1", "bottom"} <= chars[0].keys(), "second_engine.py: figures without a place"
         assert (page.cropbox[0], page.bbox[0]) == (0, 0)
     assert import_module("pdfminer.psparser").__name__.split(".")[0] == "pdfminer"
+    import_module("tasks.read.second_engine")
     assert logging.getLogger("pdfminer").level == logging.ERROR, "second_engine.py: a warning for every font"
 
 

@@ -134,9 +134,13 @@ def _list(table: pa.Table, kind: pa.ListType) -> pa.Array:
 
 
 def nested_of(body: bytes) -> pa.Table:
-    """The row that is in a version's bytes, as today's schema has it."""
+    """The row that is in a version's bytes, as today's schema has it: columns that came after it are null."""
     found = pq.ParquetFile(io.BytesIO(body)).read(use_threads=False)
-    return found if found.schema.equals(VERSION_SCHEMA) else found.cast(VERSION_SCHEMA)
+    if found.schema.equals(VERSION_SCHEMA):
+        return found
+    names = found.schema.names
+    columns = [found[f.name] if f.name in names else pa.nulls(found.num_rows, f.type) for f in VERSION_SCHEMA]
+    return pa.Table.from_arrays(columns, names=VERSION_SCHEMA.names).cast(VERSION_SCHEMA)
 
 
 def flat(versions: pa.Table) -> Tables:

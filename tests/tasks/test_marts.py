@@ -122,6 +122,21 @@ def test_a_mart_keeps_the_contract(land, compacted, files):
     assert (column.compression, column.statistics.has_min_max) == ("ZSTD", True)
 
 
+def test_columns_that_came_after_a_mart_are_null_in_what_is_kept_of_it(land, compacted, mart, s3, buckets):
+    for agency in AGENCIES[:2]:
+        land(agency)
+    compacted()
+    name = mart_name("reports", 2024, 0)
+    older = mart("reports").drop_columns(["corrected_cells"])
+    file = io.BytesIO()
+    pq.write_table(older, file)
+    s3.put_object(Bucket=buckets.lake.bucket, Key=buckets.lake.key(name), Body=file.getvalue())
+    land(AGENCIES[2])
+    compacted()
+    rows = {row["agency"]: row["corrected_cells"] for row in mart("reports").to_pylist()}
+    assert rows == {AGENCIES[0]: None, AGENCIES[1]: None, AGENCIES[2]: 0}
+
+
 def test_only_what_changed_is_read_again(land, compacted, mart, singles):
     for agency in AGENCIES[:2]:
         land(agency)

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -12,7 +13,7 @@ from expectations.evidence import Decision
 from expectations.forms import FORMS
 from tasks.judge.decisions import RETRACTED, Correction, Review, accepted, corrected
 from tasks.lake.rows import Judged, tables
-from tasks.lake.versions import StaleVersionError, put_version, read_version, remove_version
+from tasks.lake.versions import StaleVersionError, flat, nested, nested_of, put_version, read_version, remove_version
 from tasks.values import LAKE_VERSION, Document
 
 AT = datetime(2026, 1, 2, 3, 4, 5, 6, UTC)
@@ -52,6 +53,26 @@ def test_a_version_is_one_row_whose_tables_are_lists(s3, buckets, make):
     assert {"item", "measure", "value"} < row["disclosures"][0].keys()
     assert file.metadata.metadata[b"nianbao.lake_version"] == LAKE_VERSION.encode()
     assert file.metadata.row_group(0).column(0).compression == "ZSTD"
+
+
+def test_columns_that_came_after_a_version_are_null_in_it(make):
+    of_report = tables(judged_of(make.source(), make.report(), make.quarantined))
+    whole = nested(of_report)
+    cells = whole["cells"].combine_chunks()
+    lesser = pa.StructArray.from_arrays(
+        [cells.values.field(name) for name in ("address", "value")], ["address", "value"]
+    )
+    older = whole.drop_columns(["exceptions", "decisions"])
+    older = older.set_column(
+        older.schema.get_field_index("cells"), "cells", pa.ListArray.from_arrays(cells.offsets, lesser)
+    )
+    file = io.BytesIO()
+    pq.write_table(older, file)
+    found = flat(nested_of(file.getvalue()))
+    assert found["reports"]["exceptions"].to_pylist() == [None]
+    assert found["cells"]["value"].to_pylist() == of_report["cells"]["value"].to_pylist()
+    assert set(found["cells"]["engine"].to_pylist()) == {None}
+    assert found["decisions"].num_rows == 0
 
 
 def test_an_object_that_is_gone_or_is_another_is_not_taken(s3, buckets, make):

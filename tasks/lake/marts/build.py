@@ -119,11 +119,14 @@ def _groups(reader: pa.RecordBatchReader) -> Iterable[list[pa.RecordBatch]]:
 
 
 def _sorted_sql(material: Material, table: str) -> str:
-    columns = ", ".join(f"one.{quoted(column)}" for column in LAKE_TABLES[table].names)
+    names = LAKE_TABLES[table].names
+    columns = ", ".join(f"one.{quoted(column)}" for column in names)
     new = flat_sql(table) if table != "relations" else _RELATIONS
     joined = "JOIN places USING (report_id) WHERE"
     sources = [f"SELECT {columns}, ordinal, place_of FROM ({new}) AS one {joined} NOT is_old"]
     if material.old:
         old = f"read_parquet('{material.old[table]}', file_row_number=true)"
-        sources.append(f"SELECT {columns}, file_row_number AS ordinal, place_of FROM {old} AS one {joined} is_old")
+        known = set(pq.read_schema(material.old[table]).names)  # columns that came after the file are null
+        kept = ", ".join(f"one.{quoted(name)}" if name in known else f"NULL AS {quoted(name)}" for name in names)
+        sources.append(f"SELECT {kept}, file_row_number AS ordinal, place_of FROM {old} AS one {joined} is_old")
     return f"SELECT {columns} FROM ({' UNION ALL '.join(sources)}) AS one ORDER BY place_of, ordinal"

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from tasks.ledger import Ledger
+from tasks.ledger.database import _HEAD
 from tasks.ledger.tables import metadata
 from tests.tasks.ledger.server import postgresql_server
 
@@ -57,7 +58,7 @@ def url(request, database, tmp_path):
         tables = ", ".join(metadata.tables)
         connection.execute(_END_OTHERS)
         connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
-        connection.execute("UPDATE alembic_version SET version_num = '0003'")
+        connection.execute(f"UPDATE alembic_version SET version_num = '{_HEAD}'")
     return address
 
 
