@@ -33,15 +33,17 @@ def solid_alone(found: Pixels, lines: Pixels, ink: Pixels, crossing: Pixels, alo
     lengths = stats[:, cv2.CC_STAT_WIDTH] * (reaches & is_found)
     if lengths[shares >= _SOLID].sum() < _MOST * lengths.sum():
         return found
-    runs = _lengths(found)
+    _, runs, run_stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
     result = found.copy()
     for n in np.flatnonzero(np.where(is_found, shares < _WHOLE, reaches & (shares >= _WHOLE))).tolist():
         x, y, wide, high = boxes[n]
         place = slice(y, y + high), slice(x, x + wide)
         own, beside = labels[place] == n, _beside(between, *boxes[n])
+        of = np.unique(runs[place][own])
+        is_long = bool((run_stats[of[of > 0], cv2.CC_STAT_WIDTH] >= alone).any())
         if not is_found[n] and beside <= _BARE:
             result[place][own] = 255
-        elif is_found[n] and (shares[n] < _BROKEN or beside > _GROWN) and runs[place][own].max() < alone:
+        elif is_found[n] and (shares[n] < _BROKEN or beside > _GROWN) and not is_long:
             result[place][own] = 0
     return result
 
@@ -50,14 +52,6 @@ def _inked(ink: Pixels) -> float:
     """How much of its length a piece has ink in, by the three rows of pixels next to each other that have most."""
     three = np.asarray(cv2.dilate(ink, np.ones((3, 1), np.uint8)), np.uint8)
     return float((three > 0).mean(axis=1).max())
-
-
-def _lengths(lines: Pixels) -> np.ndarray[tuple[int, ...], np.dtype[np.int32]]:
-    """By each pixel the length of the run it is of."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
-    lengths = stats[:, cv2.CC_STAT_WIDTH].astype(np.int32)
-    lengths[0] = 0
-    return np.asarray(lengths[labels], np.int32)
 
 
 def _reaches(bars: Pixels, x: int, y: int, wide: int, high: int) -> bool:
