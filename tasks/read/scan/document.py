@@ -168,7 +168,7 @@ def _look_at_region(page: pdfium.PdfPage, number: int, region: Region) -> Pictur
     to_page = np.array([[1 / scale, 0, x0], [0, 1 / scale, top], [0, 0, 1]])
     pixels = _bgr(np.asarray(image, np.uint8))
     if region.is_page:
-        return look(pixels, to_page, scale * 72 / zoom, native, number)
+        return look(pixels, to_page, scale * 72 / zoom, native, number, is_page=True)
     return _look_at_part(pixels, to_page, number, native / dpi)
 
 

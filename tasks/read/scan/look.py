@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import cv2
 import numpy as np
@@ -19,7 +19,8 @@ from tasks.read.scan.cells import FIGURE_LIKE, read_cells
 from tasks.read.scan.picture import Matrix, Picture, Pixels, box_under, picture_of
 from tasks.read.scan.print import Box, Sheet, running_lines, sheet_of
 from tasks.read.scan.ruling import ruled_page, squared
-from tasks.read.scan.seen import GridSeen, LineSeen, PictureSeen
+from tasks.read.scan.seen import FigureSeen, GridSeen, LineSeen, PictureSeen
+from tasks.read.scan.spread import leaves
 from tasks.read.scan.upright import facing, sheet_matrix, straightened
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -53,8 +54,11 @@ _WORD = 1.0
 """Of its height: a wider gap in a line is a space."""
 
 
-def look(image: Pixels, to_page: Matrix, dpi: float, native: float, page: int) -> PictureSeen:
-    """What `image` (BGR or gray) shows; `to_page` maps its pixels to the points of `page`."""
+def look(image: Pixels, to_page: Matrix, dpi: float, native: float, page: int, *, is_page: bool = False) -> PictureSeen:
+    """What `image` (BGR or gray) shows; `to_page` maps its pixels to the points of `page`.
+
+    Of two pages on a sheet, which only a whole page of the document may be, the second stands below the first.
+    """
     place = box_under(to_page, (0, 0, image.shape[1], image.shape[0]))
     cut = sheet_matrix(image)
     if cut:
@@ -63,20 +67,27 @@ def look(image: Pixels, to_page: Matrix, dpi: float, native: float, page: int) -
         to_page = to_page @ np.linalg.inv(matrix)
     whole = picture_of(image, to_page, dpi, native)
     sheet = facing(sheet_of(straightened(whole)), _legibility, _LEGIBLE)
+    pages = leaves(sheet) if is_page else [sheet]
+    down = place[3] - place[1]
+    seen = [
+        _seen(one, page, (place[0], place[1] + n * down, place[2], place[3] + n * down)) for n, one in enumerate(pages)
+    ]
+    grids, texts, figures = (tuple(chain.from_iterable(parts)) for parts in zip(*seen, strict=True))
+    return PictureSeen(page, place, grids, texts, figures, native, whole.is_bilevel)
+
+
+def _seen(sheet: Sheet, page: int, place: BBox) -> tuple[list[GridSeen], list[LineSeen], list[FigureSeen]]:
+    """What one page shows, that stands in `place` in the order of reading."""
     better = squared(sheet.picture, sheet.ruling)
     sheet = sheet_of(better) if better else sheet
     picture = sheet.picture
     found = [g for g in ruled_grids(ruled_page(picture, sheet.ruling, page)) if _is_table(g)]
     read = [read_cells(sheet, grid, page) for grid in found]
     tables = [_extent(grid, picture.dpi / 72) for grid in found]
-    return PictureSeen(
-        page,
-        place,
-        tuple(GridSeen(_down(box, picture, place), grid) for box, (grid, _) in zip(tables, read, strict=True)),
-        tuple(_lines(sheet, tables, page, place)),
-        tuple(figure for _, figures in read for figure in figures),
-        native,
-        picture.is_bilevel,
+    return (
+        [GridSeen(_down(box, picture, place), grid) for box, (grid, _) in zip(tables, read, strict=True)],
+        _lines(sheet, tables, page, place),
+        [figure for _, figures in read for figure in figures],
     )
 
 

@@ -40,7 +40,7 @@ def read_pictured_pdf(body: bytes, seen: Sequence[PictureSeen]) -> Medium:
         pages = tuple(_beside(page, by_page.get(page.number, ())) for page in pdf_pages(drawn))
         grids_of = {page.number: ruled_grids(page) for page in pages}
         grids = _aligned(
-            grid for page in pages for grid in _in_order(grids_of[page.number], by_page.get(page.number, ()))
+            one for page in pages for one in _in_order(page, grids_of[page.number], by_page.get(page.number, ()))
         )
         spans = table_spans(pages, (grid for of_page in grids_of.values() for grid in of_page))
         aside = furniture(pages, spans)
@@ -110,21 +110,26 @@ def _holds(box: BBox, other: BBox) -> bool:
     return box[0] <= x <= box[2] and box[1] <= y <= box[3]
 
 
-def _in_order(printed: Sequence[Grid], pictures: Sequence[PictureSeen]) -> Iterator[Grid]:
-    """All tables of a page from top to bottom, printed ones and those in pictures."""
+def _in_order(page: Page, printed: Sequence[Grid], pictures: Sequence[PictureSeen]) -> Iterator[tuple[int, Grid]]:
+    """All tables of a page from top to bottom, printed ones and those in pictures; and on which page of its sheet."""
     placed = [(min(cell.bbox[1] for cell in grid.cells if cell.bbox), grid) for grid in printed]
     placed += [(one.y, one.grid) for picture in pictures for one in picture.grids]
-    return (grid for _, grid in sorted(placed, key=lambda one: one[0]))
+    return ((int(y // _height(page)), grid) for y, grid in sorted(placed, key=lambda one: one[0]))
 
 
-def _aligned(grids: Iterable[Grid]) -> list[Grid]:
+def _height(page: Page) -> float:
+    return page.width if page.turn in (90, 270) else page.height
+
+
+def _aligned(grids: Iterable[tuple[int, Grid]]) -> list[Grid]:
     """The tables, each pictured one placed as the one before it: no two sheets lie alike on the glass.
 
     A part of a table that lacks one of its outer columns is less wide than the whole by more than sheets differ.
     """
     found: list[Grid] = []
-    for grid in grids:
-        if found and grid.engine == ENGINE and grid.page != found[-1].page:
+    before = 0, 0
+    for side, grid in grids:
+        if found and grid.engine == ENGINE and (grid.page or 0, side) != before:
             (left, right), (start, end) = _sides(found[-1]), _sides(grid)
             scale = (right - left) / (end - start) if end > start else 0.0
             if abs(scale - 1) < _ALIKE:
@@ -134,6 +139,7 @@ def _aligned(grids: Iterable[Grid]) -> list[Grid]:
                 )
                 grid = replace(grid, cells=tuple(cells))
         found.append(grid)
+        before = grid.page or 0, side
     return found
 
 
@@ -150,8 +156,8 @@ def _repeated(seen: Sequence[PictureSeen], pages: Sequence[Page]) -> set[str]:
 
 def _at_edge(line: LineSeen, pages: Sequence[Page]) -> str:
     page = pages[(line.line.page or 1) - 1]
-    height = page.width if page.turn in (90, 270) else page.height
-    return "" if _EDGE * height < line.y < (1 - _EDGE) * height else line.line.plain
+    height = _height(page)
+    return "" if _EDGE * height < line.y % height < (1 - _EDGE) * height else line.line.plain
 
 
 def _merged(

@@ -50,6 +50,15 @@ class Sheet:
         width, height = self.picture.size
         return self.bare[max(0, top - edge) : min(height, bottom + edge), max(0, x0 - edge) : min(width, x1 + edge)]
 
+    def turned(self, quarters: int) -> Sheet:
+        """Turned clockwise by quarters of a full turn, with what is print in it."""
+        horizontal, vertical, ink, text, bare = (
+            np.ascontiguousarray(np.rot90(part, -quarters))
+            for part in (self.ruling.horizontal, self.ruling.vertical, self.ruling.ink, self.print, self.bare)
+        )
+        ruling = Ruling(vertical, horizontal, ink) if quarters % 2 else Ruling(horizontal, vertical, ink)
+        return Sheet(self.picture.turned(quarters), ruling, text, bare, self.usual)
+
 
 def sheet_of(picture: Picture) -> Sheet:
     """The picture with its print told from ruling and dirt."""

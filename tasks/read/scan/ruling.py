@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from tasks.read.page import Page, Rule
 from tasks.read.scan.picture import Matrix, Picture, Pixels, rectifying
+from tasks.read.scan.solid import solid_alone
 
 Area = tuple[slice, slice]
 INK = 170
@@ -66,12 +67,15 @@ def ruling_of(picture: Picture) -> Ruling:
     horizontal = _clear(_runs(ink, gap, run, thick), ink, near, round(_ALONE * picture.dpi))
     vertical = _clear(_runs(upright, gap, run, thick), upright, near, round(_ALONE * picture.dpi))
     flat, alone = np.ascontiguousarray(horizontal.T), round(_ALONE * picture.dpi)
-    vertical = np.ascontiguousarray(_unattached(vertical, upright, flat, alone).T)
+    runs = vertical
+    vertical = np.ascontiguousarray(_unattached(runs, upright, flat, alone).T)
     within = np.ascontiguousarray(_within_rows(upright, flat, round(_SHORTEST * picture.dpi) | 1, run).T)
     within = _of_one_row(within, cv2.bitwise_or(horizontal, vertical), run + 3 * gap)
     horizontal, vertical = _meeting(horizontal, vertical, within, round(_GAP * 2 * picture.dpi), run)
     # what a gap was closed with may be a stroke again
-    vertical = _unattached(np.ascontiguousarray(vertical.T), upright, np.ascontiguousarray(horizontal.T), alone)
+    closed, flat = np.ascontiguousarray(vertical.T), np.ascontiguousarray(horizontal.T)
+    vertical = _unattached(closed, upright, flat, alone)
+    vertical = solid_alone(vertical, runs | closed, upright | _coloured(picture).T, flat, alone)
     vertical = np.asarray(cv2.bitwise_or(np.ascontiguousarray(vertical.T), within), np.uint8)
     tables = _in_tables(horizontal, vertical, picture.dpi)
     return Ruling(cv2.bitwise_and(horizontal, tables), cv2.bitwise_and(vertical, tables), ink)  # type: ignore[arg-type]
@@ -171,7 +175,7 @@ def _of_one_row(within: Pixels, rules: npt.NDArray[np.generic] | cv2.typing.MatL
 
 def _coloured_rules(picture: Picture) -> Pixels:
     """Rules in coloured ink: long horizontal ones, and vertical ones from one of these to another."""
-    coloured = np.asarray((picture.coloured > 0) * np.uint8(255), np.uint8)
+    coloured = _coloured(picture)
     if not coloured.any():
         return coloured
     gap, thick, run = (max(3, round(inches * picture.dpi)) for inches in (_GAP, _THICK, _RUN / 2))
@@ -184,6 +188,10 @@ def _coloured_rules(picture: Picture) -> Pixels:
         x, y, wide, high = (int(v) for v in stats[n][:4])
         keeps[n] = bool(ends[y, x : x + wide].any() and ends[y + high - 1, x : x + wide].any())
     return np.asarray(cv2.bitwise_or(horizontal, kept(labels, keeps)), np.uint8)
+
+
+def _coloured(picture: Picture) -> Pixels:
+    return np.asarray((picture.coloured > 0) * np.uint8(255), np.uint8)
 
 
 def _meeting(horizontal: Pixels, vertical: Pixels, within: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:

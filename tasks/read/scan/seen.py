@@ -41,7 +41,8 @@ class FigureSeen:
 
 @dataclass(frozen=True, slots=True)
 class LineSeen:
-    """A line of running text by two crops, and how far down its page it stands."""
+    """A line of running text by two crops, and how far down its page it stands; on the second page of a sheet a whole
+    page more."""
 
     line: Line
     again: str
@@ -51,7 +52,7 @@ class LineSeen:
 
 @dataclass(frozen=True, slots=True)
 class GridSeen:
-    """A table, and how far down its page it begins."""
+    """A table, and how far down its page it begins, as of a line."""
 
     y: float
     grid: Grid

@@ -104,10 +104,12 @@ def _sharpness(ink: cv2.typing.MatLike, angle: float) -> float:
 
 
 def facing(sheet: Sheet, legibility: Callable[[Sheet], float], enough: float) -> Sheet:
-    """The sheet turned by the quarters in which it is read best; as it is, if that is read well."""
+    """The sheet turned by the quarters in which it is read best; as it is, if that is read well.
+
+    Its print, as it was told from rules, is enough to see that; what is turned is told anew.
+    """
     first = legibility(sheet)
     if first >= enough:
         return sheet
-    turned = (sheet_of(sheet.picture.turned(n)) for n in (3, 1, 2))
-    score, best = max(((legibility(one), one) for one in turned), key=lambda pair: pair[0])
-    return best if score > first else sheet
+    score, quarters = max(((legibility(sheet.turned(n)), n) for n in (3, 1, 2)), key=lambda pair: pair[0])
+    return sheet_of(sheet.picture.turned(quarters)) if score > first else sheet
