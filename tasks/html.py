@@ -12,13 +12,14 @@ from tasks.shown import shown
 
 def render(template: str, **values: object) -> str:
     """The template, named by its path in this package, filled in."""
-    return _environment().get_template(template).render(values)
+    return environment(Path(__file__).parent).get_template(template).render(values)
 
 
 @cache
-def _environment() -> Environment:
+def environment(*folders: str | Path) -> Environment:
+    """Templates of these folders."""
     found = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         auto_reload=False,

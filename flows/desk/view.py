@@ -8,14 +8,14 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 import tasks
 from flows.desk.handling import visitor
+from tasks.html import environment
 from tasks.roles import Role, role_names
-from tasks.shown import shown
 
 FOLDER = Path(__file__).parent
 
@@ -48,15 +48,8 @@ def render(request: Request, template: str, status: int = 200, **values: object)
 
 @cache
 def _environment() -> Environment:
-    found = Environment(
-        loader=FileSystemLoader([FOLDER / "templates", *tasks.__path__]),  # the receipt's tables are ours too
-        autoescape=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    found.filters.update(shown=shown, role_names=role_names, count=_count, instant=_instant, size=_size)
+    found = environment(FOLDER / "templates", *tasks.__path__)  # the receipt's tables are ours too
+    found.filters.update(role_names=role_names, count=_count, instant=_instant, size=_size)
     found.globals["static"] = _static
     return found
 

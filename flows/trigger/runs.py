@@ -6,10 +6,10 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
+from functools import partial
 from uuid import UUID, uuid4
 
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import FlowRun
 
 from flows.deployments import INGEST, INGEST_MANY, DeploymentDefinition
 from tasks.ledger import Waiting
@@ -43,30 +43,17 @@ class Runs:
     ) -> str:
         """The id of the run with this key, unless that is over: then of a new one; in `queue`, or the definition's."""
         try:
-            run = await self._create(definition, name, parameters, idempotency_key, queue)
+            create = partial(
+                self.client.create_flow_run_from_deployment, await self.deployment(definition), name=name,
+                parameters=dict(parameters), work_queue_name=queue or definition.queue,
+            )  # fmt: skip
+            run = await create(idempotency_key=idempotency_key)
             if run.state and run.state.is_final():
-                run = await self._create(definition, name, parameters, f"{idempotency_key}#{uuid4()}", queue)
+                run = await create(idempotency_key=f"{idempotency_key}#{uuid4()}")
         except Exception:
             self._deployments.clear()  # they may be others by now
             raise
         return str(run.id)
-
-    async def _create(
-        self,
-        definition: DeploymentDefinition,
-        name: str | None,
-        parameters: Mapping[str, object],
-        key: str,
-        queue: str | None,
-    ) -> FlowRun:
-        deployment = await self.deployment(definition)
-        return await self.client.create_flow_run_from_deployment(
-            deployment,
-            name=name,
-            parameters=dict(parameters),
-            idempotency_key=key,
-            work_queue_name=queue or definition.queue,
-        )
 
     async def deployment(self, definition: DeploymentDefinition) -> UUID:
         """Its id, asked for once."""

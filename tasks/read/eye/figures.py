@@ -14,7 +14,7 @@ from expectations.blanks import is_blank_mark
 from tasks.read.eye.glyphs import Glyph, crop_of, is_slanted, point
 from tasks.read.eye.pages import Part, Pixels
 from tasks.read.eye.values import NOTHING
-from tasks.read.ocr.crops import CONTRAST, bands, tight
+from tasks.read.ocr.crops import CONTRAST, Band, bands, joined, tight
 from tasks.read.ocr.engine import Seen, digits, lines
 
 _DIGITS = frozenset("0123456789")
@@ -143,18 +143,10 @@ def _lines(picture: Pixels, contrast: int) -> list[Pixels]:
     return [crop for crop in crops if crop is not None]
 
 
-def _together(parts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+def _together(parts: Sequence[Band]) -> list[Band]:
     """Bands of ink with what belongs to them: points, the parts of an equals sign."""
     highest = max((end - start for start, end in parts), default=0)
-    joined: list[tuple[int, int]] = []
-    for start, end in parts:
-        if joined and (
-            min(end - start, joined[-1][1] - joined[-1][0]) < highest / 2 and start - joined[-1][1] < highest / 4
-        ):
-            joined[-1] = joined[-1][0], end
-        else:
-            joined.append((start, end))
-    return joined
+    return joined(parts, lambda a, b: min(a[1] - a[0], b[1] - b[0]) < highest / 2 and b[0] - a[1] < highest / 4)
 
 
 def _told(crops: Sequence[Pixels], wanted: str) -> Told:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -24,7 +26,21 @@ def tight(gray: Crop, contrast: int = CONTRAST) -> Crop | None:
     return np.pad(ink, margin, constant_values=255)
 
 
-def bands(ink: npt.NDArray[np.generic], axis: int) -> list[tuple[int, int]]:
+Band = tuple[int, int]
+
+
+def bands(ink: npt.NDArray[np.generic], axis: int) -> list[Band]:
     """Where each run of rows (along axis 1) or columns (along axis 0) with ink begins, and where it ends."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], ink.any(axis=axis), [False]])))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def joined(parts: Iterable[Band], belongs: Callable[[Band, Band], bool]) -> list[Band]:
+    """The parts in order, those as one of which the next one belongs to what comes before it."""
+    found: list[Band] = []
+    for part in parts:
+        if found and belongs(found[-1], part):
+            found[-1] = found[-1][0], part[1]
+        else:
+            found.append(part)
+    return found

@@ -8,7 +8,7 @@ as uint8 with or without colours.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
@@ -54,13 +54,13 @@ def is_installed() -> bool:
     return all(find_spec(name) for name in ("onnxruntime", "cv2", "rapidocr"))
 
 
-def digits(crops: Sequence[Crop], alphabet: str = FIGURES) -> list[Seen]:
-    """Each crop as characters of `alphabet` alone: whatever is ink becomes the nearest of them, nothing is left out."""
+def digits(crops: Sequence[Crop]) -> list[Seen]:
+    """Each crop as characters of FIGURES alone: whatever is ink becomes the nearest of them, nothing is left out."""
     model = recogniser()
-    columns = np.array([_BLANK, *(model.places[c] for c in alphabet)])
+    columns = np.array([_BLANK, *(model.places[c] for c in FIGURES)])
     found: list[Seen] = [_NOTHING] * len(crops)
     for index, steps in model.answers(crops):
-        found[index] = _decoded(steps, columns, " " + alphabet)
+        found[index] = _decoded(steps, columns, " " + FIGURES)
     return found
 
 
@@ -139,7 +139,7 @@ class Recogniser:
             yield from zip((index for index, _ in batch), answer, strict=True)
 
 
-@lru_cache(maxsize=1)
+@cache
 def recogniser() -> Recogniser:
     """The model, made at first use."""
     return Recogniser()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from tasks.read.ocr.crops import bands
+from tasks.read.ocr.crops import bands, joined
 from tasks.read.scan.picture import WHITE, Picture, Pixels
 from tasks.read.scan.ruling import Ruling, kept, ruling_of
 
@@ -83,8 +83,10 @@ def lines_in(sheet: Sheet, box: Box) -> list[Box]:
     if ink is None:
         return []
     parts = [(a, b) for a, b in bands(ink, axis=1) if _is_print(ink[a:b], sheet.picture.dpi)]
+    # the strokes of a character such as 二 belong together, as do the halves of one that is faint
+    lines = joined(parts, lambda line, part: part[1] - line[0] <= _ONE_LINE * sheet.usual)
     found = []
-    for first, last in _joined(parts, sheet.usual):
+    for first, last in lines:
         left, right = _without_specks(ink[first:last], sheet)
         found.append((x0 + left, top + first, x0 + right, top + last))
     return found
@@ -92,12 +94,7 @@ def lines_in(sheet: Sheet, box: Box) -> list[Box]:
 
 def _without_specks(ink: Pixels, sheet: Sheet) -> tuple[int, int]:
     """Where the print of a line begins and ends, without dirt that stands farther from it than its points do."""
-    groups: list[tuple[int, int]] = []
-    for left, right in bands(ink, axis=0):
-        if groups and left - groups[-1][1] <= sheet.usual:
-            groups[-1] = groups[-1][0], right
-        else:
-            groups.append((left, right))
+    groups = joined(bands(ink, axis=0), lambda group, part: part[0] - group[1] <= sheet.usual)
     kept = [group for group in groups if _is_print(_trimmed(ink[:, group[0] : group[1]]), sheet.picture.dpi)] or groups
     return kept[0][0], kept[-1][1]
 
@@ -139,17 +136,6 @@ def _is_print(ink: Pixels, dpi: float) -> bool:
     columns = np.flatnonzero(ink.any(axis=0))
     width = int(np.ptp(columns)) + 1 if len(columns) else 0
     return bool(max(ink.shape[0], width) >= _STROKE * dpi)
-
-
-def _joined(parts: Sequence[tuple[int, int]], usual: float) -> list[tuple[int, int]]:
-    """Bands as lines: the strokes of a character such as 二 belong together, as do the halves of one that is faint."""
-    lines: list[tuple[int, int]] = []
-    for a, b in parts:
-        if lines and b - lines[-1][0] <= _ONE_LINE * usual:
-            lines[-1] = lines[-1][0], b
-        else:
-            lines.append((a, b))
-    return lines
 
 
 def running_lines(sheet: Sheet, tables: Sequence[Box]) -> list[list[Box]]:
