@@ -2,27 +2,25 @@
 
 import os
 import time
-import uuid
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from places import own_buckets, own_ledger
 
 from flows.services.config import load_config
 from flows.services.definitions import services
 from flows.services.environment import service_env
 from flows.services.s3 import format_volume
 from flows.services.service import Running
-from tasks.ledger import ObjectVersion, ReceiptWritten, Settlement, open_ledger
-from tasks.settings import buckets_from_env
+from tasks.ledger import ObjectVersion, ReceiptWritten, Settlement
 from tasks.storage import s3_client
 
 os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
 """A test that would start a server of its own fails."""
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
-PLACES = ("landing", "lake", "quarantine", "receipts")
 
 
 @pytest.fixture(scope="session")
@@ -66,21 +64,13 @@ def s3(s3_server, monkeypatch):
 @pytest.fixture
 def ledger(tmp_path_factory, monkeypatch):
     """A ledger of this test alone; the environment names it too."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('ledger')}/ledger.sqlite"
-    monkeypatch.setenv("NIANBAO_DATABASE_URL", url)
-    return open_ledger(url)
+    return own_ledger(tmp_path_factory.mktemp("ledger"), monkeypatch)
 
 
 @pytest.fixture
 def buckets(s3, ledger, monkeypatch):
     """The four places, empty and of this test alone; the environment names them too."""
-    suffix = uuid.uuid4().hex[:12]
-    for place in PLACES:
-        monkeypatch.setenv(f"NIANBAO_{place.upper()}_BUCKET", f"{place}-{suffix}")
-    buckets = buckets_from_env()
-    for name in buckets.names:
-        s3.create_bucket(Bucket=name)
-    return buckets
+    return own_buckets(s3, monkeypatch)
 
 
 @pytest.fixture

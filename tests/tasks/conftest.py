@@ -3,17 +3,14 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from types import SimpleNamespace
 
 import pytest
-from publishing import publish
+from publishing import publish, reopen, take_all_the_way
 
 from expectations.evidence import Cell, Finding, Suspect
 from expectations.forms import FORMS, TABLES
-from tasks.landing import add_landed
-from tasks.ledger.leases import SECONDS
-from tasks.pipeline import process
-from tasks.receipt.outcome import Origin
 from tasks.receipt.write import refresh_due
 from tasks.values import Report, ReportSection, Source, Verdict
 
@@ -85,17 +82,7 @@ def settled(s3, buckets, ledger):
 @pytest.fixture
 def way(s3, buckets, ledger):
     """Land files, and take whatever is open all the way; returns what became of each, by its key."""
-
-    def run(files=None, owner=OWNER, **more):
-        for key, body in {**(files or {}), **more}.items():
-            s3.put_object(Bucket=buckets.landing.bucket, Key=key, Body=body)
-        add_landed(s3, buckets, ledger)
-        done = {}
-        while claimed := ledger.claim(None, owner, SECONDS):
-            done |= {one.claimed.object.key: one for one in process(ledger, buckets, claimed, owner, Origin())}
-        return done
-
-    return run
+    return partial(take_all_the_way, s3, buckets, ledger)
 
 
 @pytest.fixture
@@ -109,7 +96,7 @@ def again(ledger, buckets, way):
     """Replay what landed as `key`; returns what became of it."""
 
     def run(key):
-        ledger.reopen([row.id for row in ledger.find(buckets.landing.bucket, key)])
+        reopen(buckets, ledger, key)
         return way()[key]
 
     return run

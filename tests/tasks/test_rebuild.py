@@ -2,10 +2,13 @@
 
 import json
 import random
+from functools import cache, partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from places import own_buckets, own_ledger
+from publishing import reopen, take_all_the_way
 from typer.testing import CliRunner
 
 import tasks.rebuild
@@ -20,12 +23,14 @@ from tasks.ledger.tables import decisions, objects, versions
 from tasks.rebuild import rebuild, recover
 from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
+from tasks.storage import s3_client
 
 CONTRACT = Path(__file__).parent / "lake_contract" / "v2"
 SEEN = {"id", "seen_at", "processed_at", "attempts", "is_replay", "run_id", "dispatched_at", "revision", "message"}
 WHEN = {"id", "object_id", "current_since", "ceased_at"}
 
 
+@cache
 def pdf(name="水利", seed=1, wrong=False, year=2024):
     figures = dict(consistent_figures(FORMS["2021"], random.Random(seed)))
     figures["table3.granted.total"] += wrong
@@ -49,28 +54,48 @@ def other(tmp_path):
     return Ledger.open(f"sqlite:///{tmp_path}/other.sqlite", migrate=True)
 
 
+@pytest.fixture(scope="module")
+def drilled(s3_server, tmp_path_factory):
+    """All that can become of objects, on a ledger and in places that tests share: nothing here changes them."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in s3_server.items():
+            environment.setenv(name, value)
+        s3 = s3_client()
+        ledger = own_ledger(tmp_path_factory.mktemp("history"), environment)
+        buckets = own_buckets(s3, environment)
+        way = partial(take_all_the_way, s3, buckets, ledger)
+        way({"good.pdf": pdf(), "wrong.pdf": pdf("林业", 2, wrong=True), "bad.pdf": b"", "other.pdf": pdf("教育", 3)})
+        way({"copy.pdf": pdf(), "bad copy.pdf": b""})
+        way({"later.pdf": pdf("教育", 4, wrong=True), "replacing.pdf": pdf("民政", 5)})
+        way({"replacing.pdf": pdf("民政", 6), "名 称.pdf": pdf("财政", 7)})
+        way({"newer.pdf": pdf("财政", 8)})
+        decide(s3, buckets, ledger, "newer.pdf", "retract", "来函", "张三")
+        decide(s3, buckets, ledger, "wrong.pdf", "accept", "原件如此", "李四")
+        reopen(buckets, ledger, "copy.pdf")
+        way()
+        yield buckets, ledger, facts(ledger), contents(s3, buckets)
+
+
 @pytest.fixture
-def history(way, again, decided):
-    """All that can become of objects."""
-    way({"good.pdf": pdf(), "wrong.pdf": pdf("林业", 2, wrong=True), "bad.pdf": b"", "other.pdf": pdf("教育", 3)})
-    way({"copy.pdf": pdf(), "bad copy.pdf": b""})
-    way({"later.pdf": pdf("教育", 4, wrong=True), "replacing.pdf": pdf("民政", 5)})
-    way({"replacing.pdf": pdf("民政", 6), "名 称.pdf": pdf("财政", 7)})
-    way({"newer.pdf": pdf("财政", 8)})
-    decided("newer.pdf", "retract", "来函", "张三")
-    decided("wrong.pdf", "accept", "原件如此", "李四")
-    again("copy.pdf")
+def history(s3, drilled, monkeypatch):
+    """The places and the ledger of `drilled`, named to the environment; afterwards they are as they were."""
+    buckets, ledger, told, receipts = drilled
+    for name in ("landing", "lake", "quarantine", "receipts"):
+        monkeypatch.setenv(f"NIANBAO_{name.upper()}_BUCKET", getattr(buckets, name).bucket)
+    monkeypatch.setenv("NIANBAO_DATABASE_URL", ledger.url.render_as_string(hide_password=False))
+    yield buckets, ledger
+    assert contents(s3, buckets) == receipts, "no receipt says anything else"
+    assert facts(ledger) == told
 
 
 def lake(buckets, ledger):
     """Every row that anybody can query, in lake and quarantine."""
-    return {
-        (table, quarantine): connect(buckets, quarantine=quarantine, ledger=ledger)
-        .sql(f"SELECT * FROM {table} ORDER BY ALL")
-        .fetchall()
-        for table in LAKE_TABLES
-        for quarantine in (False, True)
-    }
+    found = {}
+    for quarantine in (False, True):
+        with connect(buckets, quarantine=quarantine, ledger=ledger) as connection:
+            for table in LAKE_TABLES:
+                found[table, quarantine] = connection.sql(f"SELECT * FROM {table} ORDER BY ALL").fetchall()
+    return found
 
 
 def rows(ledger, table, without):
@@ -100,8 +125,16 @@ def facts(ledger):
     }  # fmt: skip
 
 
-def test_a_ledger_made_anew_is_equal(s3, buckets, ledger, history, other, names):
-    before, receipts = lake(buckets, ledger), contents(s3, buckets, names)
+def contents(s3, buckets):
+    """Every receipt."""
+    bucket = buckets.receipts.bucket
+    names = [found["Key"] for found in s3.list_objects_v2(Bucket=bucket)["Contents"]]
+    return {name: s3.get_object(Bucket=bucket, Key=name)["Body"].read() for name in names}
+
+
+def test_a_ledger_made_anew_is_equal(s3, history, other):
+    buckets, ledger = history
+    before = lake(buckets, ledger)
     found = rebuild(s3, buckets, other)
     assert found["open"] == 0
     told, wanted = facts(other), facts(ledger)
@@ -110,17 +143,10 @@ def test_a_ledger_made_anew_is_equal(s3, buckets, ledger, history, other, names)
     for what in told.keys() - {"versions"}:
         assert told[what] == wanted[what], what
     assert lake(buckets, other) == before
-    assert contents(s3, buckets, names) == receipts, "no receipt says anything else"
 
 
-def contents(s3, buckets, names):
-    place = buckets.receipts
-    return {name: s3.get_object(Bucket=place.bucket, Key=place.key(name))["Body"].read() for name in names(place)}
-
-
-def test_what_was_retracted_or_refused_does_not_bring_back_what_it_had_replaced(
-    s3, buckets, ledger, history, other, names
-):
+def test_what_was_retracted_or_refused_does_not_bring_back_what_it_had_replaced(s3, history, other):
+    buckets, _ = history
     rebuild(s3, buckets, other)
     assert ("青岚市财政局",) not in connect(buckets, ledger=other).sql("SELECT agency FROM reports").fetchall()
 
@@ -233,7 +259,8 @@ def test_the_command(buckets, way, ledger, tmp_path, monkeypatch):
     assert connect(buckets).sql("SELECT source_key FROM reports").fetchall() == [("a.pdf",)]
 
 
-def test_a_ledger_that_was_lost_is_noticed_and_made_anew(s3, buckets, ledger, history, other):
+def test_a_ledger_that_was_lost_is_noticed_and_made_anew(s3, history, other):
+    buckets, ledger = history
     assert not recover(s3, buckets, ledger), "nothing was lost"
     assert recover(s3, buckets, other)
     assert lake(buckets, other) == lake(buckets, ledger)
@@ -241,7 +268,9 @@ def test_a_ledger_that_was_lost_is_noticed_and_made_anew(s3, buckets, ledger, hi
 
 
 @pytest.mark.parametrize("died_at", ["_settled", "add_landed", "refresh_due"])
-def test_a_rebuild_that_died_is_begun_again(s3, buckets, ledger, history, other, monkeypatch, died_at):
+def test_a_rebuild_that_died_is_begun_again(s3, history, other, monkeypatch, died_at):
+    buckets, ledger = history
+
     class DiedError(Exception):
         pass
 
@@ -264,7 +293,8 @@ def test_a_rebuild_that_died_is_begun_again(s3, buckets, ledger, history, other,
     assert not recover(s3, buckets, other)
 
 
-def test_nothing_is_handed_out_while_another_process_makes_the_ledger_anew(s3, buckets, ledger, history, other):
+def test_nothing_is_handed_out_while_another_process_makes_the_ledger_anew(s3, history, other):
+    buckets, _ = history
     with exclusive(other, "rebuild"):
         for made_anew in (recover, rebuild):
             with pytest.raises(BusyError):
