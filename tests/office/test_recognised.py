@@ -8,9 +8,11 @@ import pytest
 
 from tasks.errors import EncryptedFile, TypeMismatch, UnsupportedType
 from tasks.judge.files import judge_file
-from tasks.read.containers import DOC, DOCX
-from tasks.read.recognise import RTF, recognise
-from tasks.read.report import read
+from tasks.read.containers import _IN_ZIP, DOC, DOCX
+from tasks.read.convert import CONVERTED
+from tasks.read.office import _FILTERS
+from tasks.read.recognise import _BY_EXTENSION, RTF, recognise
+from tasks.read.report import _READERS, read
 from tests.corpus.score import CORPUS
 from tests.tasks.read.made import html, outcome, word
 
@@ -95,6 +97,13 @@ def test_where_there_is_no_libreoffice_the_advice_names_it(monkeypatch):
         assert rejected.code == "DOC.UNSUPPORTED_TYPE"
         assert "LibreOffice" in str(rejected)
         assert "PDF" in rejected.advice
+
+
+def test_what_is_recognised_is_read_or_converted():
+    """A type that is neither would be a machinery's gap told to its sender as a fault of the file."""
+    recognised = {*_BY_EXTENSION.values(), *_IN_ZIP.values(), DOC, RTF}
+    assert recognised == _READERS.keys() | CONVERTED
+    assert _FILTERS.keys() == CONVERTED
 
 
 def test_what_is_not_converted_is_not_read():
