@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from itertools import zip_longest
 
 import cv2
 import numpy as np
@@ -162,6 +164,31 @@ def bilevel(image: Pixels, threshold: int = 160) -> Pixels:
 
 def turned(image: Pixels, quarters: int) -> Pixels:
     return np.ascontiguousarray(np.rot90(image, -quarters))
+
+
+def side_by_side(images: Sequence[Pixels]) -> list[Pixels]:
+    """Two pages on each sheet, darker where the book is bound."""
+    blank = np.full_like(images[0], 250)
+    pairs = zip_longest(images[::2], images[1::2], fillvalue=blank)
+    return [np.hstack([left, np.ascontiguousarray(shadowed(right, "gutter"))]) for left, right in pairs]
+
+
+def one_below_other(images: Sequence[Pixels]) -> list[Pixels]:
+    """All pages as one long picture, without the white between them."""
+    parts = []
+    for image in images:
+        rows = np.flatnonzero((image.min(axis=2) < 200).any(axis=1))
+        parts.append(image[max(0, rows[0] - 25) : rows[-1] + 25])
+    return [np.ascontiguousarray(np.vstack(parts))]
+
+
+def pale_ruled(image: Pixels, shade: int = 175) -> Pixels:
+    """Rules in a gray that is lighter than print."""
+    ink = np.asarray((image.min(axis=2) < 230) * np.uint8(255), np.uint8)
+    length = image.shape[1] // 30
+    long = [cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(shape, np.uint8)) for shape in ((1, length), (length, 1))]
+    rules = cv2.bitwise_or(*long) > 0
+    return np.asarray(np.where(rules[:, :, None], np.maximum(image, shade), image), np.uint8)
 
 
 def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:

@@ -18,7 +18,7 @@ Spoil = Callable[[Pixels, random.Random], Pixels]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """How pages are taken and spoiled, and what file is made of them.
+    """How pages are taken and spoiled, and what file is made of them; `sheets` is how pages are laid together before.
 
     `is_fair`: it is to be read in nine of ten cases; others may be left to people.
     """
@@ -32,10 +32,12 @@ class Variant:
     text: str = ""
     is_bilevel: bool = False
     unsized: bool = False
+    sheets: Callable[[Sequence[Pixels]], list[Pixels]] = list
+    is_cramped: bool = False
 
     @property
     def is_fair(self) -> bool:
-        return self.dpi >= 150 and "gray-seal" not in self.name
+        return self.dpi >= (300 if self.is_cramped else 150) and "gray-seal" not in self.name
 
 
 def _plain(function: Callable[..., Pixels], *args: object, **named: object) -> Spoil:
@@ -124,6 +126,15 @@ def _variants() -> Iterator[Variant]:
     yield Variant("copy-dpi150", 150, copy, 50)
     yield Variant("copy-dpi200", 200, copy, 40)
     yield Variant("copy-dpi300", 300, copy, 60)
+    for degrees in (0, 0.6):
+        yield Variant(f"spread-skew{degrees}", 200, (_plain(damage.skewed, degrees),), sheets=damage.side_by_side)
+    yield Variant("spread-turned", 200, (_plain(damage.turned, 1),), sheets=damage.side_by_side)
+    yield Variant("long", 150, sheets=damage.one_below_other)
+    yield Variant("long-pale", 180, (_plain(damage.pale_ruled),), sheets=damage.one_below_other)
+    for shade in (160, 175, 200):
+        yield Variant(f"pale-rules{shade}", 200, (_plain(damage.pale_ruled, shade),))
+    for dpi in (200, 300):
+        yield Variant(f"cramped-dpi{dpi}", dpi, (_plain(damage.skewed, 0.4),), is_cramped=True)
     for medium in ("mixed-first", "mixed-last", "mixed-table"):
         yield Variant(medium, 200, (_plain(damage.skewed, 0.7),), medium=medium)
     for medium in ("pdf", "docx", "html"):
@@ -144,8 +155,9 @@ def made(variant: Variant, draft: Draft, rng: random.Random, body: bytes | None 
     """The draft (or its print `body`) as a file of this kind."""
     if variant.medium.startswith("tables-"):
         return _with_pictures(variant, draft, rng)
+    draft.options |= {"cramped"} if variant.is_cramped else set()
     body = body or drawn(draft)
-    spoiled = [_spoiled(variant, image, rng) for image in pages_of(body, variant.dpi)]
+    spoiled = [_spoiled(variant, image, rng) for image in variant.sheets(pages_of(body, variant.dpi))]
     hidden = _wrong(draft, rng) if variant.text else ()
     as_pdf = partial(
         files.scanned_pdf, dpi=variant.dpi, quality=variant.quality, strips=variant.strips, hidden=hidden,

@@ -49,5 +49,5 @@ READING = Place("reading", Limits(15.0, 30.0, 768 << 20, 192 << 20))
 """Reads files by their characters."""
 EYE = Place("eye", Limits(10.0, 60.0, 512 << 20, 192 << 20), _MODELS, 60.0)
 """Looks at cells of digital files: apart from OCR, so that it never waits for somebody's scan."""
-OCR = Place("ocr", Limits(10.0, 60.0, 768 << 20, 256 << 20, cpu_seconds_a_page=5.0), _MODELS, 60.0)
+OCR = Place("ocr", Limits(10.0, 60.0, 768 << 20, 256 << 20, cpu_seconds_a_page=8.0), _MODELS, 60.0)
 """Reads pictures; with its models, 1 GiB in all."""

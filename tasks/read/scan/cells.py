@@ -14,9 +14,9 @@ from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import key
 from tasks.read.ocr.engine import Crop, digits, lines_and_digits
 from tasks.read.ocr.looks import sharpened
+from tasks.read.scan.pale import INK
 from tasks.read.scan.picture import WHITE
 from tasks.read.scan.print import Box, Sheet, has_traces, lines_in
-from tasks.read.scan.ruling import INK
 from tasks.read.scan.seen import ENGINE, FigureSeen
 
 FIGURE_LIKE = re.compile(r"[^\u3400-\u4dff\u4e01-\u4e27\u4e29-\u9fff]*\Z")

@@ -10,17 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.read.page import Page, Rule
+from tasks.read.scan.pale import GAP, INK, RUN, THICK, light_rules, runs
 from tasks.read.scan.picture import Matrix, Picture, Pixels, rectifying
 from tasks.read.scan.solid import solid_alone
 
 Area = tuple[slice, slice]
-INK = 170
-"""A pixel that is darker is ink."""
-_GAP, _RUN = 0.03, 0.24
-"""Inches: dots closer than this are a line; what is not as long is a stroke of a character."""
 _NEAR, _ALONE, _CROWDED = 0.022, 1.6, 0.25
 """Inches: how close to a run print may be, how long a run is beyond doubt; and how much of it print is beside."""
-_THICK = 0.06
 _TABLE = 1.2, 0.24
 """Inches: a table is not less wide or high."""
 _ROW = 2.5, 0.1
@@ -29,8 +25,6 @@ _SHORTEST = 0.08
 """Inches: so high, between its rules, a row is at least."""
 _ATTACHED, _LOOSELY, _SOLID = 0.2, 0.09, 0.875
 """Of a run: where other ink grows out of so much of it, or less of it but it is not solid, it is strokes of print."""
-_COLOURED_RUN = 1.0
-"""Inches: a shorter run of coloured ink may be of a seal."""
 _SQUARE = 0.016
 """Of its side: so much a table's corner may be off before its page is rectified by it."""
 _LARGE = 0.08
@@ -58,24 +52,24 @@ class Ruling:
 
 def ruling_of(picture: Picture) -> Ruling:
     """The rules of an upright picture."""
-    coloured = _coloured_rules(picture)
-    ink = np.asarray(cv2.bitwise_or((picture.gray < INK).astype(np.uint8) * 255, coloured), np.uint8)
-    gap, run = max(3, round(_GAP * picture.dpi)), round(_RUN * picture.dpi)
-    thick = round(_THICK * picture.dpi)
+    light = light_rules(picture)
+    ink = np.asarray(cv2.bitwise_or((picture.gray < INK).astype(np.uint8) * 255, light), np.uint8)
+    gap, run = max(3, round(GAP * picture.dpi)), round(RUN * picture.dpi)
+    thick = round(THICK * picture.dpi)
     upright = np.ascontiguousarray(ink.T)
     near = max(2, round(_NEAR * picture.dpi))
-    horizontal = _clear(_runs(ink, gap, run, thick), ink, near, round(_ALONE * picture.dpi))
-    vertical = _clear(_runs(upright, gap, run, thick), upright, near, round(_ALONE * picture.dpi))
+    horizontal = _clear(runs(ink, gap, run, thick), ink, near, round(_ALONE * picture.dpi))
+    vertical = _clear(runs(upright, gap, run, thick), upright, near, round(_ALONE * picture.dpi))
     flat, alone = np.ascontiguousarray(horizontal.T), round(_ALONE * picture.dpi)
-    runs = vertical
-    vertical = np.ascontiguousarray(_unattached(runs, upright, flat, alone).T)
+    long = vertical
+    vertical = np.ascontiguousarray(_unattached(long, upright, flat, alone).T)
     within = np.ascontiguousarray(_within_rows(upright, flat, round(_SHORTEST * picture.dpi) | 1, run).T)
     within = _of_one_row(within, cv2.bitwise_or(horizontal, vertical), run + 3 * gap)
-    horizontal, vertical = _meeting(horizontal, vertical, within, round(_GAP * 2 * picture.dpi), run)
+    horizontal, vertical = _meeting(horizontal, vertical, within, round(GAP * 2 * picture.dpi), run)
     # what a gap was closed with may be a stroke again
     closed, flat = np.ascontiguousarray(vertical.T), np.ascontiguousarray(horizontal.T)
     vertical = _unattached(closed, upright, flat, alone)
-    vertical = solid_alone(vertical, runs | closed, upright | _coloured(picture).T, flat, alone)
+    vertical = solid_alone(vertical, long | closed, upright | _coloured(picture).T, flat, alone)
     vertical = np.asarray(cv2.bitwise_or(np.ascontiguousarray(vertical.T), within), np.uint8)
     tables = _in_tables(horizontal, vertical, picture.dpi)
     return Ruling(cv2.bitwise_and(horizontal, tables), cv2.bitwise_and(vertical, tables), ink)  # type: ignore[arg-type]
@@ -94,15 +88,6 @@ def kept(labels: cv2.typing.MatLike, keeps: npt.NDArray[np.bool_]) -> Pixels:
     """The pieces of ink that are kept, by their labels; the first label is that of the paper."""
     keeps[0] = False
     return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
-
-
-def _runs(ink: Pixels, gap: int, run: int, thick: int) -> Pixels:
-    """The long horizontal runs of ink, but for what is as thick as a picture."""
-    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
-    stepless = cv2.dilate(closed, np.ones((3, 1), np.uint8))
-    opened = cv2.morphologyEx(stepless, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
-    solid = cv2.morphologyEx(opened, cv2.MORPH_OPEN, np.ones((thick, 1), np.uint8))
-    return np.asarray(cv2.subtract(opened, solid), np.uint8)
 
 
 def _clear(lines: Pixels, ink: Pixels, near: int, alone: int) -> Pixels:
@@ -171,23 +156,6 @@ def _of_one_row(within: Pixels, rules: npt.NDArray[np.generic] | cv2.typing.MatL
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     is_row = stats[:, cv2.CC_STAT_HEIGHT] <= most
     return np.asarray(cv2.bitwise_and(within, kept(labels, is_row)), np.uint8)
-
-
-def _coloured_rules(picture: Picture) -> Pixels:
-    """Rules in coloured ink: long horizontal ones, and vertical ones from one of these to another."""
-    coloured = _coloured(picture)
-    if not coloured.any():
-        return coloured
-    gap, thick, run = (max(3, round(inches * picture.dpi)) for inches in (_GAP, _THICK, _RUN / 2))
-    horizontal = _runs(coloured, gap, round(_COLOURED_RUN * picture.dpi), thick)
-    vertical = np.ascontiguousarray(_runs(np.ascontiguousarray(coloured.T), gap, run, thick).T)
-    ends = cv2.dilate(horizontal, np.ones((gap, gap), np.uint8)) > 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(vertical, connectivity=8)
-    keeps = np.zeros(count, bool)
-    for n in range(1, count):
-        x, y, wide, high = (int(v) for v in stats[n][:4])
-        keeps[n] = bool(ends[y, x : x + wide].any() and ends[y + high - 1, x : x + wide].any())
-    return np.asarray(cv2.bitwise_or(horizontal, kept(labels, keeps)), np.uint8)
 
 
 def _coloured(picture: Picture) -> Pixels:

@@ -13,6 +13,8 @@ from tasks.read.scan.print import Sheet, sheet_of
 
 _SMALL = 900
 """Pixels: the longer side of the copy that angles are looked for in."""
+_LONGER = 1.5
+"""Of its width: a page is no longer."""
 _STEEPEST = 6.0
 _COARSE, _FINE = 0.5, 0.05
 """Degrees."""
@@ -82,6 +84,7 @@ def straightened(picture: Picture) -> Picture:
 
 
 def _slant(gray: Pixels) -> float:
+    gray = _middle(gray)
     scale = min(1.0, _SMALL / max(gray.shape))
     ink = (cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) < _DARK + 50).astype(np.uint8) * 255
     edge = max(2, min(ink.shape) // 40)
@@ -92,6 +95,13 @@ def _slant(gray: Pixels) -> float:
     for step in (0.1, _FINE):
         best = max((best + n * step for n in range(-4, 5)), key=lambda a: _sharpness(ink, a))
     return float(best)
+
+
+def _middle(gray: Pixels) -> Pixels:
+    """Of a picture that is much longer than a page, as much as a page has: the whole would be too small to see."""
+    (height, width), most = gray.shape, round(_LONGER * min(gray.shape))
+    top, left = (max(0, (side - most) // 2) for side in (height, width))
+    return gray[top : height - top, left : width - left]
 
 
 def _sharpness(ink: cv2.typing.MatLike, angle: float) -> float:

@@ -19,6 +19,8 @@ FONT = "STSong-Light"
 SIZE = 8.0
 _LEADING = 1.3
 _PAD = 2.5
+_CRAMPED = 0.7, 1.1, 0.9
+"""The same where print fills its rows, and how low it stands in a line."""
 _MARGIN = 50.0
 _STROKES = {
     "0": ((0, 0, 1, 0, 1, 2, 0, 2, 0, 0),), "1": ((0.5, 0, 0.5, 2),), "2": ((0, 2, 1, 2, 1, 1, 0, 1, 0, 0, 1, 0),),
@@ -40,6 +42,7 @@ class _Paper:
             pdfmetrics.registerFont(UnicodeCIDFont(FONT))
         self.draft, self.buffer = draft, io.BytesIO()
         self.wide = "landscape" in draft.options
+        self.pad, self.leading, self.low = _CRAMPED if "cramped" in draft.options else (_PAD, _LEADING, 1.0)
         self.width, self.height = (A4[1], A4[0]) if self.wide else A4
         self.canvas = Canvas(self.buffer, pagesize=(self.width, self.height), invariant=1)
         self.y, self.number, self.fields = self.height - _MARGIN, 1, 0
@@ -61,7 +64,7 @@ class _Paper:
         edges = [left]
         for width in table.widths:
             edges.append(edges[-1] + width * unit)
-        heights = _heights(table, edges)
+        heights = self._heights(table, edges)
         drawn: set[int] = set()
         for first, last in self._parts(table, heights):
             if first and "repeat_head" in self.draft.options:
@@ -124,10 +127,24 @@ class _Paper:
         if not says:
             return
         parts = _broken(cell.runs, x1 - x0 - 2 * _PAD, SIZE)
-        y = (y0 + y1 + len(parts) * SIZE * _LEADING) / 2 - SIZE
+        y = (y0 + y1 + len(parts) * SIZE * self.leading) / 2 - SIZE * self.low
         for part in parts:
             self.runs(part, (x0 + x1 - sum(_width(run.text, SIZE) for run in part)) / 2, y, SIZE)
-            y -= SIZE * _LEADING
+            y -= SIZE * self.leading
+
+    def _heights(self, table: Table, edges: list[float]) -> list[float]:
+        heights = [SIZE * self.leading + 2 * self.pad] * len(table.rows)
+        placed = {
+            id(c): (r, k, c) for r, row in reversed(list(enumerate(table.grid()))) for k, (c, s) in enumerate(row) if s
+        }
+        for r, c, cell in sorted(placed.values(), key=lambda p: p[2].rows):
+            right = min(c + max(1, cell.cols), len(edges) - 1)
+            need = (
+                len(_broken(cell.runs, edges[right] - edges[c] - 2 * _PAD, SIZE)) * SIZE * self.leading + 2 * self.pad
+            )
+            last = min(r + cell.rows, len(heights)) - 1
+            heights[last] += max(0.0, need - sum(heights[r : last + 1]))
+        return heights
 
     def runs(self, runs: Iterable[Run], x: float, y: float, size: float) -> None:
         for run in runs:
@@ -236,19 +253,6 @@ def _picture(text: str) -> ImageReader:
     image = Image.new("RGB", (8 * max(1, len(text)), 12), "white")
     ImageDraw.Draw(image).text((1, 0), text, fill="black")
     return ImageReader(image)
-
-
-def _heights(table: Table, edges: list[float]) -> list[float]:
-    heights = [SIZE * _LEADING + 2 * _PAD] * len(table.rows)
-    placed = {
-        id(c): (r, k, c) for r, row in reversed(list(enumerate(table.grid()))) for k, (c, s) in enumerate(row) if s
-    }
-    for r, c, cell in sorted(placed.values(), key=lambda p: p[2].rows):
-        right = min(c + max(1, cell.cols), len(edges) - 1)
-        need = len(_broken(cell.runs, edges[right] - edges[c] - 2 * _PAD, SIZE)) * SIZE * _LEADING + 2 * _PAD
-        last = min(r + cell.rows, len(heights)) - 1
-        heights[last] += max(0.0, need - sum(heights[r : last + 1]))
-    return heights
 
 
 def _broken(runs: Iterable[Run], room: float, size: float) -> list[list[Run]]:

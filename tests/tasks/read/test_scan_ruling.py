@@ -6,7 +6,9 @@ import pytest
 
 from tasks.read.ruled import ruled_grids
 from tasks.read.scan.picture import picture_of
+from tasks.read.scan.print import sheet_of
 from tasks.read.scan.ruling import ruled_page, ruling_of
+from tasks.read.scan.spread import leaves
 
 DPI = 200
 XS = (200, 700, 1000, 1300)
@@ -59,3 +61,47 @@ def test_strokes_above_each_other_are_no_rule():
             cv2.rectangle(image, (x, top + 4), (x + 18, top + 20), (0, 0, 0), 2)
             cv2.line(image, (x, top + 12), (x + 18, top + 12), (0, 0, 0), 2)
     assert cells(image) == [24]
+
+
+@pytest.mark.parametrize("gap", [4, 5])
+def test_strokes_that_fill_their_rows_are_no_rule(gap):
+    """The same character below itself, as in 申请数量 of two rows: broken where the rules of the sheet are solid."""
+    image = page()
+    table(image, 300, 6, 28)
+    for top in range(300, 300 + 6 * 28, 28):
+        cv2.line(image, (309, top + 2 + gap), (309, top + 25 - gap), (0, 0, 0), 2)
+    assert cells(image) == [18]
+
+
+@pytest.mark.parametrize("shade", [150, 175, 200])
+def test_rules_may_be_lighter_than_ink(shade):
+    image = page()
+    table(image, 300, 4, 42, (shade, shade, shade))
+    cv2.putText(image, "2024", (750, 330), cv2.FONT_HERSHEY_SIMPLEX, 1, (0, 0, 0), 2)
+    assert cells(image) == [12]
+
+
+def test_what_shows_through_the_paper_is_no_rule():
+    image = page()
+    table(image, 317, 4, 42, (225, 225, 225))
+    table(image, 300, 4, 42)
+    assert cells(image) == [12]
+
+
+def sheet_of_pages(across):
+    image = np.full((1600, 3000, 3), 255, np.uint8)
+    for left in (0, 1500):
+        table(image[:, left:], 300 + left // 10, 4, 42)
+    if across:
+        cv2.line(image, (1350, 900), (1650, 900), (0, 0, 0), 3)
+        cv2.putText(image, "across the middle", (1200, 1000), cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 4)
+    picture = picture_of(image, np.diag([0.36, 0.36, 1.0]), DPI, DPI)
+    return sheet_of(picture)
+
+
+def test_two_pages_on_a_sheet_are_told_by_the_gutter():
+    sheet = sheet_of_pages(across=False)
+    left, right = leaves(sheet)
+    assert left.picture.size[0] + right.picture.size[0] == pytest.approx(sheet.picture.size[0], abs=20)
+    assert right.picture.on_page((0, 0, 1, 1))[0] == pytest.approx(1500 * 0.36, abs=60)
+    assert len(leaves(sheet_of_pages(across=True))) == 1

@@ -72,6 +72,17 @@ def test_a_scan_is_read(in_process):
     assert all(cell.is_seen_twice for cell in report.cells)
 
 
+@pytest.mark.skipif(tesseract.program() is None, reason="table 2 needs the second reader")
+@pytest.mark.parametrize("kind", ["spread-skew0.6", "long-pale"])
+def test_pages_lie_side_by_side_or_below_each_other(in_process, kind):
+    """Two pages on one sheet; all of them as one picture, with the gray rules of a web page."""
+    paper = draft()
+    report, verdict = read(made(VARIANTS[kind], paper, random.Random(3))[1])
+    assert wrong(paper, report) == {}
+    assert verdict.outcome == "validated", [f.message for f in verdict.findings]
+    assert (report.agency, report.year) == (paper.agency, paper.year)
+
+
 def test_a_wrong_sum_of_the_paper_is_its_own(in_process):
     paper = draft(6)
     cell = paper.cell("table3.granted.natural_person")
