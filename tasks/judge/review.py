@@ -96,7 +96,7 @@ def _receipt(s3: S3Client, buckets: Buckets, row: ObjectRow) -> Json:
 
 def _check(s3: S3Client, ledger: Ledger, row: ObjectRow, kind: DecisionKind, sha256: str) -> None:
     if kind == "undo":
-        if not in_force(reviews_of(row.content for row in ledger.decisions([sha256]).get(sha256, []))):
+        if not in_force(reviews_of(row.content for row in ledger.decisions_on(sha256))):
             raise CannotDecideError(f"{row.object.key} 没有可以撤销的决定。")
     elif kind == "retract":
         _check_in_lake(s3, ledger, row)
