@@ -55,7 +55,7 @@ class KnownNow:
         return self.ledger.first_with(sha256, not_id)
 
     def decisions(self, sha256: str) -> Sequence[DecisionRow]:
-        return self.ledger.decisions([sha256]).get(sha256, [])
+        return self.ledger.decisions_on(sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class KnownThen:
     @classmethod
     def of(cls, ledger: Ledger) -> KnownThen:
         """All decisions; which bytes were there before is left to `finish`."""
-        return cls(ledger.every_decision())
+        return cls(ledger.decisions())
 
     def first(self, sha256: str, not_id: int) -> ObjectRow | None:
         return None

@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from tasks.judge.decisions import RETRACTED, Review, review_in, review_text, reviews_in, reviews_of
+from tasks.judge.review import index
 from tasks.lake.rows import report_id
 from tasks.lake.version2 import remove_version_2, stored_in_version_2
 from tasks.lake.versions import StaleVersionError, put_tables, stored_version
@@ -225,19 +226,13 @@ def _decisions(s3: S3Client, buckets: Buckets, ledger: Ledger) -> None:
         if slash:
             review = review_in(body)
             if review:
-                _index(ledger, name, sha256, review)
+                index(ledger, name, sha256, review)
             continue
         for number, review in enumerate(reviews_in(body)):
             sha256 = sha256.removesuffix(".json")
             new_name = decision_name(sha256, review.decision.at, f"v2-{number}")
             s3.put_object(Bucket=place.bucket, Key=place.key(new_name), Body=review_text(review).encode())
-            _index(ledger, new_name, sha256, review)
-
-
-def _index(ledger: Ledger, name: str, sha256: str, review: Review) -> None:
-    d = review.decision
-    content = review_text(review)
-    ledger.add_decision(name=name, sha256=sha256, kind=d.kind, by=d.by, at=d.at, note=d.note, content=content)
+            index(ledger, new_name, sha256, review)
 
 
 def _version_of(receipt: Json) -> ObjectVersion:

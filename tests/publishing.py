@@ -22,7 +22,7 @@ def publish(s3, buckets, ledger, source, report, verdict, reviews=None, media_ty
     (object_id,) = ledger.ids_of([landed]).values()
     ledger.reopen([object_id])
     (claimed,) = ledger.claim([object_id], OWNER, SECONDS)
-    rows = ledger.decisions([source.sha256]).get(source.sha256, [])
+    rows = ledger.decisions_on(source.sha256)
     known = in_force([review_in(row.content) for row in rows]) if reviews is None else tuple(reviews)
     document = Document(source.key, media_type, 6, source.body)
     judged = Judged(source, document, report, verdict, known)

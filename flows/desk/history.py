@@ -54,7 +54,7 @@ def history(row: ObjectRow) -> History:
     landed = [
         Landed(one, stand(one), one.id == row.id, one.id in standing and standing[one.id].is_current) for one in rows
     ]
-    known = ledger.decisions([row.sha256]).get(row.sha256, []) if row.sha256 else []
+    known = ledger.decisions_on(row.sha256)
     reviews = reviews_of(one.content for one in known)
     holding = {id(review) for review in in_force(reviews)}
     decided = [

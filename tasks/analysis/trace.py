@@ -108,8 +108,7 @@ def _label(address: str, form: str) -> tuple[str, str]:
 
 def _correction(ledger: Ledger, sha256: str, address: str) -> Decision | None:
     """The last decision that gave the cell a value."""
-    kept = ledger.decisions([sha256]).get(sha256, [])
-    reviews = in_force(reviews_of(row.content for row in kept))
+    reviews = in_force(reviews_of(row.content for row in ledger.decisions_on(sha256)))
     found = [r.decision for r in reviews if any(correction.address == address for correction in r.corrections)]
     return found[-1] if found else None
 

@@ -64,7 +64,7 @@ def settle(
     `seen` is the number of decisions that the person knew of: if another has decided meanwhile, nothing is done.
     """
     row = ledger.get([object_id])[object_id]
-    known = ledger.decisions([row.sha256]).get(row.sha256, []) if row.sha256 else []
+    known = ledger.decisions_on(row.sha256)
     if len(known) != seen:
         last = known[-1] if known else None
         raise CannotDecideError(f"{last.by if last else '别人'}刚刚已对这份报告作出决定，请刷新后再看。")
@@ -83,7 +83,7 @@ def settle(
 
 def _judged(s3: S3Client, ledger: Ledger, row: ObjectRow, wanted: Mapping[str, str]) -> Judgement:
     document, report = _read(s3, row.object.bucket, row.object.key, row.object.etag)
-    known = ledger.decisions([row.sha256]).get(row.sha256, []) if row.sha256 else []
+    known = ledger.decisions_on(row.sha256)
     reviews = in_force(reviews_of(one.content for one in known))
     before = corrected(report, reviews)
     raw = {cell.address: cell.as_read for cell in before.cells}

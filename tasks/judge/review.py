@@ -64,15 +64,19 @@ def decide(
 
 def keep(s3: S3Client, buckets: Buckets, ledger: Ledger, sha256: str, review: Review) -> None:
     """One more decision on these bytes: in S3, then in the ledger; what has them is judged again."""
-    decision, text = review.decision, review_text(review)
-    name = decision_name(sha256, decision.at, uuid4().hex[:8])
-    place = buckets.receipts
-    s3.put_object(Bucket=place.bucket, Key=place.key(name), Body=text.encode(), ContentType="application/json")
-    ledger.add_decision(
-        name=name, sha256=sha256, kind=decision.kind, by=decision.by, at=decision.at, note=decision.note, content=text
-    )
+    name = decision_name(sha256, review.decision.at, uuid4().hex[:8])
+    place, body = buckets.receipts, review_text(review).encode()
+    s3.put_object(Bucket=place.bucket, Key=place.key(name), Body=body, ContentType="application/json")
+    index(ledger, name, sha256, review)
     same = [row.id for row in ledger.find_by_sha256(sha256) if row.duplicate_of is None]
     ledger.reopen(same)
+
+
+def index(ledger: Ledger, name: str, sha256: str, review: Review) -> None:
+    """Tell the ledger of a decision that is in S3 as `name`."""
+    d = review.decision
+    content = review_text(review)
+    ledger.add_decision(name=name, sha256=sha256, kind=d.kind, by=d.by, at=d.at, note=d.note, content=content)
 
 
 def _object(ledger: Ledger, buckets: Buckets, key: str) -> ObjectRow:
@@ -96,7 +100,7 @@ def _receipt(s3: S3Client, buckets: Buckets, row: ObjectRow) -> Json:
 
 def _check(s3: S3Client, ledger: Ledger, row: ObjectRow, kind: DecisionKind, sha256: str) -> None:
     if kind == "undo":
-        if not in_force(reviews_of(row.content for row in ledger.decisions([sha256]).get(sha256, []))):
+        if not in_force(reviews_of(row.content for row in ledger.decisions_on(sha256))):
             raise CannotDecideError(f"{row.object.key} 没有可以撤销的决定。")
     elif kind == "retract":
         _check_in_lake(s3, ledger, row)

@@ -40,9 +40,7 @@ def stored_in_version_2(
     report = _rows(s3, place, "reports", report_id, year)
     if not report:
         return None
-    rows = {
-        table: _rows(s3, place, table, report_id, year) for table in SCHEMAS if table not in ("decisions", "reports")
-    }
+    rows = {table: _rows(s3, place, table, report_id, year) for table in _OTHERS}
     accepted = [finding for finding in rows["findings"] if finding.get("accepted_by") is not None]
     corrected = [cell for cell in rows["cells"] if cell.get("is_corrected")]
     for cell in rows["cells"]:

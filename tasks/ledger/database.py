@@ -161,12 +161,10 @@ def _told() -> Iterator[None]:
     """What the driver raises, as ours."""
     try:
         yield
-    except ProgrammingError as error:
-        raise LedgerError(f"账本的表与程序不符，请先运行 nianbao up 更新账本：{error.orig}") from error
-    except (OperationalError, InterfaceError, DBAPIError) as error:
+    except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) in ("40P01", "40001"):
             raise _CollisionError(f"账本正忙：{error.orig}") from error
-        if _NOT_AWAY.search(str(error.orig)):
+        if isinstance(error, ProgrammingError) or _NOT_AWAY.search(str(error.orig)):
             raise LedgerError(f"账本的表与程序不符，请先运行 nianbao up 更新账本：{error.orig}") from error
         if isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated:
             raise LedgerAwayError(f"账本的数据库暂时连不上：{error.orig}") from error

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from tasks.ledger.database import Database, retried
@@ -29,24 +29,20 @@ class People(Database):
         with self.writing() as connection:
             connection.execute(new.on_conflict_do_nothing(index_elements=["name"]))
 
-    def decisions(self, sha256s: Collection[str]) -> dict[str, list[DecisionRow]]:
-        """The decisions on each of these bytes, from the first to the last; bytes without any are left out."""
+    def decisions(self, sha256s: Collection[str] | None = None) -> dict[str, list[DecisionRow]]:
+        """By bytes the decisions on these, or on all, from the first to the last; bytes without any are left out."""
         found: defaultdict[str, list[DecisionRow]] = defaultdict(list)
         d = decisions.c
+        wanted = [true()] if sha256s is None else [d.sha256.in_(chunk) for chunk in chunks(sha256s)]
         with self.reading() as connection:
-            for chunk in chunks(sha256s):
-                query = select(decisions).where(d.sha256.in_(chunk)).order_by(d.at, d.id)
-                for row in connection.execute(query):
+            for these in wanted:
+                for row in connection.execute(select(decisions).where(these).order_by(d.at, d.id)):
                     found[row.sha256].append(DecisionRow(**row._mapping))
         return dict(found)
 
-    def every_decision(self) -> dict[str, list[DecisionRow]]:
-        """All decisions by the bytes that they are on."""
-        found: defaultdict[str, list[DecisionRow]] = defaultdict(list)
-        with self.reading() as connection:
-            for row in connection.execute(select(decisions).order_by(decisions.c.at, decisions.c.id)):
-                found[row.sha256].append(DecisionRow(**row._mapping))
-        return dict(found)
+    def decisions_on(self, sha256: str | None) -> list[DecisionRow]:
+        """The decisions on these bytes, from the first to the last; none on such as are not known."""
+        return self.decisions([sha256]).get(sha256, []) if sha256 else []
 
     @retried
     def replace_relations(self, report_id: str, rows: Sequence[Relation]) -> bool:

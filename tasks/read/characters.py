@@ -7,6 +7,7 @@ import unicodedata
 
 from tasks.errors import TooLarge
 
+BRACKETS = str.maketrans("〔〕[]【】", "()()()")
 MOST = 1_000_000
 """Characters of a document's text; a report has a tenth of that at the very most."""
 _MARKS = 30

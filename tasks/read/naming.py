@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from tasks.read.characters import nfkc
+from tasks.read.aligned.words import surrounding
+from tasks.read.characters import BRACKETS, nfkc
 from tasks.read.medium import Medium
 from tasks.read.page import Char
 from tasks.values import Printed
 
 _SEARCHED, _LINES = 80, 5
-_BRACKETS = str.maketrans("〔〕[]【】", "()()()")
 YEAR = re.compile(r"20\d\d|二[〇○零Oo0].{2}")
 """A year as titles print it."""
 
@@ -36,7 +36,7 @@ def naming_places(medium: Medium, title: str, agency: str | None, year: int | No
 def _wanted(named: str, agency: str | None, year: int | None) -> Iterator[tuple[str, int]]:
     """What names body and year, and where it stands in the title; -1 where it does not."""
     if agency:
-        name = nfkc(agency).translate(_BRACKETS)
+        name = nfkc(agency).translate(BRACKETS)
         yield name, named.find(name)
     if year:
         found = YEAR.search(named)
@@ -56,7 +56,7 @@ def _within(texts: Sequence[str], numbers: range, spans: Sequence[tuple[int, int
 
 def _text(row: Sequence[Char]) -> str:
     """The line with as many characters as it has boxes."""
-    return "".join((nfkc(char.text) or " ")[:1] for char in row).translate(_BRACKETS)
+    return "".join((nfkc(char.text) or " ")[:1] for char in row).translate(BRACKETS)
 
 
 def _of_title(texts: Sequence[str], title: str) -> range:
@@ -78,10 +78,5 @@ def _printed(medium: Medium, number: int, part: slice) -> Printed:
     page_number, row = medium.rows[number]
     chars = row[part]
     page = medium.pages[page_number - 1]
-    box = (
-        min(char.x0 for char in chars),
-        min(char.top for char in chars),
-        max(char.x1 for char in chars),
-        max(char.bottom for char in chars),
-    )
-    return Printed("".join(char.text for char in chars), page_number, page.as_displayed(box), page.turn)
+    box = page.as_displayed(surrounding(chars))
+    return Printed("".join(char.text for char in chars), page_number, box, page.turn)

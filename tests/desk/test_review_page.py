@@ -18,7 +18,7 @@ def reviewer(browse):
 
 
 def decisions_on(ledger, row):
-    return [review_in(one.content) for one in ledger.decisions([row.sha256]).get(row.sha256, [])]
+    return [review_in(one.content) for one in ledger.decisions_on(row.sha256)]
 
 
 def cells_in_lake(buckets, ledger, address):

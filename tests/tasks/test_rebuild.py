@@ -232,7 +232,7 @@ def test_what_version_2_keeps_becomes_a_report_version_once(s3, buckets, ledger,
     cells = connect(buckets, quarantine=True, ledger=ledger).sql("SELECT address, value FROM cells ORDER BY ALL")
     before = pq.read_table(CONTRACT / "cells.parquet").to_pylist()
     assert cells.fetchall() == sorted((cell["address"], cell["value"]) for cell in before)
-    (decided,) = ledger.decisions([report["source_sha256"]])[report["source_sha256"]]
+    (decided,) = ledger.decisions_on(report["source_sha256"])
     assert (decided.kind, decided.by, decided.note) == ("reject", "张三", "退回")
     assert decided.name in names(buckets.receipts)
     rebuild(s3, buckets, other)

@@ -121,7 +121,7 @@ def test_a_rejection_leaves_it_retracted(buckets, ledger, decided, retracted, pr
     decided(KEY, "reject", "维持", "李四")
     assert (process()["outcome"], in_lake(buckets)) == ("quarantined", [])
     sha256 = retracted["object"]["sha256"]
-    rows = ledger.decisions([sha256])[sha256]
+    rows = ledger.decisions_on(sha256)
     assert [review_in(row.content).decision.kind for row in rows] == [row.kind for row in rows] == ["retract", "reject"]
     assert ledger.review_queue() == []
 

@@ -37,7 +37,7 @@ def reviews(ledger, make):
 
     def found():
         sha256 = make.source(KEY).sha256
-        return in_force([review_in(row.content) for row in ledger.decisions([sha256]).get(sha256, [])])
+        return in_force([review_in(row.content) for row in ledger.decisions_on(sha256)])
 
     return found
 
@@ -78,7 +78,7 @@ def test_a_decision_is_on_record_with_who_when_and_why(s3, buckets, ledger, make
     quarantined()
     decided(KEY, "correct", "原件为此数", "李四", {NEW: str(values()[NEW])})
     sha256 = make.source(KEY).sha256
-    (row,) = ledger.decisions([sha256])[sha256]
+    (row,) = ledger.decisions_on(sha256)
     assert (row.kind, row.by, row.note) == ("correct", "李四", "原件为此数")
     (name,) = [name for name in names(buckets.receipts) if name.startswith(".decisions/")]
     assert name == row.name

@@ -141,7 +141,7 @@ def state(request: Request) -> Response:
 
 
 def _decisions(row: ObjectRow) -> list[str]:
-    return [one.content for one in open_ledger().decisions([row.sha256]).get(row.sha256, [])] if row.sha256 else []
+    return [one.content for one in open_ledger().decisions_on(row.sha256)]
 
 
 def _waiting(reason: str | None, limit: int) -> list[ObjectRow]:

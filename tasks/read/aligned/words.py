@@ -68,11 +68,11 @@ def row_key(row: Iterable[Word]) -> str:
     return key("".join(word.text for word in row))
 
 
-def surrounding(words: Sequence[Word]) -> BBox:
-    """The box around words of one page."""
+def surrounding(parts: Sequence[Word] | Sequence[Char]) -> BBox:
+    """The box around words or characters of one page."""
     return (
-        min(w.x0 for w in words),
-        min(w.top for w in words),
-        max(w.x1 for w in words),
-        max(w.bottom for w in words),
+        min(part.x0 for part in parts),
+        min(part.top for part in parts),
+        max(part.x1 for part in parts),
+        max(part.bottom for part in parts),
     )

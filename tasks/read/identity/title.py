@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from expectations.forms import FORMS
-from tasks.read.characters import nfkc
+from tasks.read.characters import BRACKETS, nfkc
 from tasks.read.dates import ANY_YEAR, is_month, is_part, part_group, year_group, year_of
 from tasks.read.identity.names import HAN, UNREAD, is_body, is_government, is_placed, same_body
 from tasks.read.lines import Line
@@ -21,7 +21,6 @@ _TITLE = re.compile(
     rf"(?:总结)?(?P<kind>报告|年报|报(?<=季报))(?:\((?P<remark>[^()]{{0,24}})\))?(?:[-—–:·]*{year_group(5)})?\Z"
 )
 _REMARKED_YEAR = re.compile(rf"\A{year_group(4)}{part_group(5)}\Z")
-_BRACKETS = str.maketrans("〔〕[]【】", "()()()")
 _MARK = re.compile(
     r"\A(?:(?:标题|名称|题目|文件名称|信息名称)[:：]|附件?[\d一二三四五六七八九十]*[:：.、]|附件[\d一二三四五六七八九十]*"
     r"|[一二三四五六七八九十]{1,2}、|[(（][一二三四五六七八九十]{1,2}[)）])"
@@ -131,7 +130,7 @@ def several(lines: Sequence[Line]) -> list[Sequence[Line]]:
 def title_in(text: str) -> Title | None:
     """What `text` says if it is a title as a whole."""
     printed = _MARK.sub("", "".join(text.split()).strip('*#《》“”"'))
-    normal = nfkc(printed).translate(_BRACKETS)
+    normal = nfkc(printed).translate(BRACKETS)
     found = _TITLE.match(normal)
     if found is None:
         return None

@@ -54,7 +54,7 @@ class Way:
         if first:
             return prepared_from(one, duplicate_receipt(source, first, {}, Origin()), duplicate_of=first.id)
         kind, number, agency = source.body.decode().split(" ")
-        rows = self.ledger.decisions([source.sha256]).get(source.sha256, [])
+        rows = self.ledger.decisions_on(source.sha256)
         reviews = in_force([review_in(row.content) for row in rows])
         if kind == "rejected":
             return prepared_from(one, rejected_receipt(source, EmptyFile(), {}, Origin()), decisions=len(rows))
