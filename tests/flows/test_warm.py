@@ -8,10 +8,22 @@ import sys
 import uuid
 
 import psutil
+import pytest
 
 from flows.worker import warm_process as warm_process_module
+from flows.worker.forked import start_forked
 from flows.worker.warm_process import KILLED, WarmProcess
 from flows.worker.warm_process_pool import AHEAD, PROMPT, READY, WarmProcessPool
+
+
+@pytest.fixture(autouse=True)
+def _light(monkeypatch):
+    """Processes with nothing in them: they are those of a worker in every other way, and start in a tenth of the time.
+
+    Real ones, of real workers, are at work in test_drain.py, test_burst.py and test_chaos.py.
+    """
+    monkeypatch.setattr(warm_process_module.child, "start", start_forked)
+    monkeypatch.setattr(warm_process_module, "MODULES", ("flows.worker.child",))
 
 
 def _in_process(work):
@@ -163,12 +175,13 @@ def test_housekeeping_waits_where_a_report_gets_a_process():
 def test_a_server_forked_from_this_process_is_used_and_followed_by_another_when_it_dies():
     code = """
 import asyncio, os, signal, psutil, sys
-from flows.worker.forked import share_with_server
-from flows.worker.warm_process import MODULES, WarmProcess
+from flows.worker import child, warm_process
+from flows.worker.forked import share_with_server, start_forked
 if __name__ == "__main__":
-    share_with_server(*MODULES)
+    child.start, warm_process.MODULES = start_forked, ("flows.worker.child",)
+    share_with_server(*warm_process.MODULES)
     async def work():
-        process = WarmProcess()
+        process = warm_process.WarmProcess()
         server = psutil.Process(await process.pid()).parent()
         assert server.ppid() == os.getpid() and server.cmdline() == psutil.Process().cmdline()
         os.kill(server.pid, signal.SIGKILL)

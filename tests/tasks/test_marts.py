@@ -220,8 +220,9 @@ def test_growth_that_dies_shows_each_report_once_and_is_done_again(
         broken.setattr(s3, "upload_file", _dies_after(s3.upload_file, puts))
         with pytest.raises(RuntimeError):
             compacted()
+    shown = _shown(buckets)
     for table in SCHEMAS:
-        assert _rows(connect(buckets), table) == _rows_of(singles(table)), table
+        assert shown[table] == _rows_of(singles(table)), table
     compacted()
     assert _same_reports(mart, singles)
     assert not listed(s3, buckets.lake)[2024].is_unfinished
@@ -249,11 +250,17 @@ def test_a_query_shows_the_marts_and_what_came_after(buckets, land, make, compac
     land(AGENCIES[1], verdict=make.quarantined)
     land(AGENCIES[2])
     land(AGENCIES[2], year=2023)
-    before = {table: _rows(connect(buckets), table) for table in SCHEMAS}
+    before = _shown(buckets)
     assert sorted({row[2] for row in before["cells"]}) == sorted((AGENCIES[0], AGENCIES[2]))
     compacted(2024)
     compacted(2023)
-    assert {table: _rows(connect(buckets), table) for table in SCHEMAS} == before
+    assert _shown(buckets) == before
+
+
+def _shown(buckets):
+    """All that a query can see."""
+    with connect(buckets) as connection:
+        return {table: _rows(connection, table) for table in SCHEMAS}
 
 
 def _rows(connection, table):
@@ -271,12 +278,12 @@ def test_a_compaction_that_died_between_two_marts_is_made_up_for(s3, buckets, la
     land(AGENCIES[0])
     compacted()
     land(AGENCIES[0], step=5, minutes=1)
-    expected = {table: _rows(connect(buckets), table) for table in SCHEMAS}
+    expected = _shown(buckets)
     with monkeypatch.context() as broken:
         broken.setattr(s3, "upload_file", _dies_after(s3.upload_file, 4))
         with pytest.raises(RuntimeError):
             compacted()
-    assert {table: _rows(connect(buckets), table) for table in SCHEMAS} == expected
+    assert _shown(buckets) == expected
     assert compacted().changed == 1
     assert mart("reports")["source_etag"].to_pylist() == [f"{AGENCIES[0]}-5-1"]
 
