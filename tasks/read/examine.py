@@ -21,7 +21,7 @@ from tasks.read.report import read, read_seen, read_unless_pictured
 from tasks.read.scan.seen import DocumentSeen
 from tasks.values import Document, Report
 
-_ALPHABET, _LARGER = "0123456789.-/", 58
+_ALPHABET, _LARGER = "0123456789.,-/", 58
 _PICTURES = 30
 """Pages that a file without pages is given time for."""
 
@@ -66,7 +66,11 @@ def _second_reading(seen: DocumentSeen) -> tuple[tuple[str, ...], ...] | None:
     if first is None:
         return None
     texts = [text.strip(".,") for text, _ in first]
-    other = {n: looks_at(figure.crop) for n, figure in enumerate(figures) if texts[n] != figure.text.replace(",", "")}
+    other = {
+        n: looks_at(figure.crop)
+        for n, figure in enumerate(figures)
+        if texts[n].replace(",", "") != figure.text.replace(",", "")
+    }
     shown = iter(tesseract.digits([crop for looks in other.values() for crop in looks.all], _ALPHABET) or [])
     again = {n: looks.read([text for text, _ in islice(shown, len(looks.all))]) for n, looks in other.items()}
     marks = [n for n in other if figures[n].is_mark]

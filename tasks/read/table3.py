@@ -15,6 +15,7 @@ from tasks.read.figures import FIGURE
 from tasks.read.grid import Grid, GridCell
 from tasks.read.labels import LIKELY, MATCH, align, best_of, key, similarity
 from tasks.read.rows import GridRow, TableReading
+from tasks.read.torn_heads import with_whole_heads
 from tasks.read.values import cell_of
 
 _APPLICANTS = FORMS["2021"].applicants
@@ -42,6 +43,7 @@ class DataRow:
 
 def read_table3(rows: list[GridRow]) -> TableReading | None:
     """The figures of table 3 in the form that explains its labels best; None if no row was recognised."""
+    rows = with_whole_heads(rows, _HEADS)
     reading = recognise_rows(joined_rows(list(_data_rows(rows))))
     spanning = tuple(_over_rows(rows)) if reading and any(map(_goes_on, rows)) else ()
     return replace(reading, rivals=(*reading.rivals, *spanning)) if reading and spanning else reading
@@ -119,15 +121,8 @@ def _left_over(form: Form, row: DataRow) -> Iterator[Doubt]:
     shown = " ".join(cell.text.strip() for cell in row.figures.values())
     if score >= LIKELY:
         yield Doubt(label, f"“{row.label}”一行：{shown}", "标签重复或次序不符", tuple(_cells(label, row)))
-    elif not key(row.label) and not _ends_heads(row):
+    elif not key(row.label):
         yield Doubt("table3", f"没有行名的一行：{shown}", "不知属于哪一行")
-
-
-def _ends_heads(row: DataRow) -> bool:
-    """Whether all that it prints are the ends of its columns' heads, which a page break has cut off."""
-    texts = {code: cell.text for code, cell in row.figures.items() if not is_blank_mark(cell.text)}
-    ends = {a.code for a, names in _NAMES for name in names if name.endswith(key(texts.get(a.code, "")) or "\0")}
-    return row.may_continue and texts.keys() <= ends and not any(map(str.isdigit, "".join(texts.values())))
 
 
 def _data_rows(rows: list[GridRow]) -> Iterator[DataRow]:

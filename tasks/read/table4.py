@@ -10,6 +10,7 @@ from expectations.forms import FORMS
 from tasks.read.grid import GridCell
 from tasks.read.labels import key
 from tasks.read.rows import GridRow, TableReading
+from tasks.read.torn_heads import with_whole_heads
 from tasks.read.values import cell_of
 
 _FORM = FORMS["2021"]
@@ -24,7 +25,7 @@ def read_table4(rows: list[GridRow]) -> TableReading | None:
     found: dict[str, Cell] = {}
     rivals: list[Doubt] = []
     is_open = True
-    for row in rows:
+    for row in with_whole_heads(rows, {*_RESULTS, *_GROUPS}):
         named = [c for c in row.starting if key(c.text) in _RESULTS or key(c.text) in _GROUPS]
         heads = [*(heads if is_open else ()), *named]
         is_open = is_open or bool(named)
