@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from tests.scans.paper import Pixels
 
-RED, BLUE, GRAY = (40, 30, 215), (190, 60, 30), (120, 120, 120)
+RED, BLUE, GRAY, YELLOW = (40, 30, 215), (190, 60, 30), (120, 120, 120), (40, 225, 235)
 
 
 def skewed(image: Pixels, degrees: float) -> Pixels:
@@ -144,6 +144,20 @@ def _inked(image: Pixels, mask: Pixels, left: int, top: int, colour: tuple[int, 
     mixed = (1 - covering) * under * ink / 255 + covering * ink
     out[y0:y1, x0:x1] = under * (1 - share) + mixed * share
     return np.asarray(np.clip(out, 0, 255), np.uint8)
+
+
+def marked(image: Pixels, y: float) -> Pixels:
+    """A line marked in yellow, not quite level, at a share of the height."""
+    height, width = image.shape[:2]
+    top, thick = round(y * height), round(0.016 * height)
+    corners = [
+        (0.08 * width, top),
+        (0.92 * width, top + 0.2 * thick),
+        (0.92 * width, top + 1.2 * thick),
+        (0.08 * width, top + thick),
+    ]
+    mask = cv2.fillPoly(np.zeros((height, width), np.uint8), [np.array(corners, np.int32)], 255, cv2.LINE_AA)
+    return _inked(image, mask, 0, 0, YELLOW, 0.0)
 
 
 def scribbled(image: Pixels, rng: random.Random) -> Pixels:

@@ -11,6 +11,7 @@ import numpy as np
 
 from tests.plausible.document import Draft, Line, Table, base
 from tests.scans import damage, files
+from tests.scans.cuts import torn_heads
 from tests.scans.paper import Pixels, drawn, pages_of
 
 Spoil = Callable[[Pixels, random.Random], Pixels]
@@ -34,6 +35,8 @@ class Variant:
     unsized: bool = False
     sheets: Callable[[Sequence[Pixels]], list[Pixels]] = list
     is_cramped: bool = False
+    is_torn: bool = False
+    has_separators: bool = False
 
     @property
     def is_fair(self) -> bool:
@@ -115,7 +118,12 @@ def _variants() -> Iterator[Variant]:
     for strength in (0.6, 0.4):
         yield Variant(f"faint{strength}", 200, (_plain(damage.faint, strength),))
     yield Variant("faint-noise", 200, (_plain(damage.faint, 0.5), _random(damage.noisy, 6)))
+    faded = (_plain(damage.faint, 0.36), _plain(damage.tinted), _random(damage.noisy, 5))
+    yield Variant("faint-faded", 200, faded)
+    yield Variant("marker", 200, (_plain(damage.marked, 0.3), _plain(damage.skewed, 0.5)))
     yield Variant("yellow", 200, (_plain(damage.tinted),))
+    yield Variant("torn-heads", 200, is_torn=True)
+    yield Variant("separators", 200, has_separators=True)
     yield Variant("scribble", 200, (_random(damage.scribbled),))
     copy = (
         _plain(damage.skewed, 1.3),
@@ -156,8 +164,11 @@ def made(variant: Variant, draft: Draft, rng: random.Random, body: bytes | None 
     if variant.medium.startswith("tables-"):
         return _with_pictures(variant, draft, rng)
     draft.options |= {"cramped"} if variant.is_cramped else set()
+    if variant.has_separators:
+        _separate(draft)
     body = body or drawn(draft)
-    spoiled = [_spoiled(variant, image, rng) for image in variant.sheets(pages_of(body, variant.dpi))]
+    pages = torn_heads(draft, variant.dpi) if variant.is_torn else pages_of(body, variant.dpi)
+    spoiled = [_spoiled(variant, image, rng) for image in variant.sheets(pages)]
     hidden = _wrong(draft, rng) if variant.text else ()
     as_pdf = partial(
         files.scanned_pdf, dpi=variant.dpi, quality=variant.quality, strips=variant.strips, hidden=hidden,
@@ -169,6 +180,17 @@ def made(variant: Variant, draft: Draft, rng: random.Random, body: bytes | None 
     last = len(spoiled) - 1
     pictured = {"mixed-first": {0}, "mixed-last": {last}, "mixed-table": set(range(1, last + 1))}[variant.medium]
     return name, files.mixed_pdf(body, pictured.__contains__, lambda n: as_pdf([spoiled[n]]))
+
+
+def _separate(draft: Draft) -> None:
+    """Thousands set apart by commas, and in table 2 there are some."""
+    for number, cell in enumerate(draft.figures_in("table2")):
+        if isinstance(draft.figures[cell.address], int) and number % 2:
+            draft.figures[cell.address] = 64_987 - 5_309 * number
+            cell.text = str(draft.figures[cell.address])
+    for table in draft.tables():
+        for cell in table.figures():
+            cell.text = f"{int(cell.text):,}" if cell.text.isdecimal() else cell.text
 
 
 def _spoiled(variant: Variant, image: Pixels, rng: random.Random) -> Pixels:

@@ -27,7 +27,7 @@ _SAMPLE = 4
 
 def light_rules(picture: Picture) -> Pixels:
     """Rules that are no black ink: long horizontal ones, and vertical ones from one of these to another."""
-    coloured = np.asarray((picture.coloured > 0) * np.uint8(255), np.uint8)
+    coloured = _thin(np.asarray((picture.coloured > 0) * np.uint8(255), np.uint8), round(THICK * picture.dpi))
     found = _framed(coloured, coloured, picture.dpi) if coloured.any() else coloured
     level = _pale(picture)
     if not level:
@@ -35,6 +35,14 @@ def light_rules(picture: Picture) -> Pixels:
     flat = _darker(picture.gray, picture.dpi, level)
     steep = np.ascontiguousarray(_darker(np.ascontiguousarray(picture.gray.T), picture.dpi, level).T)
     return np.asarray(cv2.bitwise_or(found, _framed(flat, steep, picture.dpi)), np.uint8)
+
+
+def _thin(coloured: Pixels, thick: int) -> Pixels:
+    """Without what is as thick as the stroke of a marker: neither that is a rule, nor its edge."""
+    broad = cv2.dilate(
+        cv2.erode(coloured, np.ones((thick, thick), np.uint8)), np.ones((2 * thick, 2 * thick), np.uint8)
+    )
+    return np.asarray(cv2.subtract(coloured, broad), np.uint8)
 
 
 def runs(ink: Pixels, gap: int, run: int, thick: int) -> Pixels:

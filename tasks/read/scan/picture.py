@@ -23,6 +23,10 @@ _GROUND = 24
 """Of the shorter side: how fine the map of a page's brightness is."""
 _MARGIN = 0.2
 """Inches of white that are put around a picture: what is done to lines goes wrong at its edges."""
+_BLACK, _INKED = 90, 120
+"""How dark print is made whose darkest is not as dark as that: little toner, or faded."""
+_DARKEST, _SHADE, _FAINTEST = 0.1, 200, 170
+"""Of the pixels that are darker than that shade: print has so many of its darkest; and what is fainter is none."""
 _TONES = 0.002
 """Of all pixels: a picture of black and white alone has no more that are neither."""
 
@@ -90,6 +94,7 @@ def picture_of(image: Pixels, to_page: Matrix, dpi: float, native: float) -> Pic
     gray, coloured = (flat, np.zeros_like(flat)) if flat.ndim == 2 else _without_colours(flat)
     counts = np.bincount(gray.ravel(), minlength=256)
     is_bilevel = bool(counts[24:232].sum() < _TONES * gray.size)
+    gray = _as_black(gray, counts)
     edge = round(_MARGIN * dpi)
     gray, coloured = (
         _pixels(cv2.copyMakeBorder(part, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=value))
@@ -128,6 +133,16 @@ def _without_colours(image: Pixels) -> tuple[Pixels, Pixels]:
     ground = WHITE * (1 - share) + alone * share
     gray[near] = np.minimum(gray[near] / np.maximum(ground, 1.0) * WHITE * _PAPER, WHITE)
     return gray, is_coloured
+
+
+def _as_black(gray: Pixels, counts: npt.NDArray[np.intp]) -> Pixels:
+    """Faint print as dark as print is; any other as it was. `counts` has the number of pixels of each shade."""
+    shades = np.cumsum(counts[:_SHADE])
+    darkest = int(np.searchsorted(shades, _DARKEST * shades[-1]))
+    if not _INKED < darkest <= _FAINTEST:
+        return gray
+    darker = WHITE - (WHITE - np.arange(256)) * (WHITE - _BLACK) / (WHITE - darkest)
+    return _pixels(cv2.LUT(gray, np.clip(darker, 0, WHITE).astype(np.uint8)))
 
 
 def _flattened(image: Pixels) -> Pixels:

@@ -21,8 +21,8 @@ _TABLE = 1.2, 0.24
 """Inches: a table is not less wide or high."""
 _ROW = 2.5, 0.1
 """Inches: the same for the one row of a table that a page break left by itself."""
-_SHORTEST = 0.08
-"""Inches: so high, between its rules, a row is at least."""
+_SHORTEST, _OUTERMOST = 0.08, 0.16
+"""Inches: so high, between its rules, is a row by itself at least; the outermost one of a table, more than print."""
 _ATTACHED, _LOOSELY, _SOLID = 0.2, 0.09, 0.875
 """Of a run: where other ink grows out of so much of it, or less of it but it is not solid, it is strokes of print."""
 _SQUARE = 0.016
@@ -64,7 +64,7 @@ def ruling_of(picture: Picture) -> Ruling:
     long = vertical
     vertical = np.ascontiguousarray(_unattached(long, upright, flat, alone).T)
     within = np.ascontiguousarray(_within_rows(upright, flat, round(_SHORTEST * picture.dpi) | 1, run).T)
-    within = _of_one_row(within, cv2.bitwise_or(horizontal, vertical), run + 3 * gap)
+    within = _outermost(within, cv2.bitwise_or(horizontal, vertical), run + 3 * gap, round(_OUTERMOST * picture.dpi))
     horizontal, vertical = _meeting(horizontal, vertical, within, round(GAP * 2 * picture.dpi), run)
     # what a gap was closed with may be a stroke again
     closed, flat = np.ascontiguousarray(vertical.T), np.ascontiguousarray(horizontal.T)
@@ -150,12 +150,21 @@ def _within_rows(ink: Pixels, crossing: Pixels, least: int, most: int) -> Pixels
     return np.asarray(whole, np.uint8)
 
 
-def _of_one_row(within: Pixels, rules: npt.NDArray[np.generic] | cv2.typing.MatLike, most: int) -> Pixels:
-    """Those short runs that part the cells of one row alone: other tables have longer ones, and strokes like these."""
+def _outermost(within: Pixels, rules: npt.NDArray[np.generic] | cv2.typing.MatLike, most: int, least: int) -> Pixels:
+    """Those short runs that part the cells of one row alone, or of a table's first or last, which a page break left so.
+
+    Rules of other rows go on in the next ones, and strokes may look like these.
+    """
     joined = cv2.dilate(cv2.bitwise_or(within, np.asarray(rules, np.uint8)), np.ones((5, 5), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    is_row = stats[:, cv2.CC_STAT_HEIGHT] <= most
-    return np.asarray(cv2.bitwise_and(within, kept(labels, is_row)), np.uint8)
+    _, tables, extents, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(within, connectivity=8)
+    keeps = np.zeros(count, bool)
+    for n in range(1, count):
+        x, y, wide, high = (int(v) for v in stats[n][:4])
+        _, top, _, rows = (int(v) for v in extents[tables[y + high // 2, x + wide // 2]][:4])
+        off = min(y - top, top + rows - y - high)
+        keeps[n] = rows <= most or (high >= least and off < least // 2)
+    return kept(labels, keeps)
 
 
 def _coloured(picture: Picture) -> Pixels:

@@ -9,6 +9,7 @@ from tasks.read.scan.picture import picture_of
 from tasks.read.scan.print import sheet_of
 from tasks.read.scan.ruling import ruled_page, ruling_of
 from tasks.read.scan.spread import leaves
+from tests.scans import damage
 
 DPI = 200
 XS = (200, 700, 1000, 1300)
@@ -105,3 +106,24 @@ def test_two_pages_on_a_sheet_are_told_by_the_gutter():
     assert left.picture.size[0] + right.picture.size[0] == pytest.approx(sheet.picture.size[0], abs=20)
     assert right.picture.on_page((0, 0, 1, 1))[0] == pytest.approx(1500 * 0.36, abs=60)
     assert len(leaves(sheet_of_pages(across=True))) == 1
+
+
+@pytest.mark.parametrize("row", [34, 40, 46])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_row_that_a_page_break_parted_from_those_like_it(row, is_first):
+    """A heading as wide as the table, and beside it one low row with cells."""
+    image = page()
+    tops = (300, 300 + row, 344 + row) if is_first else (300, 344, 344 + row)
+    for top in tops:
+        cv2.line(image, (XS[0], top), (XS[-1], top), (0, 0, 0), 2)
+    for n, x in enumerate(XS):
+        ends = tops if n in (0, 3) else tops[:2] if is_first else tops[1:]
+        cv2.line(image, (x, ends[0]), (x, ends[-1]), (0, 0, 0), 2)
+    assert cells(image) == [4]
+
+
+def test_a_marker_is_no_rule():
+    image = page()
+    table(image, 300, 4, 42)
+    assert cells(damage.marked(image, 0.245)) == [12]
+    assert cells(damage.marked(image, 0.29)) == [12]

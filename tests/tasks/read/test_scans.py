@@ -16,15 +16,21 @@ from tasks.read import examine
 from tasks.read.docx import StoredPicture
 from tasks.read.examine import NeedsOcr, examined
 from tasks.read.ocr import tesseract
+from tasks.read.ocr.crops import bands, tight
 from tasks.read.pdf import pdf_pages
+from tasks.read.recognise import PDF
 from tasks.read.ruled import ruled_grids
-from tasks.read.scan.document import look_at_picture, regions, unpacked
+from tasks.read.scan.document import look_at, look_at_picture, regions, unpacked
+from tasks.read.scan.pages import read_pictured_pdf
 from tasks.read.scan.picture import picture_of
+from tasks.read.scan.print import sheet_of
 from tasks.read.scan.ruling import ruled_page, ruling_of
+from tasks.read.scan.seen import DocumentSeen, FigureSeen, PictureSeen
 from tasks.read.scan.upright import straightened
 from tests.fonts import needs_chinese_font
 from tests.plausible.document import base
 from tests.scans import damage, files
+from tests.scans.cuts import torn_heads
 from tests.scans.paper import drawn, pages_of
 from tests.scans.variants import made, variants
 
@@ -129,6 +135,42 @@ def test_a_slant_is_taken_out_and_the_ruling_is_that_of_the_print():
     cell, seen = printed[number][0].cells[0], grids[0].cells[0]
     box = picture.on_page([v * 200 / 72 for v in seen.bbox])
     assert abs(box[1] - cell.bbox[1]) < 25
+
+
+def test_faded_print_is_read_as_black_print_is():
+    image = pages_of(drawn(draft()), 200)[0]
+    faded = damage.noisy(damage.tinted(damage.faint(image, 0.36)), 5, random.Random(1))
+    black, pale = (sheet_of(picture_of(one, np.eye(3), 200, 200)) for one in (image, faded))
+    assert pale.usual == pytest.approx(black.usual, abs=1)
+    assert np.mean(pale.print[black.print > 0] > 0) > 0.8
+    assert np.mean(black.bare == picture_of(image, np.eye(3), 200, 200).gray) > 0.9
+
+
+def test_heads_that_a_page_break_has_cut_are_one():
+    paper = draft()
+    pages = torn_heads(paper, 200)
+    body = files.scanned_pdf(pages, 200)
+    seen = look_at(PDF, body)
+    table = read_pictured_pdf(body, seen.pictures).tables["table3"]
+    assert {cell.address: cell.value or 0 for cell in table.cells} == {
+        a: v for a, v in paper.figures.items() if a.startswith("table3.")
+    }
+    assert not table.doubts
+
+
+@pytest.mark.skipif(tesseract.program() is None, reason="it is the second reader that is asked")
+def test_separators_of_thousands_are_seen_by_both_readers():
+    printed = ["64,987", "68,440", "2,749", "3,539", "2,650", "3,427", "698.9", "12.5"]
+    image = pages_of(files.pdf_of(["年报", *printed], None), 200)[0].min(axis=2)
+    rows = bands(image < 170, axis=1)[1:]
+    crops = [tight(image[top - 3 : bottom + 3]) for top, bottom in rows]
+    figures = [
+        FigureSeen(1, None, text, 1.0, text, 1.0, width=crop.shape[1], pixels=crop.tobytes())
+        for text, crop in zip(printed, crops, strict=True)
+    ]
+    assert examine._second_reading(DocumentSeen((PictureSeen(1, (0, 0, 1, 1), figures=tuple(figures)),))) == tuple(
+        (text,) for text in printed
+    )
 
 
 def test_strips_are_one_region_and_a_small_picture_is_none():
