@@ -26,7 +26,7 @@ _NUMBER_BEFORE = re.compile(
     r"(?:\([一二三四五六七八九十]{1,2}\)|(?<![0-9.,])[0-9]{1,2}\s*[.、,)]+|[一二三四五六七八九十]、)[.、\s]*\Z"
 )
 _EXPLANATION = re.compile(r"\s*\((?![一二三四五六七八九十]{1,2}\))[^()0-9]{1,150}\)")
-_ITEM_NUMBER = rf"(?<![0-9.,])[0-9]{{1,2}}\s*[.、)]+\s*(?=[{_HAN}(“])"
+_ITEM_NUMBER = rf"(?<![0-9.,])[0-9]{{1,2}}[^\S\n]*[.、)]+\s*(?=[{_HAN}(“])"
 _ORDINAL = r"第[0-9]+|[0-9]+(?=[条款年月页])"
 _FIGURE = r"-?[0-9][0-9,]*(?:\.[0-9]+)?"
 _FIGURES = re.compile(_FIGURE)
@@ -239,8 +239,11 @@ class Stream:
     def _in_order(
         self, table: TableName, form: str | None, start: int, end: int
     ) -> Iterator[tuple[_Named, _Named | None]]:
-        """Each label in the text with the one after it."""
-        named = sorted(self._named(table, form, start, end), key=lambda n: (n.start, -n.end))
+        """Each label in the text with the one after it; a row's shorter name that begins a longer one is none."""
+        named: list[_Named] = []
+        for one in sorted(self._named(table, form, start, end), key=lambda n: (n.start, -n.end)):
+            if not (named and (one.where, one.start) == (named[-1].where, named[-1].start)):
+                named.append(one)
         return zip(named, [*named[1:], None], strict=False)
 
     def _named(self, table: TableName, form: str | None, start: int, end: int) -> Iterator[_Named]:

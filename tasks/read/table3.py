@@ -21,6 +21,7 @@ from tasks.read.values import cell_of
 _APPLICANTS = FORMS["2021"].applicants
 _HEADS = frozenset({*(key(a.label) for a in _APPLICANTS[:5]), key(_APPLICANTS[1].group), "申请人情况"})
 _LABELS = tuple(dict.fromkeys(name for form in FORMS.values() for row in form.rows for name in row.names))
+_WHOLE = frozenset(map(key, _LABELS))
 _NAMES = tuple((a, frozenset(map(key, (a.label, *a.aliases)))) for a in _APPLICANTS)
 Columns = list[tuple[Column, float]]
 """The applicants found, from left to right, each with the middle of its column."""
@@ -209,7 +210,8 @@ def _continues(before: DataRow, row: DataRow) -> bool:
     if not row.label.strip() or (not before.label.strip() and _complete(before, row)):
         return True
     whole, first, second = (best_similarity(t) for t in (before.label + row.label, before.label, row.label))
-    return whole > max(first, second) or (row.is_blank and second < MATCH)
+    is_whole = key(before.label + row.label) in _WHOLE
+    return is_whole or whole > max(first, second) or (row.is_blank and second < MATCH)
 
 
 def _complete(before: DataRow, row: DataRow) -> bool:
@@ -223,5 +225,7 @@ def best_similarity(label: str) -> float:
 
 
 def _merged(before: DataRow, row: DataRow) -> DataRow:
+    if not any(cell.text.strip() for cell in before.figures.values()):
+        return replace(row, label=before.label + row.label, may_continue=before.may_continue)
     figures = {code: c._replace(text=c.text + row.figures[code].text) for code, c in before.figures.items()}
     return replace(before, label=before.label + row.label, figures=figures)

@@ -43,13 +43,19 @@ def _regions(rows: Sequence[WordRow]) -> dict[TableName, list[WordRow]]:
     found: dict[TableName, list[WordRow]] = {}
     begin = 0
     for table, openings in _OPENINGS.items():
-        start = next((n for n in range(begin, len(rows)) if any(o in keys[n] for o in openings)), len(rows))
+        start = next((n for n in range(begin, len(rows)) if any(_opens(rows[n], o) for o in openings)), len(rows))
         if start < len(rows) and _is_heading(keys[start]):
             start += 1
         end = next((n for n in range(start, len(rows)) if _is_heading(keys[n])), len(rows))
         found[table] = list(rows[start:end])
         begin = max(begin, min(end, len(rows)))
     return found
+
+
+def _opens(row: WordRow, opening: str) -> bool:
+    """Whether a line has the words that open a table as print of its own: a sentence with them in it opens none."""
+    amid = any(opening in (text := key(word.text)) and text != opening for word in row)
+    return opening in row_key(row) and not amid
 
 
 def _is_heading(text: str) -> bool:

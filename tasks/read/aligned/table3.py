@@ -27,26 +27,40 @@ _LINE = 1.5
 _ONE_LABEL = 0.4
 """Of a word's height: what is not farther apart may be one label, though it reaches over a column's edge."""
 _NUMBERED = re.compile(r"[1-9１-９][.．、]")
-_BESIDE_GROUPS = [r.label for form in FORMS.values() for r in form.rows if r.group in ("", RESULTS_OF_YEAR)]
-"""The rows whose labels reach over the column of the groups."""
+_BESIDE_GROUPS = {
+    form.code: [r.label for r in form.rows if r.group in ("", RESULTS_OF_YEAR)] for form in FORMS.values()
+}
+"""By form the rows whose labels reach over the column of the groups."""
 
 
 def read_table3(rows: Sequence[WordRow]) -> TableReading | None:
     """The table of the form that explains the labels better; None where the headings are not all there."""
     columns: list[Strip] = []
+    cut: list[WordRow] = []
     lines: list[WordRow] = []
     figures: list[tuple[Word, int | None]] = []
     for _, page in groupby(rows, key=lambda row: row[0].page.number):
-        heading, body = _split(list(page))
-        columns = strips((w for row in heading for w in row if key(w.text) not in _SPANNING), _NAMES) or columns
-        if not columns:
+        heading, body = _split(list(page), is_cut=bool(cut))
+        columns = _columns(heading) or _columns([*cut, *heading]) or columns
+        cut = [] if columns else [*cut, *heading]
+        if not (columns or (cut and not body)):
             return None
-        for row in body:
+        for row in [*_rest_of_label(heading, columns), *body] if lines else body:
             first = _first_figure(row, columns[0])
             lines.append(row[:first])
             figures += [(w, strip_of(w, columns)) for w in row[first:] if w.is_figure]
-    fragments = list(_fragments([line for line in lines if line]))
-    return _reading(fragments, figures, columns) if fragments else None
+    lines = [line for line in lines if line]
+    return _reading(lines, figures, columns) if lines else None
+
+
+def _rest_of_label(heading: Sequence[WordRow], columns: Sequence[Strip]) -> Sequence[WordRow]:
+    """The last lines below a heading that is repeated, where they stand left of its columns: a label goes on there."""
+    last = max((n for n, row in enumerate(heading, 1) if row[-1].x1 > columns[0].left), default=0)
+    return heading[last:]
+
+
+def _columns(heading: Sequence[WordRow]) -> list[Strip]:
+    return strips((w for row in heading for w in row if key(w.text) not in _SPANNING), _NAMES)
 
 
 def _first_figure(row: WordRow, column: Strip) -> int:
@@ -58,15 +72,18 @@ def _first_figure(row: WordRow, column: Strip) -> int:
     return first
 
 
-def _split(page: Sequence[WordRow]) -> tuple[Sequence[WordRow], Sequence[WordRow]]:
-    """The lines of a page's heading, and those below; a label that begins a line above its figures is below too."""
-    first = next((n for n, row in enumerate(page) if _HEADING in row_key(row)), None)
+def _split(page: Sequence[WordRow], *, is_cut: bool) -> tuple[Sequence[WordRow], Sequence[WordRow]]:
+    """The lines of a page's heading, and those below; a label that begins a line above its figures is below too.
+
+    Of a heading that a page break has cut the rest stands on top of the page.
+    """
+    first = next((n for n, row in enumerate(page) if _HEADING in row_key(row)), 0 if is_cut else None)
     if first is None:
         return (), page
     last = next((n for n, row in enumerate(page) if n > first and _is_body(row)), first + _HEADING_LINES)
     if last < len(page):
         figures = next((w for w in page[last] if w.is_figure), page[last][0])
-        while last > first + 1 and _begins_label(page[last - 1], figures):
+        while last > first + (not is_cut) and _begins_label(page[last - 1], figures):
             last -= 1
     return page[:last], page[last:]
 
@@ -77,17 +94,17 @@ def _begins_label(row: WordRow, figures: Word) -> bool:
 
 
 def _is_body(row: WordRow) -> bool:
-    return _FIRST_ROW in row_key(row) or sum(word.is_figure for word in row) >= len(_APPLICANTS) - 2
+    return _FIRST_ROW in row_key(row) or any(word.is_figure for word in row)
 
 
-def _fragments(lines: Sequence[WordRow]) -> Iterator[WordRow]:
+def _fragments(lines: Sequence[WordRow], form: Form) -> Iterator[WordRow]:
     """The print of the labels, line by line, without the groups that stand to their left."""
     edge = _left_of_labels(lines)
     for line in lines:
         first = next((n for n, word in enumerate(line) if word.x1 > edge), len(line))
         while 0 < first < len(line) and line[first].x0 < edge and _touch(line[first - 1], line[first]):
             first -= 1
-        yield from (part for part in (_spanning(line[:first]), line[first:]) if part)
+        yield from (part for part in (_spanning(line[:first], form), line[first:]) if part)
 
 
 def _touch(word: Word, following: Word) -> bool:
@@ -99,20 +116,21 @@ def _left_of_labels(lines: Sequence[WordRow]) -> float:
     return min((w.x0 for line in lines for w in line if _NUMBERED.match(w.text)), default=-inf)
 
 
-def _spanning(words: WordRow) -> WordRow:
+def _spanning(words: WordRow, form: Form) -> WordRow:
     """The last of `words`, if they are the label of a row that begins where the groups stand."""
     for start in range(len(words)):
         text = "".join(w.text for w in words[start:])
-        if max(similarity(text, label) for label in _BESIDE_GROUPS) >= LIKELY:
+        if max(similarity(text, label) for label in _BESIDE_GROUPS[form.code]) >= LIKELY:
             return words[start:]
     return []
 
 
 def _reading(
-    fragments: Sequence[WordRow], figures: Sequence[tuple[Word, int | None]], columns: Sequence[Strip]
+    lines: Sequence[WordRow], figures: Sequence[tuple[Word, int | None]], columns: Sequence[Strip]
 ) -> TableReading:
     form, (found, _) = max(
-        ((f, blocks(fragments, [r.names for r in f.rows])) for f in FORMS.values()), key=lambda c: c[1][1]
+        ((f, blocks(list(_fragments(lines, f)), [r.names for r in f.rows])) for f in FORMS.values()),
+        key=lambda c: c[1][1],
     )
     placed: dict[tuple[int, int], list[Word]] = defaultdict(list)
     astray: list[Word] = []
@@ -132,8 +150,10 @@ def _reading(
 
 
 def _doubts(astray: Sequence[Word], rows: Sequence[Block], form: Form) -> Iterator[Doubt]:
-    """Figures beside the rows that stand in no row or column for certain."""
+    """Figures beside or between the rows that stand in no row or column for certain."""
     for word in astray:
         near = [block for block in rows if block.distance(word) <= word.height]
         if near:
             yield Doubt(f"table3.{form.rows[near[0].label].code}", word.text, UNCLEAR)
+        elif any(w.page is word.page and w.y > word.y for block in rows for w in block.words):
+            yield Doubt("table3", word.text, UNCLEAR)
