@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +11,7 @@ from publishing import publish, reopen, take_all_the_way
 
 from expectations.evidence import Cell, Finding, Suspect
 from expectations.forms import FORMS, TABLES
+from tasks import prepare
 from tasks.receipt.write import refresh_due
 from tasks.values import Report, ReportSection, Source, Verdict
 
@@ -83,6 +84,15 @@ def settled(s3, buckets, ledger):
 def way(s3, buckets, ledger):
     """Land files, and take whatever is open all the way; returns what became of each, by its key."""
     return partial(take_all_the_way, s3, buckets, ledger)
+
+
+@pytest.fixture
+def read_once(monkeypatch):
+    """The same bytes under the same name are read once in all tests: for those of what comes after reading."""
+    monkeypatch.setattr(prepare, "examine_file", _examined_once)
+
+
+_examined_once = cache(prepare.examine_file)
 
 
 @pytest.fixture

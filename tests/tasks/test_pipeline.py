@@ -1,6 +1,7 @@
 """The one way of a report, on a real S3 server and a real ledger: each object its own outcome, whatever breaks."""
 
 import random
+from functools import cache
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -17,7 +18,10 @@ from tasks.receipt.outcome import Origin
 from tasks.receipt.write import read_receipt
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
 
+pytestmark = pytest.mark.usefixtures("read_once")
 
+
+@cache
 def pdf(name, seed, wrong=False, year=2024):
     figures = dict(consistent_figures(FORMS["2021"], random.Random(seed)))
     if wrong:

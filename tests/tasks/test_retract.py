@@ -1,6 +1,7 @@
 """Retractions on a real S3 server: a report leaves the lake, with a record, and does not come back by itself."""
 
 import random
+from functools import cache
 
 import pytest
 
@@ -15,7 +16,10 @@ KEY = "2024/报告.pdf"
 WHO, WHY = "张三", "机关来函：数据有误"
 GRANTED = "table3.granted.total"
 
+pytestmark = pytest.mark.usefixtures("read_once")
 
+
+@cache
 def pdf(year=2024, seed=1, wrong=False):
     figures = dict(consistent_figures(FORMS["2021"], random.Random(seed)))
     figures[GRANTED] += wrong
