@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from tasks.errors import Failure
 from tasks.read.guard.jail import lock_in
 
-_PATIENCE = 30.0
+_PATIENCE = 300.0
 """Seconds more that it may take on a busy machine."""
 
 
@@ -26,7 +26,7 @@ class ProgramFailedError(Failure):
 
 
 def run(command: Sequence[str], given: bytes, seconds: float, memory_bytes: int) -> bytes:
-    """What the program `command` prints when it is `given` this; `seconds` of CPU, and half a minute longer.
+    """What the program `command` prints when it is `given` this; `seconds` of CPU, and some minutes longer by the clock.
 
     Raises ProgramFailedError if it fails, or is ended by its limits.
     """
