@@ -26,7 +26,7 @@ class ProgramFailedError(Failure):
 
 
 def run(command: Sequence[str], given: bytes, seconds: float, memory_bytes: int) -> bytes:
-    """What the program `command` prints when it is `given` this; `seconds` of CPU, and some minutes longer by the clock.
+    """What the program `command` prints when it is `given` this; `seconds` of CPU, some minutes longer by the clock.
 
     Raises ProgramFailedError if it fails, or is ended by its limits.
     """
