@@ -20,6 +20,8 @@ def with_whole_heads(rows: Sequence[GridRow], names: Collection[str]) -> list[Gr
 
 
 def _joined(above: GridRow, row: GridRow, names: Collection[str]) -> GridRow:
+    if any(cell.text.strip().isdigit() for cell in row.cells):  # figures stand beside no head
+        return row
     return replace(row, cells=tuple(_whole(above, cell, names) for cell in row.cells))
 
 
