@@ -122,8 +122,15 @@ def _left_over(form: Form, row: DataRow) -> Iterator[Doubt]:
     shown = " ".join(cell.text.strip() for cell in row.figures.values())
     if score >= LIKELY:
         yield Doubt(label, f"“{row.label}”一行：{shown}", "标签重复或次序不符", tuple(_cells(label, row)))
-    elif not key(row.label):
+    elif not key(row.label) and not _ends_heads(row):
         yield Doubt("table3", f"没有行名的一行：{shown}", "不知属于哪一行")
+
+
+def _ends_heads(row: DataRow) -> bool:
+    """Whether all that it prints are the ends of its columns' heads, which a page break has cut off."""
+    texts = {code: cell.text for code, cell in row.figures.items() if not is_blank_mark(cell.text)}
+    ends = {a.code for a, names in _NAMES for name in names if name.endswith(key(texts.get(a.code, "")) or "\0")}
+    return row.may_continue and texts.keys() <= ends and not any(map(str.isdigit, "".join(texts.values())))
 
 
 def _data_rows(rows: list[GridRow]) -> Iterator[DataRow]:

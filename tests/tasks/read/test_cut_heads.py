@@ -18,7 +18,7 @@ def rows(grid):
     return [GridRow(grid, index, cells) for index, cells in grid.by_row()]
 
 
-def fragments(rest):
+def fragments(rest, *, is_cut=True):
     """The heads as one grid, without what `rest` has of them; behind the break a row with that, and the rows."""
     drawn = table3(FORM, consistent_figures(FORM, random.Random(5), size=3000), Layout())
     cells = tuple(GridCell(c.text, c.row0, c.row1, c.col0, c.col1, c.col0, c.col1 + 1, None) for c in drawn.cells)
@@ -27,7 +27,7 @@ def fragments(rest):
     moved = [c._replace(row0=c.row0 - first + 1, row1=c.row1 - first + 1) for c in whole.cells if c.row0 >= first]
     data = sorted((c for c in moved if c.row0 == 1), key=lambda c: c.left)
     cut = [c._replace(row0=0, row1=0, text=text) for c, text in zip(data, ("", *rest), strict=True)]
-    cut_off = {c.left: c.text for c in cut}
+    cut_off = {c.left: c.text for c in cut if is_cut}
     heads = [c._replace(text=c.text.removesuffix(cut_off.get(c.left, ""))) for c in whole.cells if c.row1 < first]
     return rows(Grid(tuple(heads), first, 1, "")) + rows(Grid((*cut, *moved), whole.rows - first + 1, 2, ""))
 
@@ -36,6 +36,10 @@ def test_the_ends_of_heads_are_no_row():
     reading = read_table3(fragments(("", "", "", "组织", "机构", "", "")))
     assert len(reading.cells) == len(FORM.figures("table3"))
     assert reading.doubts == ()
+
+
+def test_nor_are_they_where_the_heads_above_are_whole():
+    assert read_table3(fragments(("", "", "", "公益组织", "机构", "", ""), is_cut=False)).doubts == ()
 
 
 @pytest.mark.parametrize("rest", [("", "", "", "组织", "3", "", ""), ("1",) * 7])
