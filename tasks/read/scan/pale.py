@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tasks.read.scan.picture import Picture, Pixels
+from tasks.read.scan.picture import Picture, Pixels, kept, mask
 
 INK = 170
 """A pixel that is darker is ink."""
@@ -27,7 +27,7 @@ _SAMPLE = 4
 
 def light_rules(picture: Picture) -> Pixels:
     """Rules that are no black ink: long horizontal ones, and vertical ones from one of these to another."""
-    coloured = _thin(np.asarray((picture.coloured > 0) * np.uint8(255), np.uint8), round(THICK * picture.dpi))
+    coloured = _thin(mask(picture.coloured > 0), round(THICK * picture.dpi))
     found = _framed(coloured, coloured, picture.dpi) if coloured.any() else coloured
     level = _pale(picture)
     if not level:
@@ -64,7 +64,7 @@ def _framed(flat: Pixels, steep: Pixels, dpi: float) -> Pixels:
     for n in range(1, count):
         x, y, wide, high = (int(v) for v in stats[n][:4])
         keeps[n] = bool(ends[y, x : x + wide].any() and ends[y + high - 1, x : x + wide].any())
-    return np.asarray(cv2.bitwise_or(horizontal, keeps[labels] * np.uint8(255)), np.uint8)
+    return np.asarray(cv2.bitwise_or(horizontal, kept(labels, keeps)), np.uint8)
 
 
 def _pale(picture: Picture) -> float:
@@ -75,7 +75,7 @@ def _pale(picture: Picture) -> float:
     gray = np.ascontiguousarray(picture.gray[:, ::_SAMPLE])
     dark = _darkness(gray, picture.dpi)
     gap, long = max(3, round(GAP * picture.dpi / _SAMPLE)), round(_LONG * picture.dpi / _SAMPLE)
-    lines = runs(np.asarray((dark >= _LEAST) * np.uint8(255), np.uint8), gap, long, round(THICK * picture.dpi))
+    lines = runs(mask(dark >= _LEAST), gap, long, round(THICK * picture.dpi))
     _, _, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     areas = [(slice(y, y + high), slice(x, x + wide)) for x, y, wide, high in stats[1:, :4].tolist()]
     if not areas:
@@ -86,7 +86,7 @@ def _pale(picture: Picture) -> float:
 
 
 def _darker(gray: Pixels, dpi: float, level: float) -> Pixels:
-    return np.asarray((_darkness(gray, dpi) >= level) * np.uint8(255), np.uint8)
+    return mask(_darkness(gray, dpi) >= level)
 
 
 def _darkness(gray: Pixels, dpi: float) -> npt.NDArray[np.int16]:

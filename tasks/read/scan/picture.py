@@ -159,3 +159,14 @@ def _flattened(image: Pixels) -> Pixels:
 
 def _pixels(array: npt.NDArray[np.generic] | cv2.typing.MatLike) -> Pixels:
     return np.asarray(array, dtype=np.uint8)
+
+
+def mask(flags: npt.NDArray[np.bool_]) -> Pixels:
+    """As ink where they are true."""
+    return _pixels(flags * np.uint8(255))
+
+
+def kept(labels: cv2.typing.MatLike, keeps: npt.NDArray[np.bool_]) -> Pixels:
+    """The pieces of ink that are kept, by their labels; the first label is that of the paper."""
+    keeps[0] = False
+    return mask(keeps[labels])

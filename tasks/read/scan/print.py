@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 
 from tasks.read.ocr.crops import bands, joined
-from tasks.read.scan.picture import WHITE, Picture, Pixels
-from tasks.read.scan.ruling import Ruling, kept, ruling_of
+from tasks.read.scan.picture import WHITE, Picture, Pixels, kept
+from tasks.read.scan.ruling import Ruling, ruling_of
 
 Box = tuple[int, int, int, int]
 """x0, top, x1, bottom in pixels."""

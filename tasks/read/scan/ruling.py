@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from tasks.read.page import Page, Rule
 from tasks.read.scan.pale import GAP, INK, RUN, THICK, light_rules, runs
-from tasks.read.scan.picture import Matrix, Picture, Pixels, rectifying
-from tasks.read.scan.solid import solid_alone
+from tasks.read.scan.picture import Matrix, Picture, Pixels, kept, mask, rectifying
+from tasks.read.scan.solid import beside, reaches, solid_alone
 
 Area = tuple[slice, slice]
 _NEAR, _ALONE, _CROWDED = 0.022, 1.6, 0.25
@@ -53,7 +53,7 @@ class Ruling:
 def ruling_of(picture: Picture) -> Ruling:
     """The rules of an upright picture."""
     light = light_rules(picture)
-    ink = np.asarray(cv2.bitwise_or((picture.gray < INK).astype(np.uint8) * 255, light), np.uint8)
+    ink = np.asarray(cv2.bitwise_or(mask(picture.gray < INK), light), np.uint8)
     gap, run = max(3, round(GAP * picture.dpi)), round(RUN * picture.dpi)
     thick = round(THICK * picture.dpi)
     upright = np.ascontiguousarray(ink.T)
@@ -69,7 +69,7 @@ def ruling_of(picture: Picture) -> Ruling:
     # what a gap was closed with may be a stroke again
     closed, flat = np.ascontiguousarray(vertical.T), np.ascontiguousarray(horizontal.T)
     vertical = _unattached(closed, upright, flat, alone)
-    vertical = solid_alone(vertical, long | closed, upright | _coloured(picture).T, flat, alone)
+    vertical = solid_alone(vertical, long | closed, upright | mask(picture.coloured > 0).T, flat, alone)
     vertical = np.asarray(cv2.bitwise_or(np.ascontiguousarray(vertical.T), within), np.uint8)
     tables = _in_tables(horizontal, vertical, picture.dpi)
     return Ruling(cv2.bitwise_and(horizontal, tables), cv2.bitwise_and(vertical, tables), ink)  # type: ignore[arg-type]
@@ -82,12 +82,6 @@ def _in_tables(horizontal: Pixels, vertical: Pixels, dpi: float) -> Pixels:
     wide, high = stats[:, cv2.CC_STAT_WIDTH] / dpi, stats[:, cv2.CC_STAT_HEIGHT] / dpi
     keeps = ((wide > _TABLE[0]) & (high > _TABLE[1])) | ((wide > _ROW[0]) & (high > _ROW[1]))
     return kept(labels, keeps)
-
-
-def kept(labels: cv2.typing.MatLike, keeps: npt.NDArray[np.bool_]) -> Pixels:
-    """The pieces of ink that are kept, by their labels; the first label is that of the paper."""
-    keeps[0] = False
-    return np.asarray(keeps[labels] * np.uint8(255), np.uint8)
 
 
 def _clear(lines: Pixels, ink: Pixels, near: int, alone: int) -> Pixels:
@@ -133,19 +127,16 @@ def _not_attached(lines: Pixels, ink: Pixels, other: Pixels, alone: int) -> Pixe
 
 def _within_rows(ink: Pixels, crossing: Pixels, least: int, most: int) -> Pixels:
     """Runs too short to be told by their length that reach from one rule right to the next, with nothing beside."""
-    bars = cv2.dilate(crossing, np.ones((3, 3), np.uint8))
+    bars = np.asarray(cv2.dilate(crossing, np.ones((3, 3), np.uint8)), np.uint8)
     between = np.asarray(cv2.bitwise_and(ink, cv2.bitwise_not(bars)), np.uint8)
     stepless = cv2.dilate(between, np.ones((3, 1), np.uint8))
-    runs = cv2.morphologyEx(stepless, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
-    runs = cv2.bitwise_and(runs, cv2.bitwise_not(bars))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    found = cv2.morphologyEx(stepless, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
+    found = cv2.bitwise_and(found, cv2.bitwise_not(bars))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
     keeps = np.zeros(count, bool)
     for n in range(1, count):
-        x, y, wide, high = (int(v) for v in stats[n][:4])
-        ends = bars[y : y + high, max(0, x - 2) : x], bars[y : y + high, x + wide : x + wide + 2]
-        around = between[max(0, y - 2) : y + high + 2, x : x + wide]
-        beside = max(float((around[side] > 0).mean()) for side in (0, -1))
-        keeps[n] = wide < most and all(end.any() for end in ends) and beside < _LOOSELY
+        box = stats[n][: cv2.CC_STAT_AREA].tolist()
+        keeps[n] = box[cv2.CC_STAT_WIDTH] < most and reaches(bars, *box) and beside(between, *box) < _LOOSELY
     whole = cv2.dilate(kept(labels, keeps), np.ones((1, 7), np.uint8))
     return np.asarray(whole, np.uint8)
 
@@ -165,10 +156,6 @@ def _outermost(within: Pixels, rules: npt.NDArray[np.generic] | cv2.typing.MatLi
         off = min(y - top, top + rows - y - high)
         keeps[n] = rows <= most or (high >= least and off < least // 2)
     return kept(labels, keeps)
-
-
-def _coloured(picture: Picture) -> Pixels:
-    return np.asarray((picture.coloured > 0) * np.uint8(255), np.uint8)
 
 
 def _meeting(horizontal: Pixels, vertical: Pixels, within: Pixels, near: int, run: int) -> tuple[Pixels, Pixels]:

@@ -28,22 +28,22 @@ def solid_alone(found: Pixels, lines: Pixels, ink: Pixels, crossing: Pixels, alo
     count, labels, stats, _ = cv2.connectedComponentsWithStats(pieces, connectivity=8)
     boxes = stats[:, : cv2.CC_STAT_AREA].tolist()
     is_found = np.bincount(labels[found > 0], minlength=count) > 0
-    reaches = np.array([False, *(_reaches(bars, *box) for box in boxes[1:])])
+    is_whole = np.array([False, *(reaches(bars, *box) for box in boxes[1:])])
     shares = np.array([1.0, *(_inked(ink[y : y + high, x : x + wide]) for x, y, wide, high in boxes[1:])])
-    lengths = stats[:, cv2.CC_STAT_WIDTH] * (reaches & is_found)
+    lengths = stats[:, cv2.CC_STAT_WIDTH] * (is_whole & is_found)
     if lengths[shares >= _SOLID].sum() < _MOST * lengths.sum():
         return found
     _, runs, run_stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
     result = found.copy()
-    for n in np.flatnonzero(np.where(is_found, shares < _WHOLE, reaches & (shares >= _WHOLE))).tolist():
+    for n in np.flatnonzero(np.where(is_found, shares < _WHOLE, is_whole & (shares >= _WHOLE))).tolist():
         x, y, wide, high = boxes[n]
         place = slice(y, y + high), slice(x, x + wide)
-        own, beside = labels[place] == n, _beside(between, *boxes[n])
+        own, near = labels[place] == n, beside(between, *boxes[n])
         of = np.unique(runs[place][own])
         is_long = bool((run_stats[of[of > 0], cv2.CC_STAT_WIDTH] >= alone).any())
-        if not is_found[n] and beside <= _BARE:
+        if not is_found[n] and near <= _BARE:
             result[place][own] = 255
-        elif is_found[n] and (shares[n] < _BROKEN or beside > _GROWN) and not is_long:
+        elif is_found[n] and (shares[n] < _BROKEN or near > _GROWN) and not is_long:
             result[place][own] = 0
     return result
 
@@ -54,11 +54,13 @@ def _inked(ink: Pixels) -> float:
     return float((three > 0).mean(axis=1).max())
 
 
-def _reaches(bars: Pixels, x: int, y: int, wide: int, high: int) -> bool:
+def reaches(bars: Pixels, x: int, y: int, wide: int, high: int) -> bool:
+    """Whether a piece goes right from one crossing rule to the next."""
     ends = bars[y : y + high, max(0, x - 2) : x], bars[y : y + high, x + wide : x + wide + 2]
     return all(end.any() for end in ends)
 
 
-def _beside(between: Pixels, x: int, y: int, wide: int, high: int) -> float:
+def beside(between: Pixels, x: int, y: int, wide: int, high: int) -> float:
+    """For how much of a piece's length there is other ink at its side, where there is more."""
     around = between[max(0, y - 2) : y + high + 2, x : x + wide]
     return max(float((around[side] > 0).mean()) for side in (0, -1))
