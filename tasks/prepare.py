@@ -109,7 +109,7 @@ def prepare(
     s3: S3Client, buckets: Buckets, known: Known, claimed: Sequence[Claimed], origin: Origin
 ) -> list[Prepared | Deferred | Trouble]:
     """Everything up to the ledger: what is to be settled for each object."""
-    eye.get_ready(one.object.key for one in claimed)
+    eye.get_ready(one.object.key for one in claimed if one.queue != SCANS)
     with ThreadPoolExecutor(_READERS) as readers, ThreadPoolExecutor(WRITERS) as writers:
         read = each(readers, lambda one: _read(s3, known, one, origin), claimed)
         done: list[Prepared | Deferred | Trouble] = [one for one in read if not isinstance(one, _Read)]
