@@ -108,14 +108,12 @@ def _neighbour(s3: S3Client, buckets: Buckets, row: VersionRow, year: int) -> Ne
         tables = read_version(s3, place, row.name, row.stored_etag)
     except StaleVersionError:
         return None
-    return Neighbour(
-        year, row.object_id, row.place, {cell.address: cell for cell in map(cell_in, tables["cells"].to_pylist())}
-    )
+    return Neighbour(year, row.object_id, row.place, {cell.address: cell for cell in _cells(tables)})
 
 
 def _report(tables: Tables) -> Report:
     (about,) = tables["reports"].to_pylist()
-    cells = tuple(map(cell_in, tables["cells"].to_pylist()))
+    cells = _cells(tables)
     forms: dict[TableName, str] = {
         table: about["form"] for table in TABLES if any(cell.address.startswith(f"{table}.") for cell in cells)
     }
@@ -133,3 +131,7 @@ def _report(tables: Tables) -> Report:
         "",
         "",
     )
+
+
+def _cells(tables: Tables) -> tuple[Cell, ...]:
+    return tuple(map(cell_in, tables["cells"].to_pylist()))

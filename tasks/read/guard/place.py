@@ -13,7 +13,8 @@ class Limits:
     cpu_seconds: float
     """What all calls about one file may take together."""
     wall_seconds: float
-    """What one call may take: twice of what it would, had it a processor for itself all the time."""
+    """What one call may take: twice of what it would, had it a processor for itself all the time; that several times,
+    if it wants one and gets little of it."""
     memory_bytes: int
     growth_bytes: int
     """A process that has grown by more is not used again."""
