@@ -5,6 +5,7 @@ import subprocess
 
 import docx
 from docx.oxml import parse_xml
+from docx.oxml.ns import qn
 
 from tasks.read.office import Converted
 from tests.tasks.read.made import FIGURES, PLAIN, fill, parts
@@ -59,13 +60,12 @@ def word(form, layout=PLAIN, figure="{value}"):
 
 def _set(document, form, figure):
     value = str(FIGURES[form][ADDRESS])
-    (paragraph,) = {p._p: p for t in document.tables for r in t.rows for c in r.cells for p in c.paragraphs
-                    if p.text == value}.values()  # fmt: skip
+    (paragraph,) = (p for p in document.element.body.iter(qn("w:p")) if p.text == value)
     xml = figure.format(value=run(value))
-    for old in list(paragraph._p):
-        paragraph._p.remove(old)
+    for old in list(paragraph):
+        paragraph.remove(old)
     for new in parse_xml(f"<w:p {_SPACE}>{xml}</w:p>"):
-        paragraph._p.append(new)
+        paragraph.append(new)
 
 
 def as_old_files(program, folder, documents):

@@ -29,11 +29,11 @@ from tests.tasks.read.made import AGENCY, FIGURES, YEARS
 needs_office = pytest.mark.skipif(office_program() is None, reason="LibreOffice is not installed")
 
 SHAPES = {
-    "2021.doc": word("2021"),
-    "2019.doc": word("2019", Layout(zero="")),
-    "2021-split.doc": word("2021", Layout(table2_split=True, zero="/")),
-    "2021-swapped.rtf": word("2021", Layout(groups_swapped=True)),
-    "2019.rtf": word("2019"),
+    "2021.doc": ("2021", Layout()),
+    "2019.doc": ("2019", Layout(zero="")),
+    "2021-split.doc": ("2021", Layout(table2_split=True, zero="/")),
+    "2021-swapped.rtf": ("2021", Layout(groups_swapped=True)),
+    "2019.rtf": ("2019", Layout()),
 }
 EXACT_FILES = {f"exact-{n}.{'rtf' if n % 2 else 'doc'}": xml for n, xml in enumerate(EXACT.values())}
 DOUBTFUL_FILES = {f"doubt-{n}.doc": xml for n, xml in enumerate(IN_DOUBT.values())}
@@ -43,7 +43,7 @@ DOUBTFUL_FILES["printed otherwise.rtf"] = EXACT["a field"]  # LibreOffice prints
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """The files by name, and what LibreOffice makes of each."""
-    documents = dict(SHAPES)
+    documents = {name: word(*shape) for name, shape in SHAPES.items()}
     documents |= {name: word("2021", figure=xml) for name, xml in (EXACT_FILES | DOUBTFUL_FILES).items()}
     folder = tmp_path_factory.mktemp("old")
     files = as_old_files(office_program(), folder, documents)
