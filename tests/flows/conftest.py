@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from contextlib import contextmanager
 
 import pytest
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
@@ -19,17 +20,26 @@ def prefect_config(tmp_path_factory, serve):
 
 @pytest.fixture(scope="session")
 def prefect_server(prefect_config):
-    """The address of its API."""
-    return f"{prefect_config.prefect_url}/api"
+    """The address of its API; work pool and deployments are there."""
+    from flows.deployments import deploy
+
+    address = f"{prefect_config.prefect_url}/api"
+    with _talking_to(address, prefect_config):
+        asyncio.run(deploy())
+    return address
 
 
 @pytest.fixture
-def prefect(prefect_server, prefect_config, monkeypatch):
-    """This process talks to that server; work pool and deployment are there."""
-    from flows.deployments import deploy
-
-    monkeypatch.setitem(os.environ, "PREFECT_API_URL", prefect_server)
-    monkeypatch.setitem(os.environ, "PREFECT_API_AUTH_STRING", prefect_config.prefect_auth)
-    with temporary_settings({PREFECT_API_URL: prefect_server, PREFECT_API_AUTH_STRING: prefect_config.prefect_auth}):
-        asyncio.run(deploy())
+def prefect(prefect_server, prefect_config):
+    """This process talks to that server."""
+    with _talking_to(prefect_server, prefect_config):
         yield prefect_server
+
+
+@contextmanager
+def _talking_to(address, config):
+    settings = {PREFECT_API_URL: address, PREFECT_API_AUTH_STRING: config.prefect_auth}
+    with pytest.MonkeyPatch.context() as environment, temporary_settings(settings):
+        environment.setitem(os.environ, "PREFECT_API_URL", address)
+        environment.setitem(os.environ, "PREFECT_API_AUTH_STRING", config.prefect_auth)
+        yield

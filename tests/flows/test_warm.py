@@ -20,7 +20,7 @@ from flows.worker.warm_process_pool import AHEAD, PROMPT, READY, WarmProcessPool
 def _light(monkeypatch):
     """Processes with nothing in them: they are those of a worker in every other way, and start in a tenth of the time.
 
-    Real ones, of real workers, are at work in test_drain.py, test_burst.py and test_chaos.py.
+    Real ones, of real workers, are at work in test_drain.py, test_burst.py and test_up.py.
     """
     monkeypatch.setattr(warm_process_module.child, "start", start_forked)
     monkeypatch.setattr(warm_process_module, "MODULES", ("flows.worker.child",))

@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+import psutil
 from prefect.client.orchestration import get_client
 
 from flows.parent_death_signal import die_with_parent
 from flows.services.ports import free_port
+from flows.services.service import family
 from flows.trigger.dispatch import Dispatcher
 
 SECONDS = 150
@@ -18,8 +20,9 @@ SECONDS = 150
 
 @contextmanager
 def worker(home, **settings):
-    """A worker with one place for runs."""
+    """A worker with one place for runs. Nobody looks at pages: what is read is no matter here, and one process less."""
     settings = {
+        "NIANBAO_EYE": "never",
         "NIANBAO_HOME": str(home),
         "NIANBAO_WORKER_LIMIT": "1",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
@@ -36,7 +39,9 @@ def worker(home, **settings):
     try:
         yield process
     finally:
-        process.kill()
+        for one in family(process.pid):  # a run of Prefect's own worker is in a session of its own, and would stay
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
         process.wait()
 
 
