@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -61,7 +61,7 @@ def report_id(agency: str, year: int) -> str:
     return _short(f"{normal_name(agency)}|{year}")
 
 
-def tables(judged: Judged) -> dict[str, pa.Table]:
+def tables(judged: Judged, schemas: Mapping[str, pa.Schema] = SCHEMAS) -> dict[str, pa.Table]:
     """Every table of the lake that is of one report by itself."""
     key = (judged.report_id, judged.year, judged.report.agency or "")
     makers = {
@@ -74,7 +74,7 @@ def tables(judged: Judged) -> dict[str, pa.Table]:
         "decisions": _decisions,
         "reports": _reports,
     }
-    return {name: as_table(key, list(makers[name](judged)), schema) for name, schema in SCHEMAS.items()}
+    return {name: as_table(key, list(makers[name](judged)), schema) for name, schema in schemas.items()}
 
 
 def as_table(key: tuple[str, int, str], rows: Sequence[Row], schema: pa.Schema) -> pa.Table:

@@ -44,16 +44,19 @@ def plain_type(kind: pa.DataType) -> pa.DataType:
     return kind.value_type if pa.types.is_dictionary(kind) else kind
 
 
-def _plain(schema: pa.Schema) -> list[pa.Field]:
-    return [pa.field(field.name, plain_type(field.type)) for field in schema]
+def _plain(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([pa.field(field.name, plain_type(field.type)) for field in schema])
+
+
+_PLAIN = {table: _plain(schema) for table, schema in SCHEMAS.items()}
 
 
 def _rows_of(table: str) -> pa.ListType:
-    fields = [field for field in _plain(SCHEMAS[table]) if field.name not in KEY]
+    fields = [field for field in _PLAIN[table] if field.name not in KEY]
     return pa.list_(pa.field("element", pa.struct(fields)))
 
 
-VERSION_SCHEMA = pa.schema([*_plain(SCHEMAS["reports"]), *(pa.field(table, _rows_of(table)) for table in NESTED)])
+VERSION_SCHEMA = pa.schema([*_PLAIN["reports"], *(pa.field(table, _rows_of(table)) for table in NESTED)])
 _PLAINLY: dict[str, Any] = {"use_dictionary": False, "write_statistics": False, "store_schema": False}
 
 
@@ -62,7 +65,7 @@ def put_version(s3: S3Client, place: Place, judged: Judged) -> NewVersion:
     report, verdict = judged.report, judged.verdict
     if verdict.outcome == "validated" and (verdict.is_name_in_doubt or not (report.agency and report.year)):
         raise ValueError("a validated report must name its agency and its year")
-    return put_tables(s3, place, tables(judged))
+    return put_tables(s3, place, tables(judged, _PLAIN))
 
 
 def put_tables(s3: S3Client, place: Place, of_report: Mapping[str, pa.Table]) -> NewVersion:
@@ -121,7 +124,7 @@ def remove_version(s3: S3Client, place: Place, name: str) -> None:
 
 def nested(of_report: Mapping[str, pa.Table]) -> pa.Table:
     """One report's tables as one row."""
-    report = of_report["reports"].cast(pa.schema(_plain(SCHEMAS["reports"])))
+    report = of_report["reports"].cast(_PLAIN["reports"])
     lists = [_list(of_report[table], VERSION_SCHEMA.field(table).type) for table in NESTED]
     return pa.Table.from_arrays([*report.columns, *lists], schema=VERSION_SCHEMA)
 

@@ -60,7 +60,7 @@ class Asking(Database):
         c = objects.c
         query = select_objects().where(c.sha256 == sha256, counts_as_first()).order_by(landed, c.id)
         found = self._rows(query)
-        if any(row.id == not_id for row in found):
+        if not found or any(row.id == not_id for row in found):
             return None
         this = self.get([not_id]).get(not_id)
         return next((row for row in found if this is None or not _are_versions_of_one(row, this)), None)

@@ -57,7 +57,9 @@ def make_room(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) ->
     if any(other.receipt_name for other in others if other not in older):
         return older_receipt_name(row.object.key, row.object.etag)
     name = receipt_name(row.object.key)
-    refresh(s3, buckets, ledger, [other for other in older if other.receipt_name == name], is_older=True)
+    in_its_place = [other for other in older if other.receipt_name == name]
+    if in_its_place:
+        refresh(s3, buckets, ledger, in_its_place, is_older=True)
     return name
 
 

@@ -6,8 +6,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
+import cv2
+import numpy as np
+
 from tasks.read.eye.figures import Says, Told
-from tasks.read.eye.pages import Part
+from tasks.read.eye.pages import Part, Pixels
 from tasks.read.ocr.crops import tight
 from tasks.read.ocr.engine import Reading, readings
 
@@ -15,6 +18,8 @@ _SURE = 0.9
 """Support of what is seen in place of what was read, at least."""
 _UNLIKELY = 1e-3
 """Share of what was read, at most: the model may take one rare character for another that is much like it."""
+_NARROW = 0.6
+"""Of its width: so the model takes two thirds of the time, and all 152 true titles that were tried read the same."""
 
 
 def told_of_line(part: Part, text: str) -> Told:
@@ -22,15 +27,27 @@ def told_of_line(part: Part, text: str) -> Told:
     crop = tight(part.gray)
     if crop is None:
         return Told(Says.SILENT)
-    wanted = [(n, c) for n, c in enumerate(_plain(text)) if _counts(c)]
-    seen = [one for one in readings([crop])[0] if _counts(_plain(one.text))]
+    wanted = "".join(c for c in _plain(text) if _counts(c))
+    height, width = crop.shape
+    narrow = cv2.resize(crop, (max(1, round(_NARROW * width)), height), interpolation=cv2.INTER_AREA)
+    seen = _seen(np.asarray(narrow, np.uint8))
+    if seen and _like(_text(seen)) == _like(wanted) and all(one.support >= _SURE for one in seen):
+        return Told(Says.AGREES, _text(seen))
+    seen = _seen(crop)
     if not seen:
         return Told(Says.SILENT)
-    shown = "".join(_corrected([c for _, c in wanted], seen))
-    if shown != "".join(c for _, c in wanted):
+    shown = "".join(_corrected(wanted, seen))
+    if shown != wanted:
         return Told(Says.DIFFERS, shown)
-    read = "".join(_plain(one.text) for one in seen)
-    return Told(Says.AGREES if _like(read) == _like(shown) else Says.SILENT, read)
+    return Told(Says.AGREES if _like(_text(seen)) == _like(shown) else Says.SILENT, _text(seen))
+
+
+def _seen(crop: Pixels) -> list[Reading]:
+    return [one for one in readings([crop])[0] if _counts(_plain(one.text))]
+
+
+def _text(seen: Sequence[Reading]) -> str:
+    return "".join(_plain(one.text) for one in seen)
 
 
 def _plain(text: str) -> str:
@@ -46,9 +63,9 @@ def _counts(char: str) -> bool:
     return char.isalnum() or char in "〇○"
 
 
-def _corrected(wanted: Sequence[str], seen: Sequence[Reading]) -> Iterator[str]:
+def _corrected(wanted: str, seen: Sequence[Reading]) -> Iterator[str]:
     theirs = [_plain(one.text) for one in seen]
-    matcher = SequenceMatcher(None, list(_like("".join(wanted))), [_like(text) for text in theirs], autojunk=False)
+    matcher = SequenceMatcher(None, list(_like(wanted)), [_like(text) for text in theirs], autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":
             yield from wanted[a:b]
