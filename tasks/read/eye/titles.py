@@ -18,8 +18,9 @@ _SURE = 0.9
 """Support of what is seen in place of what was read, at least."""
 _UNLIKELY = 1e-3
 """Share of what was read, at most: the model may take one rare character for another that is much like it."""
-_NARROW = 0.6
-"""Of its width: so the model takes two thirds of the time, and all 152 true titles that were tried read the same."""
+_NARROW, _CERTAIN = 0.6, 0.98
+"""Of its width: so the model takes two thirds of the time, and is certain of nine true titles of ten. Where 毫 was
+drawn and 亳 read it agreed as well, but with a support of 0.94 at most."""
 
 
 def told_of_line(part: Part, text: str) -> Told:
@@ -31,7 +32,7 @@ def told_of_line(part: Part, text: str) -> Told:
     height, width = crop.shape
     narrow = cv2.resize(crop, (max(1, round(_NARROW * width)), height), interpolation=cv2.INTER_AREA)
     seen = _seen(np.asarray(narrow, np.uint8))
-    if seen and _like(_text(seen)) == _like(wanted) and all(one.support >= _SURE for one in seen):
+    if seen and _like(_text(seen)) == _like(wanted) and all(one.support >= _CERTAIN for one in seen):
         return Told(Says.AGREES, _text(seen))
     seen = _seen(crop)
     if not seen:
