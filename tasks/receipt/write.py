@@ -57,9 +57,7 @@ def make_room(s3: S3Client, buckets: Buckets, ledger: Ledger, row: ObjectRow) ->
     if any(other.receipt_name for other in others if other not in older):
         return older_receipt_name(row.object.key, row.object.etag)
     name = receipt_name(row.object.key)
-    in_its_place = [other for other in older if other.receipt_name == name]
-    if in_its_place:
-        refresh(s3, buckets, ledger, in_its_place, is_older=True)
+    refresh(s3, buckets, ledger, [other for other in older if other.receipt_name == name], is_older=True)
     return name
 
 
@@ -75,6 +73,8 @@ def refresh(
     s3: S3Client, buckets: Buckets, ledger: Ledger, rows: Collection[ObjectRow], *, is_older: bool = False
 ) -> None:
     """Have the receipts of `rows` say where the reports stand now; with `is_older`, as those of older versions."""
+    if not rows:
+        return
     standings = ledger.standing([row.id for row in rows])
     done = []
     for row in rows:
