@@ -22,6 +22,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from expectations.forms import FORMS
 from flows.services.config import load_config
 from flows.services.environment import service_env
+from flows.services.status import services_status
 from tasks.lake.query import connect
 from tasks.receipt.write import stored_receipts
 from tasks.samples import SampleReport, consistent_figures, draw_pdf
@@ -138,9 +139,7 @@ def _report(number, seed):
 
 
 def _kill(home, name):
-    found = json.loads((home / "services.json").read_text())
-    services = found if isinstance(found, list) else found["services"]
-    pid = next(service["pid"] for service in services if service["name"] == name)
+    pid = next(service.pid for service in services_status(home) if service.name == name)
     if pid:
         os.kill(pid, signal.SIGKILL)
 
